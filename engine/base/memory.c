@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Counted allocation. Each block is preceded by one cache line that holds its size, so the block
+ * itself starts on a 64-byte line, as vector code likes it, and ends where the C library's block
+ * ends, so that an address sanitizer sees the first byte written past it. The cost is 64 bytes a
+ * block and a copy at each resize: keep arrays, not nodes.
+ */
+#include "engine/base/memory.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE 64
+#define LIVE UINT64_C(0x616D6269746C6976) /* "ambitliv": tells our blocks from others */
+
+struct header {
+    uint64_t mark;
+    size_t bytes;
+};
+
+static _Atomic int64_t live_blocks, live_bytes, peak_bytes;
+static _Atomic int64_t allocations_until_fault;
+static pthread_once_t fault_read = PTHREAD_ONCE_INIT;
+
+static void read_fault(void)
+{
+    const char *nth = getenv("AMBIT_FAULT_ALLOC");
+    const char *only_rank = getenv("AMBIT_FAULT_RANK");
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+    if (nth == NULL) return;
+    if (only_rank != NULL && strcmp(only_rank, rank != NULL ? rank : "0") != 0) return;
+    atomic_store(&allocations_until_fault, strtoll(nth, NULL, 10));
+}
+
+static bool fault_is_due(void)
+{
+    (void)pthread_once(&fault_read, read_fault);
+    return atomic_load_explicit(&allocations_until_fault, memory_order_relaxed) > 0 &&
+           atomic_fetch_sub(&allocations_until_fault, 1) == 1;
+}
+
+static void count_change(int64_t blocks, int64_t bytes)
+{
+    (void)atomic_fetch_add_explicit(&live_blocks, blocks, memory_order_relaxed);
+    const int64_t now = atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed) + bytes;
+    int64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
+    while (now > peak && !atomic_compare_exchange_weak(&peak_bytes, &peak, now)) {
+    }
+}
+
+static struct header *header_of(void *block)
+{
+    struct header *const header = (struct header *)((char *)block - LINE);
+    AMBIT_REQUIRE(header->mark == LIVE);
+    return header;
+}
+
+/* A counted block of count × size > 0 bytes, not zeroed; NULL and a message where there is none. */
+static void *new_block(size_t count, size_t size)
+{
+    size_t bytes;
+    void *raw = NULL;
+    const bool too_large =
+        __builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)PTRDIFF_MAX - LINE;
+    if (too_large || fault_is_due() || posix_memalign(&raw, LINE, LINE + bytes) != 0) {
+        (void)ambit_fail(AMBIT_ERR_MEMORY,
+                         "out of memory: cannot get %zu × %zu bytes more (%lld MB in use); use "
+                         "more ranks on more machines, or a machine with more memory",
+                         count, size, (long long)(ambit_memory_live_bytes() / 1000000));
+        return NULL;
+    }
+    struct header *const header = raw;
+    header->mark = LIVE;
+    header->bytes = bytes;
+    count_change(1, (int64_t)bytes);
+    return (char *)raw + LINE;
+}
+
+static void delete_block(void *block)
+{
+    if (block == NULL) return;
+    struct header *const header = header_of(block);
+    count_change(-1, -(int64_t)header->bytes);
+    header->mark = 0;
+    free(header);
+}
+
+/* The callers' T ** are read and written as bytes: a T * may not be accessed as a void *. */
+static void *load_pointer(const void *place)
+{
+    void *pointer;
+    memcpy(&pointer, place, sizeof pointer);
+    return pointer;
+}
+
+static void store_pointer(void *place, void *pointer)
+{
+    memcpy(place, &pointer, sizeof pointer);
+}
+
+ambit_status ambit_alloc(void *out, size_t count, size_t size)
+{
+    void *block = NULL;
+    if (count > 0 && size > 0) {
+        block = new_block(count, size);
+        if (block != NULL) memset(block, 0, count * size);
+    }
+    store_pointer(out, block);
+    return block == NULL && count > 0 && size > 0 ? AMBIT_ERR_MEMORY : AMBIT_OK;
+}
+
+ambit_status ambit_resize(void *block, size_t count, size_t size)
+{
+    void *const old = load_pointer(block);
+    void *new = NULL;
+    if (count > 0 && size > 0) {
+        new = new_block(count, size);
+        if (new == NULL) return AMBIT_ERR_MEMORY;
+        if (old != NULL) {
+            const size_t old_bytes = header_of(old)->bytes;
+            memcpy(new, old, old_bytes < count * size ? old_bytes : count * size);
+        }
+    }
+    delete_block(old);
+    store_pointer(block, new);
+    return AMBIT_OK;
+}
+
+void ambit_free(void *block)
+{
+    delete_block(load_pointer(block));
+    store_pointer(block, NULL);
+}
+
+ambit_status ambit_copy_string(const char *text, char **out)
+{
+    const size_t bytes = strlen(text) + 1;
+    const ambit_status status = ambit_alloc(out, bytes, 1);
+    if (status == AMBIT_OK) memcpy(*out, text, bytes);
+    return status;
+}
+
+int64_t ambit_memory_live_blocks(void)
+{
+    return atomic_load(&live_blocks);
+}
+
+int64_t ambit_memory_live_bytes(void)
+{
+    return atomic_load(&live_bytes);
+}
+
+int64_t ambit_memory_peak_bytes(void)
+{
+    return atomic_load(&peak_bytes);
+}
+
+void ambit_memory_fail_at(int64_t nth)
+{
+    (void)pthread_once(&fault_read, read_fault);
+    atomic_store(&allocations_until_fault, nth);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One array a column rather than one record an account: passes over the accounts read two or
+ * three columns, and vector code wants them side by side.
+ */
+#include "engine/model/accounts.h"
+#include "engine/base/memory.h"
+
+ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
+                                   struct ambit_accounts *accounts_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_accounts a = {
+        .count = count, .total = count, .id_width = id_width, .column_count = column_count};
+    const size_t n = (size_t)count;
+    AMBIT_REQUIRE(count >= 0 && id_width >= 0);
+    AMBIT_REQUIRE(column_count >= 0 && column_count <= AMBIT_COLUMN_MAX);
+    AMBIT_TRY(ambit_alloc(&a.id, n, (size_t)id_width));
+    AMBIT_TRY(ambit_alloc(&a.lat, n, sizeof *a.lat));
+    AMBIT_TRY(ambit_alloc(&a.lon, n, sizeof *a.lon));
+    AMBIT_TRY(ambit_alloc(&a.x, n, sizeof *a.x));
+    AMBIT_TRY(ambit_alloc(&a.y, n, sizeof *a.y));
+    AMBIT_TRY(ambit_alloc(&a.z, n, sizeof *a.z));
+    AMBIT_TRY(ambit_alloc(&a.previous, n, sizeof *a.previous));
+    for (int c = 0; c < column_count; c++)
+        AMBIT_TRY(ambit_alloc(&a.column[c], n, sizeof *a.column[c]));
+    AMBIT_TRY(ambit_alloc(&a.visits, n, sizeof *a.visits));
+done:
+    if (status != AMBIT_OK) ambit_accounts_clear(&a);
+    *accounts_out = a;
+    return status;
+}
+
+void ambit_accounts_clear(struct ambit_accounts *accounts)
+{
+    ambit_free(&accounts->id);
+    ambit_free(&accounts->lat);
+    ambit_free(&accounts->lon);
+    ambit_free(&accounts->x);
+    ambit_free(&accounts->y);
+    ambit_free(&accounts->z);
+    ambit_free(&accounts->previous);
+    for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
+        ambit_free(&accounts->column[c]);
+    ambit_free(&accounts->visits);
+    ambit_free(&accounts->local_travel);
+    *accounts = (struct ambit_accounts){0};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The accounts of one rank: a slice of the nation, one array a column. After ordering, rank r
+ * holds canonical indices [first, first + count) of the Hilbert order (ties by id), so that the
+ * slices joined in rank order are the same sequence on any number of ranks.
+ */
+#ifndef AMBIT_ACCOUNTS_H
+#define AMBIT_ACCOUNTS_H
+
+#include "engine/base/status.h"
+#include "engine/model/scenario.h"
+#include <stdint.h>
+
+struct ambit_accounts {
+    int32_t count;    /* accounts in this slice */
+    int64_t first;    /* canonical index of the first one (set by ordering) */
+    int64_t total;    /* accounts on all ranks */
+    int32_t id_width; /* bytes an id, padded with NUL; the same on all ranks */
+    char *id;         /* owned; count × id_width; not NUL-terminated at full width */
+    double *lat, *lon;    /* owned; degrees, WGS 84 */
+    double *x, *y, *z;    /* owned; unit vector */
+    int32_t *previous;    /* owned; index of the current territory, or -1 */
+    int32_t column_count; /* as in the scenario */
+    int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units, each ≥ 0 */
+    int64_t *visits;      /* owned; micro-visits a year, ≥ 0 */
+    int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
+                              same in any territory; NULL until travel is prepared */
+};
+
+/* Allocates every array but local_travel for `count` accounts; frees all of them on error. */
+ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
+                                   struct ambit_accounts *accounts_out) AMBIT_CHECKED;
+void ambit_accounts_clear(struct ambit_accounts *accounts);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A binary tree of bounding boxes over the Hilbert order, implicit in the array: leaves of eight
+ * places, each inner node the union of its two children. A query walks from the root to the nearer
+ * child first and drops boxes further than its K-th best so far. About log n boxes a query; the
+ * result is a distance, so ties cannot make it depend on the order.
+ */
+#include "engine/model/neighbours.h"
+#include "engine/base/memory.h"
+
+#include <math.h>
+
+enum { LEAF = 8 };
+
+struct box {
+    double low[3], high[3];
+};
+
+struct tree {
+    const double *place; /* borrowed */
+    int64_t count;
+    int64_t leaves;   /* a power of two; node i has children 2i and 2i + 1, leaves come last */
+    struct box *node; /* owned; node 1 is the root */
+};
+
+struct nearest {
+    int wanted, found;
+    double chord2[AMBIT_NEIGHBOUR_MAX]; /* ascending */
+};
+
+static struct box empty_box(void)
+{
+    return (struct box){{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
+}
+
+static void widen(struct box *box, const double low[3], const double high[3])
+{
+    for (int d = 0; d < 3; d++) {
+        box->low[d] = fmin(box->low[d], low[d]);
+        box->high[d] = fmax(box->high[d], high[d]);
+    }
+}
+
+static ambit_status build(const double *place, int64_t count, struct tree *tree)
+{
+    ambit_status status = AMBIT_OK;
+    *tree = (struct tree){.place = place, .count = count, .leaves = 1};
+    while (tree->leaves * LEAF < count)
+        tree->leaves *= 2;
+    AMBIT_TRY(ambit_alloc(&tree->node, (size_t)(2 * tree->leaves), sizeof *tree->node));
+    for (int64_t leaf = 0; leaf < tree->leaves; leaf++) {
+        struct box box = empty_box();
+        for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < count; i++)
+            widen(&box, &place[3 * i], &place[3 * i]);
+        tree->node[tree->leaves + leaf] = box;
+    }
+    for (int64_t i = tree->leaves - 1; i >= 1; i--) {
+        tree->node[i] = tree->node[2 * i];
+        widen(&tree->node[i], tree->node[2 * i + 1].low, tree->node[2 * i + 1].high);
+    }
+done:
+    return status;
+}
+
+static double box_chord2(const struct box *box, const double p[3])
+{
+    double sum = 0.0;
+    for (int d = 0; d < 3; d++) {
+        const double out = fmax(fmax(box->low[d] - p[d], p[d] - box->high[d]), 0.0);
+        sum += out * out;
+    }
+    return sum;
+}
+
+static void offer(struct nearest *nearest, double chord2)
+{
+    int at = nearest->found;
+    if (nearest->found == nearest->wanted) {
+        if (chord2 >= nearest->chord2[at - 1]) return;
+        at--;
+    } else {
+        nearest->found++;
+    }
+    while (at > 0 && nearest->chord2[at - 1] > chord2) {
+        nearest->chord2[at] = nearest->chord2[at - 1];
+        at--;
+    }
+    nearest->chord2[at] = chord2;
+}
+
+static void scan_leaf(const struct tree *tree, int64_t leaf, int64_t self, struct nearest *nearest)
+{
+    const double *p = &tree->place[3 * self];
+    for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < tree->count; i++) {
+        const double *q = &tree->place[3 * i];
+        const double dx = p[0] - q[0], dy = p[1] - q[1], dz = p[2] - q[2];
+        if (i != self) offer(nearest, dx * dx + dy * dy + dz * dz);
+    }
+}
+
+static void search(const struct tree *tree, int64_t self, struct nearest *nearest)
+{
+    const double *p = &tree->place[3 * self];
+    struct {
+        int64_t node;
+        double chord2;
+    } stack[128];
+    int depth = 0;
+    stack[depth].node = 1;
+    stack[depth++].chord2 = 0.0;
+    while (depth > 0) {
+        const int64_t node = stack[--depth].node;
+        if (nearest->found == nearest->wanted &&
+            stack[depth].chord2 >= nearest->chord2[nearest->found - 1])
+            continue;
+        if (node >= tree->leaves) {
+            scan_leaf(tree, node - tree->leaves, self, nearest);
+            continue;
+        }
+        const double left = box_chord2(&tree->node[2 * node], p);
+        const double right = box_chord2(&tree->node[2 * node + 1], p);
+        const int64_t nearer = left <= right ? 2 * node : 2 * node + 1;
+        stack[depth].node = nearer ^ 1;
+        stack[depth++].chord2 = fmax(left, right);
+        stack[depth].node = nearer;
+        stack[depth++].chord2 = fmin(left, right);
+    }
+}
+
+ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
+                                    int neighbours, double *chord2_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct tree tree = {0};
+    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
+    AMBIT_TRY(build(place, count, &tree));
+#pragma omp parallel for schedule(dynamic, 256)
+    for (int64_t i = begin; i < end; i++) {
+        struct nearest nearest = {.wanted = neighbours};
+        search(&tree, i, &nearest);
+        chord2_out[i - begin] = nearest.found > 0 ? nearest.chord2[nearest.found - 1] : 0.0;
+    }
+done:
+    ambit_free(&tree.node);
+    return status;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Distance to the K-th nearest other place, for the density of accounts around an account.
+ */
+#ifndef AMBIT_NEIGHBOURS_H
+#define AMBIT_NEIGHBOURS_H
+
+#include "engine/base/status.h"
+#include <stdint.h>
+
+#define AMBIT_NEIGHBOUR_MAX 64
+
+/* For each place in [begin, end) of `count` unit vectors (place × 3, in Hilbert order for speed),
+ * the squared chord to its K-th nearest other place, K in [1, AMBIT_NEIGHBOUR_MAX]; to the furthest
+ * where there are fewer, and 0 where there is none. chord2_out has end − begin values. Uses OpenMP.
+ * Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
+                                    int neighbours, double *chord2_out) AMBIT_CHECKED;
+
+#endif

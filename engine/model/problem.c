@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/model/problem.h"
+#include "engine/base/fixed.h"
+#include "engine/base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Adds factor × measure to the rule's weights. */
+static void add_measure(const struct ambit_measure *measure, double factor, struct ambit_rule *rule)
+{
+    for (int t = 0; t < measure->term_count; t++) {
+        const int term = measure->term[t];
+        if (term == AMBIT_TERM_TRAVEL)
+            rule->travel_weight += factor;
+        else if (term == AMBIT_TERM_COUNT)
+            rule->count_weight += factor;
+        else
+            rule->column_weight[term] += factor;
+    }
+}
+
+static struct ambit_side compile_side(const struct ambit_band *band, enum ambit_limit kind,
+                                      double value)
+{
+    switch (kind) {
+    case AMBIT_LIMIT_NONE:
+        break;
+    case AMBIT_LIMIT_OF_TARGET:
+        if (band->target == AMBIT_TARGET_GIVEN)
+            return (struct ambit_side){AMBIT_SIDE_ABSOLUTE,
+                                       value * band->target_value * (double)AMBIT_MICRO};
+        return (struct ambit_side){AMBIT_SIDE_RELATIVE, value};
+    case AMBIT_LIMIT_ABSOLUTE:
+        return (struct ambit_side){AMBIT_SIDE_ABSOLUTE, value * (double)AMBIT_MICRO};
+    case AMBIT_LIMIT_SHARE:
+        return (struct ambit_side){AMBIT_SIDE_ABSOLUTE, 0.0};
+    }
+    return (struct ambit_side){AMBIT_SIDE_NONE, 0.0};
+}
+
+static void compile_base(struct ambit_problem *problem, int r)
+{
+    const struct ambit_accounts *accounts = problem->accounts;
+    const struct ambit_rule *rule = &problem->rule[r];
+    int64_t *const base = problem->base[r];
+    for (int32_t i = 0; i < accounts->count; i++) {
+        double sum = rule->count_weight * (double)AMBIT_MICRO;
+        for (int c = 0; c < accounts->column_count; c++)
+            sum += rule->column_weight[c] * (double)accounts->column[c][i];
+        base[i] = (int64_t)llrint(sum);
+    }
+}
+
+void ambit_problem_refresh_rule(struct ambit_problem *problem, int r)
+{
+    const struct ambit_scenario *scenario = problem->scenario;
+    struct ambit_rule *rule = &problem->rule[r];
+    const struct ambit_band *band = &scenario->band[rule->band];
+    memset(rule->column_weight, 0, sizeof rule->column_weight);
+    rule->count_weight = rule->travel_weight = 0.0;
+    rule->lower = rule->upper = (struct ambit_side){AMBIT_SIDE_NONE, 0.0};
+    if (rule->uses_lower) rule->lower = compile_side(band, band->lower_kind, band->lower);
+    if (rule->uses_upper) rule->upper = compile_side(band, band->upper_kind, band->upper);
+    add_measure(&scenario->measure[band->measure], 1.0, rule);
+    if (band->share_of >= 0)
+        add_measure(&scenario->measure[band->share_of],
+                    rule->uses_upper ? -band->upper : -band->lower, rule);
+    compile_base(problem, r);
+}
+
+static ambit_status compile_shares(struct ambit_problem *problem, int r)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_band *band = &problem->scenario->band[problem->rule[r].band];
+    const struct ambit_territories *territories = problem->territories;
+    const bool by_capacity = band->target == AMBIT_TARGET_CAPACITY;
+    double *share = NULL, sum = 0.0;
+    AMBIT_TRY(ambit_alloc(&share, (size_t)territories->count, sizeof *share));
+    problem->rule[r].share = share;
+    for (int32_t j = 0; j < territories->count; j++) {
+        share[j] = by_capacity ? territories->item[j].capacity : 1.0;
+        sum += share[j];
+    }
+    if (!(sum > 0.0)) {
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s:%d:%d: bands.%s.target: expected capacities above 0 to share the "
+                             "total by, found none; give `capacity` in reps.columns",
+                             problem->scenario->path, band->line, band->column,
+                             problem->scenario->measure[band->measure].name));
+    }
+    for (int32_t j = 0; j < territories->count; j++)
+        share[j] /= sum;
+done:
+    return status;
+}
+
+/* Shares on both sides are two rules, as each share makes loads of its own. */
+static void add_rules(const struct ambit_band *band, int b, struct ambit_problem *problem)
+{
+    const bool lower = band->lower_kind != AMBIT_LIMIT_NONE;
+    const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
+    if (band->share_of >= 0 && lower && upper) {
+        problem->rule[problem->rule_count++] = (struct ambit_rule){.band = b, .uses_lower = true};
+        problem->rule[problem->rule_count++] = (struct ambit_rule){.band = b, .uses_upper = true};
+        return;
+    }
+    problem->rule[problem->rule_count++] =
+        (struct ambit_rule){.band = b, .uses_lower = lower, .uses_upper = upper};
+}
+
+ambit_status ambit_problem_create(const struct ambit_scenario *scenario,
+                                  const struct ambit_accounts *accounts,
+                                  const struct ambit_territories *territories,
+                                  struct ambit_problem *problem_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_problem *const problem = problem_out;
+    *problem = (struct ambit_problem){
+        .scenario = scenario,
+        .accounts = accounts,
+        .territories = territories,
+        .disruption = ambit_to_micro(scenario->disruption_hours),
+    };
+    for (int b = 0; b < scenario->band_count; b++)
+        add_rules(&scenario->band[b], b, problem);
+    for (int r = 0; r < problem->rule_count; r++) {
+        AMBIT_TRY(ambit_alloc(&problem->base[r], (size_t)accounts->count, sizeof(int64_t)));
+        AMBIT_TRY(compile_shares(problem, r));
+        ambit_problem_refresh_rule(problem, r);
+    }
+done:
+    if (status != AMBIT_OK) ambit_problem_clear(problem);
+    return status;
+}
+
+void ambit_problem_clear(struct ambit_problem *problem)
+{
+    for (int r = 0; r < AMBIT_RULE_MAX; r++) {
+        ambit_free(&problem->base[r]);
+        ambit_free(&problem->rule[r].share);
+    }
+    problem->rule_count = 0;
+}
+
+#define ONE_SIDED_HALF 0.05 /* stands for half the width of a one-sided band */
+
+static double half_width(const struct ambit_rule *rule)
+{
+    const bool both =
+        rule->lower.kind == AMBIT_SIDE_RELATIVE && rule->upper.kind == AMBIT_SIDE_RELATIVE;
+    return both ? 0.5 * (rule->upper.value - rule->lower.value) : ONE_SIDED_HALF;
+}
+
+/* `direction` is +1 for a lower side, −1 for an upper one: where the inside is. */
+static double side_value(const struct ambit_side *side, double target, double inward,
+                         double rounding, double direction)
+{
+    if (side->kind == AMBIT_SIDE_NONE) return -direction * INFINITY;
+    if (side->kind == AMBIT_SIDE_ABSOLUTE) return side->value + direction * rounding;
+    return (side->value + direction * inward) * target;
+}
+
+void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *total, double guard,
+                         double *lower_out, double *upper_out)
+{
+    const int rules = problem->rule_count;
+    const int32_t territories = problem->territories->count;
+    /* A load is a sum of rounded terms, half a micro-unit off for every account; four times the
+     * mean number of accounts covers any territory that is not itself out of all proportion. */
+    const double rounding =
+        guard > 0.0 ? 4.0 * (double)problem->accounts->total / territories : 0.0;
+    for (int32_t j = 0; j < territories; j++) {
+        for (int r = 0; r < rules; r++) {
+            const struct ambit_rule *rule = &problem->rule[r];
+            const double target = rule->share[j] * (double)total[r];
+            const double inward = guard * half_width(rule);
+            const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            lower_out[at] = side_value(&rule->lower, target, inward, rounding, 1.0);
+            upper_out[at] = side_value(&rule->upper, target, inward, rounding, -1.0);
+        }
+    }
+}

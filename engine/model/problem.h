@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The problem that the solvers see: one slice of accounts with a travel coefficient, and bands
+ * compiled to linear rules.
+ *
+ *     cost_ij = t_ij + disruption where j is not the current territory        (micro-hours)
+ *     load_jr = Σ_i base_ir + travel_weight_r × t_ij,   lower_jr ≤ load_jr ≤ upper_jr
+ *
+ * A share (travel ≤ 35 % of hours) is the rule travel − 0.35·hours ≤ 0. A limit relative to a target
+ * that is equal or by capacity is factor × share_j × total_r, where the total counts travel and so
+ * moves with the plan: its pressure on the accounts is one uniform price more (see bound.h).
+ */
+#ifndef AMBIT_PROBLEM_H
+#define AMBIT_PROBLEM_H
+
+#include "engine/base/status.h"
+#include "engine/model/accounts.h"
+#include "engine/model/scenario.h"
+#include "engine/model/territories.h"
+#include "engine/model/travel.h"
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define AMBIT_RULE_MAX (2 * AMBIT_MEASURE_MAX)
+
+/* A side of a rule: none, limit = value × share_j × total, or limit = value. */
+enum ambit_side_kind { AMBIT_SIDE_NONE, AMBIT_SIDE_RELATIVE, AMBIT_SIDE_ABSOLUTE };
+
+struct ambit_side {
+    enum ambit_side_kind kind;
+    double value; /* a factor of the target, or micro-units */
+};
+
+struct ambit_rule {
+    int band;                       /* index into the scenario's bands */
+    bool uses_lower, uses_upper;    /* the sides of the band that this rule stands for */
+    double column_weight[AMBIT_COLUMN_MAX];
+    double count_weight;
+    double travel_weight;
+    struct ambit_side lower, upper;
+    double *share; /* owned; per territory, the part of the total that is its target */
+};
+
+struct ambit_problem {
+    const struct ambit_scenario *scenario;       /* borrowed */
+    const struct ambit_accounts *accounts;       /* borrowed */
+    const struct ambit_territories *territories; /* borrowed */
+    int rule_count; /* one a band, in the scenario's order; two where both sides are shares */
+    struct ambit_rule rule[AMBIT_RULE_MAX];
+    int64_t *base[AMBIT_RULE_MAX]; /* owned; per account of the slice, micro-units */
+    int64_t disruption;            /* micro-hours an account that changes hands */
+};
+
+/* Compiles the bands; the territories' capacities give the shares. Errors: AMBIT_ERR_MEMORY,
+ * AMBIT_ERR_INPUT where a capacity target has no capacity to share. Local. */
+ambit_status ambit_problem_create(const struct ambit_scenario *scenario,
+                                  const struct ambit_accounts *accounts,
+                                  const struct ambit_territories *territories,
+                                  struct ambit_problem *problem_out) AMBIT_CHECKED;
+void ambit_problem_clear(struct ambit_problem *problem);
+
+/* Compiles the sides of rule `r` again after the scenario's band has changed. Local. */
+void ambit_problem_refresh_rule(struct ambit_problem *problem, int r);
+
+/* Micro-units that account i adds to rule r of a territory where it travels `travel` micro-hours. */
+static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r, int32_t i,
+                                      int64_t travel)
+{
+    const double weight = problem->rule[r].travel_weight;
+    if (weight == 0.0) return problem->base[r][i];
+    return problem->base[r][i] + (int64_t)llrint(weight * (double)travel);
+}
+
+/* The sides of every rule and territory, [territory × rule_count + rule], micro-units, ∓infinity
+ * where one-sided, for rule totals `total` (micro-units, rule_count). `guard` narrows relative sides
+ * from within by that part of half the band (of 5 % where one-sided), so that a plan made for these
+ * totals stays inside when its own total is a little less. Local. */
+void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *total, double guard,
+                         double *lower_out, double *upper_out);
+
+#endif

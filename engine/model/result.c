@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a result owns: setting it empty and freeing it.
+ */
+#include "engine/model/result.h"
+#include "engine/base/memory.h"
+
+#include <math.h>
+
+const char *ambit_phase_name(int phase)
+{
+    static const char *const names[AMBIT_PHASE_COUNT] = {
+        [AMBIT_PHASE_READ] = "read",     [AMBIT_PHASE_ORDER] = "order",
+        [AMBIT_PHASE_SEED] = "seed",     [AMBIT_PHASE_REFINE] = "refine",
+        [AMBIT_PHASE_BOUND] = "bound",   [AMBIT_PHASE_JUDGE] = "judge",
+        [AMBIT_PHASE_STORE] = "store",   [AMBIT_PHASE_TOTAL] = "total",
+    };
+    AMBIT_REQUIRE(phase >= 0 && phase < AMBIT_PHASE_COUNT);
+    return names[phase];
+}
+
+void ambit_result_init(struct ambit_result *result)
+{
+    *result = (struct ambit_result){.travel_before = -1, .gap = NAN};
+    for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++) {
+        result->band[b].share_of = -1;
+        result->band[b].proven_limit = NAN;
+    }
+}
+
+void ambit_result_clear(struct ambit_result *result)
+{
+    ambit_free(&result->scenario_text);
+    for (int i = 0; i < 3; i++)
+        ambit_free(&result->input[i].path);
+    ambit_free(&result->account_id);
+    ambit_free(&result->lat);
+    ambit_free(&result->lon);
+    ambit_free(&result->territory);
+    ambit_free(&result->previous);
+    ambit_free(&result->account_travel);
+    for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
+        ambit_free(&result->column[c]);
+    ambit_free(&result->territories);
+    for (int m = 0; m < AMBIT_MEASURE_MAX; m++)
+        ambit_free(&result->measure[m].load);
+    for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++) {
+        struct ambit_result_band *const band = &result->band[b];
+        ambit_free(&band->target);
+        ambit_free(&band->lower);
+        ambit_free(&band->upper);
+        ambit_free(&band->value);
+        ambit_free(&band->price_lower);
+        ambit_free(&band->price_upper);
+    }
+    ambit_free(&result->round);
+    ambit_result_init(result);
+}

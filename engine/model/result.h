@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A result: everything a run (or an audit) leaves behind, gathered on rank 0 in canonical order,
+ * as plain data. The judge fills the figures; io writes and reads it as HDF5, CSV, GeoJSON and SVG.
+ * Sums and loads are exact: micro-units.
+ */
+#ifndef AMBIT_RESULT_H
+#define AMBIT_RESULT_H
+
+#include "engine/base/hash.h"
+#include "engine/model/badrows.h"
+#include "engine/model/scenario.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ambit_result_kind { AMBIT_RESULT_PLAN, AMBIT_RESULT_AUDIT };
+
+struct ambit_result_input {
+    char role[16];  /* "scenario", "accounts", "reps" */
+    char *path;     /* owned; relative to the result file's folder where possible */
+    char hash[AMBIT_SHA256_TEXT]; /* scenario: SHA-256; tables: rows hash */
+    int64_t rows;   /* data rows; 0 for the scenario */
+};
+
+struct ambit_result_measure {
+    char name[AMBIT_NAME_MAX], unit[AMBIT_NAME_MAX];
+    int64_t total;
+    int64_t *load; /* owned; per territory, micro-units */
+};
+
+/* A band as judged. For shares, lower, upper and value are fractions of the other measure. */
+struct ambit_result_band {
+    char label[2 * AMBIT_NAME_MAX]; /* "hours", or "travel/hours" for a share */
+    int measure, share_of;          /* indices into measures; share_of -1 where not a share */
+    bool has_lower, has_upper;
+    bool relaxed;        /* the limit was opened to the smallest that all can meet */
+    double asked_lower, asked_upper; /* as the scenario says: factor of target, units, or share */
+    double used_lower, used_upper;   /* what the plan was made for; as asked unless relaxed */
+    double proven_limit; /* no plan can meet a limit tighter than this; NaN where not proven */
+    double *target;      /* owned; per territory, units; NaN for shares */
+    double *lower, *upper; /* owned; per territory, units or share; ∓infinity where one-sided */
+    double *value;         /* owned; per territory, units or share */
+    double *price_lower, *price_upper; /* owned; hours per unit, ≥ 0; of the bound */
+    double worst_deviation; /* largest |value/target − 1|; for shares and one-sided: largest value */
+    int32_t broken_count;   /* territories outside */
+    double open_by;         /* how far the limit would have to open for this plan; 0 where met */
+};
+
+struct ambit_result_territory {
+    char name[AMBIT_NAME_MAX], rep_id[AMBIT_NAME_MAX];
+    enum ambit_centre_kind centre_kind;
+    double centre_lat, centre_lon; /* degrees */
+    bool has_home;
+    double home_lat, home_lon; /* NaN where there is none */
+    int64_t account_count;
+    int64_t gained_count, lost_count; /* accounts that came and went against the current plan */
+    int64_t travel; /* micro-hours a year */
+};
+
+struct ambit_result_round {
+    int64_t travel;         /* micro-hours after the round */
+    int64_t moved_count;    /* accounts that changed territory in the round */
+    int32_t groups, improved_groups;
+    double violation;       /* sum of relative band violations; 0 where feasible */
+    char phase[24];         /* "seed", "prices", "groups", "centres", "repair" */
+};
+
+struct ambit_result {
+    enum ambit_result_kind kind;
+    bool feasible;
+    char version[24];
+    char scenario_name[AMBIT_NAME_MAX];
+    char *scenario_text; /* owned */
+    uint64_t seed;
+    int64_t effort;
+    bool stopped_by_time_limit;
+    int32_t input_count;
+    struct ambit_result_input input[3];
+
+    /* accounts, canonical order */
+    int64_t account_count;
+    int32_t id_width;
+    char *account_id;           /* owned; account_count × id_width, NUL-padded */
+    double *lat, *lon;          /* owned; degrees */
+    int32_t *territory;         /* owned; index into territories */
+    int32_t *previous;          /* owned; index into territories, or -1 */
+    int64_t *account_travel;    /* owned; micro-hours a year */
+    int32_t column_count;
+    char column_name[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
+    int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units */
+
+    /* territories */
+    int32_t territory_count;
+    struct ambit_result_territory *territories; /* owned */
+    int32_t measure_count;
+    struct ambit_result_measure measure[AMBIT_MEASURE_MAX];
+    int32_t band_count;
+    struct ambit_result_band band[2 * AMBIT_MEASURE_MAX];
+
+    /* figures */
+    bool has_previous;          /* at least one account names a current territory */
+    int64_t travel;             /* micro-hours */
+    int64_t travel_before;      /* of the current plan with its own centres; -1 where none */
+    int64_t moved_count;        /* accounts whose territory differs from the current one */
+    int64_t objective;          /* micro-hours: travel + disruption */
+    int64_t bound;              /* micro-hours: no plan for these centres and bands is below */
+    double gap;                 /* (objective − bound) / objective; NaN where there is no bound */
+    char plan_sha256[AMBIT_SHA256_TEXT]; /* of "id<TAB>territory<LF>" in canonical order */
+
+    int32_t round_count;
+    struct ambit_result_round *round; /* owned */
+    struct ambit_bad_rows bad_rows;   /* skipped with --skip-bad-rows */
+
+    /* not part of the compared bytes */
+    double seconds[8]; /* by phase, see AMBIT_PHASE_… */
+    int64_t peak_bytes; /* largest over ranks */
+    int ranks, threads;
+};
+
+enum {
+    AMBIT_PHASE_READ,
+    AMBIT_PHASE_ORDER,
+    AMBIT_PHASE_SEED,
+    AMBIT_PHASE_REFINE,
+    AMBIT_PHASE_BOUND,
+    AMBIT_PHASE_JUDGE,
+    AMBIT_PHASE_STORE,
+    AMBIT_PHASE_TOTAL,
+    AMBIT_PHASE_COUNT
+};
+const char *ambit_phase_name(int phase);
+
+void ambit_result_init(struct ambit_result *result);
+void ambit_result_clear(struct ambit_result *result);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Defaults and look-ups of a scenario. Names are few (at most 8 measures), so they are searched
+ * one by one.
+ */
+#include "engine/model/scenario.h"
+#include "engine/base/memory.h"
+
+#include <string.h>
+
+void ambit_scenario_init(struct ambit_scenario *scenario)
+{
+    *scenario = (struct ambit_scenario){
+        .delimiter = ',',
+        .visits_column = -1,
+        .visits_number = 12.0,
+        .homes_fixed = true,
+        .free_centre = AMBIT_CENTRE_MEDIAN,
+        .stops_per_day = 6.0,
+        .local_factor = 0.7124, /* the constant of a random tour in the plane */
+        .drive_time = {.a = 3.28, .b = 0.768},
+        .disruption_hours = 0.0,
+    };
+}
+
+void ambit_scenario_clear(struct ambit_scenario *scenario)
+{
+    ambit_free(&scenario->path);
+    ambit_free(&scenario->text);
+    ambit_free(&scenario->accounts_file);
+    ambit_free(&scenario->crs);
+    ambit_free(&scenario->reps_file);
+    *scenario = (struct ambit_scenario){.path = NULL};
+}
+
+int ambit_scenario_find_measure(const struct ambit_scenario *scenario, const char *name)
+{
+    for (int m = 0; m < scenario->measure_count; m++) {
+        if (strcmp(scenario->measure[m].name, name) == 0) return m;
+    }
+    return -1;
+}
+
+bool ambit_measure_has_travel(const struct ambit_measure *measure)
+{
+    for (int t = 0; t < measure->term_count; t++) {
+        if (measure->term[t] == AMBIT_TERM_TRAVEL) return true;
+    }
+    return false;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A scenario: what the user asks for, as plain data. io/scenario_yaml.c fills it from YAML and has
+ * checked by then everything that can be checked without the data: names refer to something,
+ * numbers are in range, nothing stands twice.
+ */
+#ifndef AMBIT_SCENARIO_H
+#define AMBIT_SCENARIO_H
+
+#include "engine/base/status.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define AMBIT_NAME_MAX 64     /* bytes of a measure, column or unit name, with its NUL */
+#define AMBIT_MEASURE_MAX 8   /* measures a scenario may define */
+#define AMBIT_COLUMN_MAX 16   /* numeric account columns a scenario may use */
+#define AMBIT_TERM_MAX 8      /* terms of a measure's sum */
+#define AMBIT_TABLE_MAX 64    /* rows of a distance-to-minutes table */
+#define AMBIT_TERRITORY_MAX 100000
+
+/* A term of a measure: a column's index (≥ 0), or one of these. */
+enum { AMBIT_TERM_COUNT = -1, AMBIT_TERM_TRAVEL = -2 };
+
+/* A measure: the sum of its terms over a territory's accounts. */
+struct ambit_measure {
+    char name[AMBIT_NAME_MAX];
+    char unit[AMBIT_NAME_MAX]; /* "h" for sums with travel; "" where not given */
+    int term_count;
+    int term[AMBIT_TERM_MAX];
+};
+
+enum ambit_target {
+    AMBIT_TARGET_EQUAL,    /* the mean over territories */
+    AMBIT_TARGET_CAPACITY, /* the total, shared in proportion to the reps' capacity */
+    AMBIT_TARGET_GIVEN     /* target_value units for every territory */
+};
+
+enum ambit_limit {
+    AMBIT_LIMIT_NONE,
+    AMBIT_LIMIT_OF_TARGET, /* value × target (1.05 is 5 % above) */
+    AMBIT_LIMIT_ABSOLUTE,  /* value, in the measure's unit */
+    AMBIT_LIMIT_SHARE      /* value × the territory's measure `share_of` */
+};
+
+/* A hard constraint on one measure of every territory. */
+struct ambit_band {
+    int measure; /* index into measures */
+    enum ambit_target target;
+    double target_value; /* for AMBIT_TARGET_GIVEN */
+    enum ambit_limit lower_kind, upper_kind;
+    double lower, upper;
+    int share_of;     /* index into measures, for AMBIT_LIMIT_SHARE; else -1 */
+    bool relax;       /* where proven impossible, take the smallest limit that all can meet */
+    int line, column; /* where it stands in the scenario file, for messages */
+};
+
+enum ambit_centre_kind { AMBIT_CENTRE_HOME, AMBIT_CENTRE_MEDIAN, AMBIT_CENTRE_CENTROID };
+
+/* Minutes of a drive of d km: a·d^b, or linear between table rows (beyond the last row by the last
+ * segment's slope, below the first from (0, 0)). */
+struct ambit_drive_time {
+    double a, b;     /* minutes and km; used where table_count is 0 */
+    int table_count; /* 0 or ≥ 2 */
+    double table_km[AMBIT_TABLE_MAX], table_minutes[AMBIT_TABLE_MAX]; /* strictly rising */
+};
+
+struct ambit_scenario {
+    char *path; /* owned; as the user gave it */
+    char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
+    char name[AMBIT_NAME_MAX];
+
+    /* accounts */
+    char *accounts_file; /* owned; as written, relative to the scenario's folder */
+    char delimiter;      /* ',' unless given */
+    char id_column[AMBIT_NAME_MAX];
+    char lat_column[AMBIT_NAME_MAX], lon_column[AMBIT_NAME_MAX]; /* both, or both "" */
+    char x_column[AMBIT_NAME_MAX], y_column[AMBIT_NAME_MAX];     /* both, or both "" */
+    char *crs;                                                   /* owned; for x, y; else NULL */
+    char territory_column[AMBIT_NAME_MAX]; /* current territory; "" where there is none */
+    int column_count;                      /* numeric columns that measures and visits use */
+    char column[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
+    int visits_column;    /* index into column, or -1 */
+    double visits_number; /* visits a year of every account where visits_column is -1 */
+
+    /* reps and territories */
+    char *reps_file;     /* owned; NULL where there is none */
+    int territory_count; /* `territories:`; 0: one for every rep */
+    char rep_id_column[AMBIT_NAME_MAX];
+    char rep_territory_column[AMBIT_NAME_MAX]; /* "" where the rep id names the territory */
+    char rep_lat_column[AMBIT_NAME_MAX], rep_lon_column[AMBIT_NAME_MAX];
+    char rep_x_column[AMBIT_NAME_MAX], rep_y_column[AMBIT_NAME_MAX];
+    char rep_capacity_column[AMBIT_NAME_MAX];
+    bool homes_fixed;                      /* a rep's home, where there is one, is the centre */
+    enum ambit_centre_kind free_centre;    /* MEDIAN or CENTROID, for the others */
+
+    /* travel */
+    double stops_per_day;  /* stops of a day tour: the line haul is shared among them */
+    double local_factor;   /* km between neighbouring stops = local_factor / √density */
+    struct ambit_drive_time drive_time;
+
+    /* measures and bands */
+    int measure_count;
+    struct ambit_measure measure[AMBIT_MEASURE_MAX];
+    int band_count;
+    struct ambit_band band[2 * AMBIT_MEASURE_MAX];
+
+    /* objective: travel hours + disruption_hours × accounts that change hands */
+    double disruption_hours;
+};
+
+/* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */
+void ambit_scenario_init(struct ambit_scenario *scenario);
+void ambit_scenario_clear(struct ambit_scenario *scenario);
+
+/* The index of the measure of that name, or -1. */
+int ambit_scenario_find_measure(const struct ambit_scenario *scenario, const char *name);
+/* True where a term of the measure is travel. */
+bool ambit_measure_has_travel(const struct ambit_measure *measure);
+
+#endif

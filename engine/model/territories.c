@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names are compared byte by byte, so that their order does not depend on a locale.
+ */
+#include "engine/model/territories.h"
+#include "engine/base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ambit_territories_clear(struct ambit_territories *territories)
+{
+    ambit_free(&territories->item);
+    *territories = (struct ambit_territories){0};
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct ambit_territory *)a)->name,
+                  ((const struct ambit_territory *)b)->name);
+}
+
+ambit_status ambit_territories_sort(struct ambit_territories *territories)
+{
+    struct ambit_territory *const item = territories->item;
+    if (territories->count < 2) return AMBIT_OK;
+    qsort(item, (size_t)territories->count, sizeof *item, compare_names);
+    for (int32_t j = 1; j < territories->count; j++) {
+        if (compare_names(&item[j - 1], &item[j]) == 0)
+            return ambit_fail(AMBIT_ERR_INPUT,
+                              "territories: expected every name once, found '%s' twice",
+                              item[j].name);
+    }
+    return AMBIT_OK;
+}
+
+int32_t ambit_territories_find(const struct ambit_territories *territories, const char *name)
+{
+    int32_t low = 0, high = territories->count;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        const int order = strcmp(territories->item[middle].name, name);
+        if (order == 0) return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/model/travel.h"
+#include "engine/base/fixed.h"
+#include "engine/model/geometry.h"
+
+#include <math.h>
+
+static double table_minutes(const struct ambit_drive_time *drive, double km)
+{
+    double km0 = 0.0, minutes0 = 0.0;
+    double km1 = drive->table_km[0], minutes1 = drive->table_minutes[0];
+    for (int row = 1; row < drive->table_count && (km > km1 || km1 <= 0.0); row++) {
+        km0 = km1;
+        minutes0 = minutes1;
+        km1 = drive->table_km[row];
+        minutes1 = drive->table_minutes[row];
+    }
+    return minutes0 + (minutes1 - minutes0) * (km - km0) / (km1 - km0);
+}
+
+double ambit_drive_minutes(const struct ambit_drive_time *drive, double km)
+{
+    if (drive->table_count > 0) return table_minutes(drive, km);
+    return km > 0.0 ? drive->a * pow(km, drive->b) : 0.0;
+}
+
+double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2)
+{
+    const double minutes = ambit_drive_minutes(&scenario->drive_time, ambit_km_from_chord2(chord2));
+    return 2.0 * minutes / (scenario->stops_per_day * 60.0);
+}
+
+int64_t ambit_travel_of(const struct ambit_scenario *scenario,
+                        const struct ambit_accounts *accounts, int32_t i, const double centre[3])
+{
+    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    const double haul = ambit_haul_hours(scenario, ambit_chord2(place, centre));
+    return accounts->local_travel[i] + (int64_t)llrint((double)accounts->visits[i] * haul);
+}
+
+int64_t ambit_local_travel(const struct ambit_scenario *scenario, int64_t visits_micro,
+                           double spacing_km)
+{
+    const double minutes = ambit_drive_minutes(&scenario->drive_time, spacing_km);
+    return (int64_t)llrint((double)visits_micro * (minutes / 60.0));
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Smoothed dual ascent by damped Newton steps.
+ *
+ * The dual of the capacitated assignment, D(P) = Σ_i min_j (cost + P·load) − Σ_jr max(U P, L P), is
+ * concave and has a kink wherever an account is undecided. Each min becomes a soft minimum of width
+ * μ_i (an account's own scale of cost), each max of a band a soft maximum, and μ falls in steps, as
+ * in entropic transport. The Hessian is then a sparse Laplacian between neighbouring territories, to
+ * which only wavering accounts contribute; its system is solved by conjugate gradients, and a
+ * Levenberg factor λ keeps D rising. Plain gradient steps diverge at 1,000 territories; these take
+ * about five passes over the accounts a level. Kitagawa, Mérigot, Thibert 2016 prove such damped
+ * Newton steps for semi-discrete transport, the one-measure case without bands.
+ *
+ * Weakness: the candidates of an account are fixed during a descent, so a price that moves far needs
+ * them chosen anew; and where no plan exists, D grows without end (which the driver uses as proof).
+ *
+ * Units inside: cost in mean travel a territory, loads of a rule in its mean load a territory.
+ */
+#include "solvers/prices.h"
+#include "engine/base/memory.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
+
+#define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
+#define HESSIAN_SCALE 0x1p30 /* of second derivatives */
+#define BAND_SOFTNESS 0.05   /* smoothing of a band against that of an account's haul, both unitless */
+#define WIDE 8.0             /* width given to a one-sided band, in mean loads */
+#define NEGLIGIBLE 30.0      /* exp(−30) of an account */
+
+struct ambit_prices {
+    const struct ambit_problem *problem; /* borrowed */
+    int32_t territories;
+    int rules;
+    double cost_scale, rule_scale[AMBIT_RULE_MAX];
+    double haul_hours;  /* mean line haul a visit */
+    double softness, band_softness;
+    bool with_cost;
+    double total_ref[AMBIT_RULE_MAX]; /* rule totals in rule_scale: relative limits are parts of it */
+    double *low, *high; /* owned; soft limits, [j × rules + r], in rule_scale */
+
+    int32_t *row;       /* owned; territories + 1: first pair of each territory */
+    int32_t *column;    /* owned; neighbour (> territory) of each pair */
+    int32_t pair_count;
+
+    bool started;       /* best_… below are of this descent */
+    double damping, best_value;
+    double *price, *best_price; /* owned; trial and accepted point, scaled */
+    double *gradient;           /* owned; at the accepted point */
+    double *hessian;            /* owned; negated: diagonal blocks, then pair blocks, rules² each */
+    double *work;               /* owned; conjugate gradients: 6 vectors */
+    double *acting;             /* owned; trial prices less uniform ones, hours a unit, net */
+};
+
+static size_t cell_count(const struct ambit_prices *p)
+{
+    return (size_t)p->territories * (size_t)p->rules;
+}
+
+static void set_scales(struct ambit_prices *p, int64_t travel_total, const int64_t *total,
+                       int64_t visits_total)
+{
+    const struct ambit_problem *problem = p->problem;
+    const double territories = (double)p->territories;
+    p->cost_scale = fmax((double)travel_total / territories, 1.0);
+    p->haul_hours = fmax((double)travel_total, 1.0) / fmax((double)visits_total, 1.0);
+    for (int r = 0; r < p->rules; r++) {
+        const double moved = fabs(problem->rule[r].travel_weight) * (double)travel_total;
+        p->rule_scale[r] = fmax(fmax(fabs((double)total[r]), moved) / territories, 1.0);
+        p->total_ref[r] = (double)total[r] / p->rule_scale[r];
+    }
+}
+
+ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t travel_total,
+                                 const int64_t *total, int64_t visits_total,
+                                 struct ambit_prices **out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_prices *p = NULL;
+    AMBIT_TRY(ambit_alloc(&p, 1, sizeof *p));
+    p->problem = problem;
+    p->territories = problem->territories->count;
+    p->rules = problem->rule_count;
+    set_scales(p, travel_total, total, visits_total);
+    const size_t cells = cell_count(p);
+    AMBIT_TRY(ambit_alloc(&p->low, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->high, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->price, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->best_price, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->gradient, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
+    *out = p;
+    p = NULL;
+done:
+    ambit_prices_destroy(&p);
+    return status;
+}
+
+void ambit_prices_destroy(struct ambit_prices **prices)
+{
+    struct ambit_prices *p = *prices;
+    if (p == NULL) return;
+    ambit_free(&p->low);
+    ambit_free(&p->high);
+    ambit_free(&p->row);
+    ambit_free(&p->column);
+    ambit_free(&p->price);
+    ambit_free(&p->best_price);
+    ambit_free(&p->gradient);
+    ambit_free(&p->hessian);
+    ambit_free(&p->work);
+    ambit_free(&p->acting);
+    ambit_free(prices);
+}
+
+/* ---- pairs ---- */
+
+int64_t ambit_prices_pair_bytes(const struct ambit_prices *prices)
+{
+    const int64_t n = prices->territories;
+    return (n * n + 7) / 8;
+}
+
+void ambit_prices_mark_pairs(const struct ambit_prices *prices,
+                             const struct ambit_candidates *candidates, uint8_t *bits_inout)
+{
+    const int depth = candidates->per < PAIR_DEPTH ? candidates->per : PAIR_DEPTH;
+    for (int32_t i = 0; i < candidates->count; i++) {
+        const int32_t *near = &candidates->territory[(size_t)i * (size_t)candidates->per];
+        for (int a = 0; a < depth; a++) {
+            for (int b = 0; b < depth; b++) {
+                if (near[a] >= near[b]) continue;
+                const size_t bit = (size_t)near[a] * (size_t)prices->territories + (size_t)near[b];
+                bits_inout[bit / 8] |= (uint8_t)(1u << (bit % 8));
+            }
+        }
+    }
+}
+
+ambit_status ambit_prices_set_pairs(struct ambit_prices *prices, const uint8_t *bits)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)prices->territories;
+    const size_t block = (size_t)prices->rules * (size_t)prices->rules;
+    int32_t *column = NULL;
+    double *hessian = NULL;
+    int32_t count = 0;
+    for (size_t bit = 0; bit < n * n; bit++)
+        count += bits[bit / 8] >> (bit % 8) & 1;
+    AMBIT_TRY(ambit_alloc(&column, (size_t)count, sizeof *column));
+    AMBIT_TRY(ambit_alloc(&hessian, (n + (size_t)count) * block, sizeof *hessian));
+    prices->pair_count = count;
+    count = 0;
+    for (size_t bit = 0; bit < n * n; bit++) {
+        if (bit % n == 0) prices->row[bit / n] = count;
+        if (bits[bit / 8] >> (bit % 8) & 1) column[count++] = (int32_t)(bit % n);
+    }
+    prices->row[n] = count;
+    ambit_free(&prices->column);
+    ambit_free(&prices->hessian);
+    prices->column = column;
+    prices->hessian = hessian;
+    column = NULL;
+    hessian = NULL;
+done:
+    ambit_free(&column);
+    ambit_free(&hessian);
+    return status;
+}
+
+/* The index of the pair a < b, or −1 where the two were not marked as neighbours. */
+static int32_t find_pair(const struct ambit_prices *p, int32_t a, int32_t b)
+{
+    int32_t low = p->row[a], high = p->row[a + 1];
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (p->column[middle] < b)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < p->row[a + 1] && p->column[low] == b ? low : -1;
+}
+
+/* ---- limits and the price that acts on an account ---- */
+
+static void set_limits(struct ambit_prices *p, double guard)
+{
+    int64_t total[AMBIT_RULE_MAX];
+    for (int r = 0; r < p->rules; r++)
+        total[r] = (int64_t)llrint(p->total_ref[r] * p->rule_scale[r]);
+    ambit_problem_sides(p->problem, total, guard, p->low, p->high);
+    for (size_t at = 0; at < cell_count(p); at++) {
+        const double scale = p->rule_scale[at % (size_t)p->rules];
+        p->low[at] /= scale;
+        p->high[at] /= scale;
+        if (isinf(p->high[at])) p->high[at] = p->low[at] + WIDE;
+        if (isinf(p->low[at])) p->low[at] = p->high[at] - WIDE;
+    }
+}
+
+static bool is_relative(const struct ambit_rule *rule)
+{
+    return rule->upper.kind == AMBIT_SIDE_RELATIVE || rule->lower.kind == AMBIT_SIDE_RELATIVE;
+}
+
+/* Soft max(high·x, low·x), and where between the limits it stands. */
+static double band_potential(double low, double high, double x, double softness, double *at_out)
+{
+    const double u = x * (high - low) / softness;
+    const double share = u >= 0.0 ? 1.0 / (1.0 + exp(-u)) : exp(u) / (1.0 + exp(u));
+    *at_out = low + (high - low) * share;
+    return low * x + softness * (u > 0.0 ? u + log1p(exp(-u)) : log1p(exp(u)));
+}
+
+/* Σ over the territories of the band potentials of each rule; relative rules as a uniform price. */
+static double uniform_prices(const struct ambit_prices *p, const double *price, double *uniform_out)
+{
+    double constant = 0.0;
+    for (int r = 0; r < p->rules; r++) {
+        double sum = 0.0, at;
+        for (int32_t j = 0; j < p->territories; j++) {
+            const size_t cell = (size_t)j * (size_t)p->rules + (size_t)r;
+            sum += band_potential(p->low[cell], p->high[cell], price[cell], p->band_softness, &at);
+        }
+        const bool relative = is_relative(&p->problem->rule[r]) && p->total_ref[r] > 0.0;
+        uniform_out[r] = relative ? sum / p->total_ref[r] : 0.0;
+        if (!relative) constant += sum;
+    }
+    return constant;
+}
+
+static void set_acting(struct ambit_prices *p)
+{
+    double uniform[AMBIT_RULE_MAX];
+    uniform_prices(p, p->price, uniform);
+    for (size_t at = 0; at < cell_count(p); at++) {
+        const size_t r = at % (size_t)p->rules;
+        p->acting[at] = (p->price[at] - uniform[r]) * (p->cost_scale / p->rule_scale[r]);
+    }
+}
+
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, bool with_cost)
+{
+    prices->softness = softness;
+    prices->band_softness = softness * BAND_SOFTNESS;
+    prices->with_cost = with_cost;
+    prices->started = false;
+    prices->damping = 1e-3;
+    memcpy(prices->price, prices->best_price, cell_count(prices) * sizeof(double));
+    set_limits(prices, guard);
+    set_acting(prices);
+}
+
+void ambit_prices_reset(struct ambit_prices *prices)
+{
+    memset(prices->best_price, 0, cell_count(prices) * sizeof(double));
+}
+
+double ambit_prices_rule_scale(const struct ambit_prices *prices, int rule)
+{
+    return prices->rule_scale[rule];
+}
+
+double ambit_prices_haul_hours(const struct ambit_prices *prices)
+{
+    return prices->haul_hours;
+}
+
+/* ---- one pass over the accounts ---- */
+
+int64_t ambit_prices_sum_count(const struct ambit_prices *prices)
+{
+    const int64_t block = (int64_t)prices->rules * prices->rules;
+    return 1 + (int64_t)cell_count(prices) +
+           ((int64_t)prices->territories + prices->pair_count) * block;
+}
+
+struct account_terms {
+    int count;
+    int32_t territory[CANDIDATE_MAX];
+    double share[CANDIDATE_MAX];                 /* soft assignment, sums to 1 */
+    double load[CANDIDATE_MAX][AMBIT_RULE_MAX];  /* scaled */
+    double width;                                /* μ_i in cost_scale */
+};
+
+/* The soft assignment of account i; returns its soft minimum in cost_scale. */
+static double soften(const struct ambit_prices *p, const struct ambit_candidates *candidates,
+                     int32_t i, struct account_terms *terms)
+{
+    const struct ambit_problem *problem = p->problem;
+    const int per = candidates->per;
+    const int32_t *territory = &candidates->territory[(size_t)i * (size_t)per];
+    const int64_t *travel = &candidates->travel[(size_t)i * (size_t)per];
+    double cost[CANDIDATE_MAX], best = INFINITY, sum = 0.0;
+    for (int c = 0; c < per; c++) {
+        cost[c] = ambit_reduced_cost(problem, p->acting, p->with_cost, i, territory[c], travel[c]);
+        if (cost[c] < best) best = cost[c];
+    }
+    const double visits = fmax((double)problem->accounts->visits[i], 1e4);
+    const double width = p->softness * visits * p->haul_hours;
+    terms->count = 0;
+    for (int c = 0; c < per; c++) {
+        const double behind = (cost[c] - best) / width;
+        if (behind > NEGLIGIBLE) continue;
+        const int k = terms->count++;
+        terms->territory[k] = territory[c];
+        terms->share[k] = exp(-behind);
+        sum += terms->share[k];
+        for (int r = 0; r < p->rules; r++)
+            terms->load[k][r] =
+                (double)ambit_rule_load(problem, r, i, travel[c]) / p->rule_scale[r];
+    }
+    for (int k = 0; k < terms->count; k++)
+        terms->share[k] /= sum;
+    terms->width = width / p->cost_scale;
+    return best / p->cost_scale - terms->width * log(sum);
+}
+
+static void add_block(const double *a, const double *b, double factor, int rules, int64_t *block)
+{
+    for (int r = 0; r < rules; r++) {
+        for (int q = 0; q < rules; q++)
+            block[r * rules + q] += (int64_t)llrint(factor * a[r] * b[q] * HESSIAN_SCALE);
+    }
+}
+
+static void add_terms(const struct ambit_prices *p, const struct account_terms *terms,
+                      int64_t *sums)
+{
+    const int rules = p->rules;
+    const int64_t block = (int64_t)rules * rules;
+    int64_t *const loads = sums + 1;
+    int64_t *const diagonal = loads + cell_count(p);
+    int64_t *const pairs = diagonal + p->territories * block;
+    for (int a = 0; a < terms->count; a++) {
+        const int32_t j = terms->territory[a];
+        const double share = terms->share[a];
+        for (int r = 0; r < rules; r++)
+            loads[(int64_t)j * rules + r] +=
+                (int64_t)llrint(share * terms->load[a][r] * SUM_SCALE);
+        if (share < 1e-9 || share > 1.0 - 1e-9) continue;
+        add_block(terms->load[a], terms->load[a], share * (1.0 - share) / terms->width, rules,
+                  &diagonal[j * block]);
+        for (int b = 0; b < terms->count; b++) {
+            if (terms->territory[b] <= j || terms->share[b] < 1e-9) continue;
+            const int32_t pair = find_pair(p, j, terms->territory[b]);
+            if (pair >= 0)
+                add_block(terms->load[a], terms->load[b], -share * terms->share[b] / terms->width,
+                          rules, &pairs[pair * block]);
+        }
+    }
+}
+
+ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
+                                     const struct ambit_candidates *candidates, int64_t *sums_inout)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_prices *p = prices;
+    const int64_t length = ambit_prices_sum_count(p);
+    const int threads = omp_get_max_threads();
+    int64_t *own = NULL;
+    AMBIT_TRY(ambit_alloc(&own, (size_t)(length * threads), sizeof *own));
+#pragma omp parallel num_threads(threads)
+    {
+        int64_t *const sums = &own[omp_get_thread_num() * length];
+        struct account_terms terms;
+#pragma omp for schedule(static)
+        for (int32_t i = 0; i < candidates->count; i++) {
+            const double value = soften(p, candidates, i, &terms);
+            sums[0] += (int64_t)llrint(value * SUM_SCALE);
+            add_terms(p, &terms, sums);
+        }
+#pragma omp for schedule(static)
+        for (int64_t s = 0; s < length; s++) {
+            for (int t = 0; t < threads; t++)
+                sums_inout[s] += own[t * length + s];
+        }
+    }
+done:
+    ambit_free(&own);
+    return status;
+}
+
+/* ---- the step ---- */
+
+/* out = (H + damping·diag) x; H from p->hessian with the band curvature already on the diagonal. */
+static void apply(const struct ambit_prices *p, const double *x, double *out)
+{
+    const int rules = p->rules;
+    const size_t block = (size_t)rules * (size_t)rules;
+    const double *const pairs = p->hessian + (size_t)p->territories * block;
+    for (int32_t j = 0; j < p->territories; j++) {
+        const double *h = &p->hessian[(size_t)j * block];
+        for (int r = 0; r < rules; r++) {
+            const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            double sum = p->damping * (h[r * rules + r] + 1e-9) * x[at];
+            for (int q = 0; q < rules; q++)
+                sum += h[r * rules + q] * x[(size_t)j * (size_t)rules + (size_t)q];
+            out[at] = sum;
+        }
+    }
+    for (int32_t j = 0; j < p->territories; j++) {
+        for (int32_t pair = p->row[j]; pair < p->row[j + 1]; pair++) {
+            const double *h = &pairs[(size_t)pair * block];
+            const size_t a = (size_t)j * (size_t)rules;
+            const size_t b = (size_t)p->column[pair] * (size_t)rules;
+            for (int r = 0; r < rules; r++) {
+                for (int q = 0; q < rules; q++) {
+                    out[a + (size_t)r] += h[r * rules + q] * x[b + (size_t)q];
+                    out[b + (size_t)q] += h[r * rules + q] * x[a + (size_t)r];
+                }
+            }
+        }
+    }
+}
+
+static double dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* Conjugate gradients with the diagonal as preconditioner; step_out = H⁻¹ gradient, roughly. */
+static void solve(const struct ambit_prices *p, double *step_out)
+{
+    const size_t n = cell_count(p);
+    const int rules = p->rules;
+    double *const residual = p->work + n, *const z = p->work + 2 * n;
+    double *const direction = p->work + 3 * n, *const image = p->work + 4 * n;
+    double *const inverse = p->work + 5 * n;
+    for (size_t at = 0; at < n; at++) {
+        const size_t j = at / (size_t)rules, r = at % (size_t)rules;
+        const double h = p->hessian[j * (size_t)(rules * rules) + r * (size_t)rules + r];
+        inverse[at] = 1.0 / (h + p->damping * (h + 1e-9) + 1e-12);
+        step_out[at] = 0.0;
+        residual[at] = p->gradient[at];
+        direction[at] = z[at] = inverse[at] * residual[at];
+    }
+    double rz = dot(residual, z, n);
+    const double enough = rz * 1e-12;
+    for (int k = 0; k < GRADIENT_STEPS_MAX && rz > enough; k++) {
+        apply(p, direction, image);
+        const double curvature = dot(direction, image, n);
+        if (!(curvature > 0.0)) break;
+        const double alpha = rz / curvature;
+        for (size_t at = 0; at < n; at++) {
+            step_out[at] += alpha * direction[at];
+            residual[at] -= alpha * image[at];
+            z[at] = inverse[at] * residual[at];
+        }
+        const double next = dot(residual, z, n);
+        for (size_t at = 0; at < n; at++)
+            direction[at] = z[at] + (next / rz) * direction[at];
+        rz = next;
+    }
+}
+
+/* Gradient and negated Hessian at the trial point, which becomes the accepted one. */
+static double accept(struct ambit_prices *p, const int64_t *sums)
+{
+    const int rules = p->rules;
+    const size_t cells = cell_count(p), block = (size_t)rules * (size_t)rules;
+    const size_t entries = ((size_t)p->territories + (size_t)p->pair_count) * block;
+    const int64_t *const loads = sums + 1, *const second = loads + cells;
+    double imbalance = 0.0, total[AMBIT_RULE_MAX] = {0};
+    memcpy(p->best_price, p->price, cells * sizeof(double));
+    for (size_t e = 0; e < entries; e++)
+        p->hessian[e] = (double)second[e] / HESSIAN_SCALE;
+    for (size_t at = 0; at < cells; at++)
+        total[at % (size_t)rules] += (double)loads[at] / SUM_SCALE;
+    for (size_t at = 0; at < cells; at++) {
+        const size_t j = at / (size_t)rules, r = at % (size_t)rules;
+        const bool moving = is_relative(&p->problem->rule[r]) && p->total_ref[r] > 0.0;
+        const double grown = moving ? total[r] / p->total_ref[r] : 1.0;
+        const double width = p->high[at] - p->low[at];
+        double wanted;
+        band_potential(p->low[at], p->high[at], p->price[at], p->band_softness, &wanted);
+        const double share = width > 0.0 ? (wanted - p->low[at]) / width : 0.5;
+        p->gradient[at] = (double)loads[at] / SUM_SCALE - wanted * grown;
+        p->hessian[j * block + r * (size_t)rules + r] +=
+            width * width * share * (1.0 - share) / p->band_softness;
+        imbalance = fmax(imbalance, fabs(p->gradient[at]));
+    }
+    return imbalance;
+}
+
+static double dual_value(const struct ambit_prices *p, const int64_t *sums)
+{
+    double uniform[AMBIT_RULE_MAX];
+    return (double)sums[0] / SUM_SCALE - uniform_prices(p, p->price, uniform);
+}
+
+void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
+                         struct ambit_prices_step *step_out)
+{
+    struct ambit_prices *const p = prices;
+    const size_t cells = cell_count(p);
+    double *const step = p->work;
+    const double value = dual_value(p, sums);
+    const bool better = !p->started || value >= p->best_value - 1e-9 * fabs(p->best_value);
+    *step_out = (struct ambit_prices_step){.accepted = better};
+    if (better) {
+        step_out->imbalance = accept(p, sums);
+        p->best_value = value;
+        p->damping = p->started ? fmax(p->damping / 4.0, 1e-9) : p->damping;
+        p->started = true;
+    } else {
+        p->damping = fmax(p->damping * 10.0, 1e-6);
+        for (size_t at = 0; at < cells; at++)
+            step_out->imbalance = fmax(step_out->imbalance, fabs(p->gradient[at]));
+    }
+    step_out->value = p->best_value * p->cost_scale;
+    solve(p, step);
+    for (size_t at = 0; at < cells; at++)
+        p->price[at] = p->best_price[at] + step[at];
+    set_acting(p);
+}
+
+void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,
+                      double *upper_out)
+{
+    const struct ambit_prices *p = prices;
+    double uniform[AMBIT_RULE_MAX];
+    uniform_prices(p, p->best_price, uniform);
+    for (size_t at = 0; at < cell_count(p); at++) {
+        const size_t r = at % (size_t)p->rules;
+        const struct ambit_rule *rule = &p->problem->rule[r];
+        const double unit = p->cost_scale / p->rule_scale[r];
+        const double price = p->best_price[at] * unit;
+        const bool has_lower = rule->lower.kind != AMBIT_SIDE_NONE;
+        const bool has_upper = rule->upper.kind != AMBIT_SIDE_NONE;
+        if (acting_out != NULL) acting_out[at] = price - uniform[r] * unit;
+        if (lower_out != NULL) lower_out[at] = has_lower ? fmax(-price, 0.0) : 0.0;
+        if (upper_out != NULL) upper_out[at] = has_upper ? fmax(price, 0.0) : 0.0;
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Prices: the duals of the capacitated assignment, for all territories and banded rules at once.
+ *
+ * The driver repeats: zero the sums, ambit_prices_accumulate() on every slice, add the sums over the
+ * ranks, ambit_prices_update() on every rank with the same sums (and so to the same prices). Sums are
+ * integers, so they do not depend on slices. No call here communicates.
+ */
+#ifndef AMBIT_PRICES_H
+#define AMBIT_PRICES_H
+
+#include "engine/model/problem.h"
+#include "solvers/candidates.h"
+#include <stdbool.h>
+
+struct ambit_prices; /* opaque */
+
+/* Scales for `travel_total` micro-hours and rule totals `total` (rule_count) of some first plan, and
+ * visits_total micro-visits a year. All prices start at 0. Borrows `problem`. */
+ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t travel_total,
+                                 const int64_t *total, int64_t visits_total,
+                                 struct ambit_prices **out) AMBIT_CHECKED;
+void ambit_prices_destroy(struct ambit_prices **prices);
+
+/* Which pairs of territories share accounts: a bit map of ambit_prices_pair_bytes() bytes; mark the
+ * slice's pairs, OR over ranks, set. Must be set before the first accumulation. */
+int64_t ambit_prices_pair_bytes(const struct ambit_prices *prices);
+void ambit_prices_mark_pairs(const struct ambit_prices *prices,
+                             const struct ambit_candidates *candidates, uint8_t *bits_inout);
+ambit_status ambit_prices_set_pairs(struct ambit_prices *prices,
+                                    const uint8_t *bits) AMBIT_CHECKED;
+
+/* Starts a descent at smoothing `softness` (1: an account wavers between territories whose reduced
+ * cost per visit differs by the mean line haul) with limits narrowed by `guard`. `with_cost` false
+ * seeks feasibility alone. Prices are kept. */
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, bool with_cost);
+
+int64_t ambit_prices_sum_count(const struct ambit_prices *prices);
+/* Adds the slice's contributions to sums_inout (ambit_prices_sum_count() values). Uses OpenMP.
+ * Errors: AMBIT_ERR_MEMORY. */
+ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
+                                     const struct ambit_candidates *candidates,
+                                     int64_t *sums_inout) AMBIT_CHECKED;
+
+struct ambit_prices_step {
+    bool accepted;
+    double imbalance; /* largest |load − wanted| of any rule and territory, in parts of a target */
+    double value;     /* smoothed dual value, micro-hours; above 0 without cost: no plan exists */
+};
+/* Takes one damped Newton step from the sums. The prices to use are those of the best accepted
+ * point. */
+void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
+                         struct ambit_prices_step *step_out);
+
+/* Hours a unit, [territory × rule_count + rule]: net prices as they act on an account (uniform
+ * prices taken off), and split into the two sides for the bound. Any may be NULL. */
+void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,
+                      double *upper_out);
+void ambit_prices_reset(struct ambit_prices *prices);
+
+/* The scales in use: micro-units of a rule in a mean territory, and hours of line haul a visit. */
+double ambit_prices_rule_scale(const struct ambit_prices *prices, int rule);
+double ambit_prices_haul_hours(const struct ambit_prices *prices);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the phases of a run hand from one to the next. Every rank has one; accounts and labels are
+ * its slice, the rest is the same on every rank. Each phase function is collective.
+ */
+#ifndef AMBIT_JOB_H
+#define AMBIT_JOB_H
+
+#include "engine/base/comm.h"
+#include "engine/base/hash.h"
+#include "engine/model/accounts.h"
+#include "engine/model/badrows.h"
+#include "engine/model/problem.h"
+#include "engine/model/result.h"
+#include "engine/model/scenario.h"
+#include "engine/model/territories.h"
+#include "engine/run/run.h"
+
+/* What became of a limit that no plan can meet. */
+struct ambit_relaxation {
+    bool opened;
+    double asked;  /* the limit before it was opened */
+    double proven; /* no plan meets a tighter one; NaN where nothing is proven */
+};
+
+struct ambit_job {
+    struct ambit_comm *comm; /* borrowed */
+    struct ambit_run_options options;
+    double started;
+    struct ambit_scenario scenario;
+    struct ambit_territories territories;
+    struct ambit_accounts accounts;
+    struct ambit_bad_rows bad_rows;
+    struct ambit_rows_hash accounts_hash, reps_hash;
+    int64_t accounts_rows, reps_rows;
+    struct ambit_problem problem;
+
+    int32_t *label;      /* owned; the plan: territory of each account of the slice */
+    double *price_lower; /* owned; [territory × rules + rule], hours a unit; NULL: no bound */
+    double *price_upper; /* owned */
+    struct ambit_relaxation relaxation[2 * AMBIT_MEASURE_MAX]; /* by band */
+
+    struct ambit_result_round *round; /* owned */
+    int32_t round_count, round_room;
+    bool stopped_by_time_limit;
+    double seconds[AMBIT_PHASE_COUNT];
+};
+
+void ambit_job_init(struct ambit_job *job, struct ambit_comm *comm,
+                    const struct ambit_run_options *options);
+void ambit_job_clear(struct ambit_job *job);
+
+/* load.c: scenario, territories and accounts; fails with AMBIT_ERR_INPUT before anything is
+ * computed. */
+ambit_status ambit_job_load(struct ambit_job *job) AMBIT_CHECKED;
+
+/* order.c: accounts to the canonical order, in equal slices; local travel; the compiled problem. */
+ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
+
+/* seed.c: places free centres and gives a first plan by balanced k-means. */
+ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;
+
+/* refine.c: prices, then rounds of groups; sets the prices of the bound. */
+ambit_status ambit_job_refine(struct ambit_job *job) AMBIT_CHECKED;
+
+/* centring.c: moves every free centre to where its accounts (label ≥ 0) want it. */
+ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT_CHECKED;
+
+/* judge.c: every figure and constraint, from the accounts, the centres, the labels and nothing that
+ * optimises; fills the figures of *result (every rank). */
+ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
+                             struct ambit_result *result) AMBIT_CHECKED;
+
+/* gather.c: the account columns of the result, its inputs and provenance (rank 0). */
+ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,
+                              struct ambit_result *result) AMBIT_CHECKED;
+
+/* Rule totals of a plan (rule_count values), and its loads [territory × rules + rule], its cost and
+ * its visits; any output may be NULL. */
+ambit_status ambit_job_loads(struct ambit_job *job, const int32_t *label, int64_t *load_out,
+                             int64_t *total_out, int64_t *travel_out,
+                             int64_t *visits_out) AMBIT_CHECKED;
+
+/* Writes down a round with the plan as it is. */
+ambit_status ambit_job_note_round(struct ambit_job *job, const char *phase, int64_t moved,
+                                  int32_t groups, int32_t improved) AMBIT_CHECKED;
+
+bool ambit_job_out_of_time(struct ambit_job *job);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/rounds.h"
+#include "engine/base/memory.h"
+#include "solvers/group.h"
+#include "solvers/grouping.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GROUP_SIZE = 8, UNDECIDED_MAX = 220, NODE_MAX = 400, BORDER_PER_TERRITORY = 500 };
+#define REGRET_BINS 64
+
+/* What a round knows of the plan; the same on every rank. */
+struct round {
+    struct ambit_job *job;
+    const struct ambit_pricing *pricing;
+    int rules;
+    int32_t territories, group_count;
+    int64_t *load, total[AMBIT_RULE_MAX];
+    double *low, *high, scale[AMBIT_RULE_MAX];
+    int64_t *violation; /* per territory */
+    int32_t *group;     /* of each territory, or −1 */
+    int32_t *member;    /* index of each territory in its group */
+};
+
+/* What comes home: where an account goes. */
+struct verdict {
+    int64_t index;
+    int32_t territory;
+    int32_t unused;
+};
+
+static void round_clear(struct round *round)
+{
+    ambit_free(&round->load);
+    ambit_free(&round->low);
+    ambit_free(&round->high);
+    ambit_free(&round->violation);
+    ambit_free(&round->group);
+    ambit_free(&round->member);
+}
+
+static ambit_status round_allocate(struct round *round)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)round->territories, cells = n * (size_t)round->rules;
+    AMBIT_TRY(ambit_alloc(&round->load, cells, sizeof *round->load));
+    AMBIT_TRY(ambit_alloc(&round->low, cells, sizeof *round->low));
+    AMBIT_TRY(ambit_alloc(&round->high, cells, sizeof *round->high));
+    AMBIT_TRY(ambit_alloc(&round->violation, n, sizeof *round->violation));
+    AMBIT_TRY(ambit_alloc(&round->group, n, sizeof *round->group));
+    AMBIT_TRY(ambit_alloc(&round->member, n, sizeof *round->member));
+done:
+    return status;
+}
+
+static ambit_status round_begin(struct round *round, int64_t number, double guard)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *job = round->job;
+    AMBIT_TRY(AMBIT_AGREE(job->comm, round_allocate(round)));
+    AMBIT_TRY(ambit_job_loads(job, job->label, round->load, round->total, NULL, NULL));
+    ambit_problem_sides(&job->problem, round->total, guard, round->low, round->high);
+    for (int r = 0; r < round->rules; r++)
+        round->scale[r] = ambit_prices_rule_scale(round->pricing->prices, r);
+    for (int32_t j = 0; j < round->territories; j++) {
+        round->violation[j] = 0;
+        for (int r = 0; r < round->rules; r++) {
+            const size_t at = (size_t)j * (size_t)round->rules + (size_t)r;
+            round->violation[j] += ambit_violation(round->load[at], round->low[at],
+                                                   round->high[at], round->scale[r]);
+        }
+    }
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_grouping_make(&job->territories, round->violation, GROUP_SIZE,
+                                           job->options.seed, number, round->group,
+                                           &round->group_count));
+done:
+    return status;
+}
+
+/* ---- which accounts travel ---- */
+
+struct choice {
+    double reduced;
+    int32_t territory;
+    int64_t travel;
+};
+
+/* The best choices of account i inside its group, itself first; returns how many. */
+static int list_choices(const struct round *round, int32_t i, struct choice *choice_out)
+{
+    const struct ambit_problem *problem = &round->job->problem;
+    const struct ambit_candidates *candidates = &round->pricing->candidates;
+    const int32_t here = round->job->label[i], group = round->group[here];
+    const int64_t travel = ambit_travel_of(problem->scenario, problem->accounts, i,
+                                           problem->territories->item[here].position);
+    int count = 1;
+    choice_out[0] = (struct choice){
+        ambit_reduced_cost(problem, round->pricing->acting, true, i, here, travel), here, travel};
+    for (int c = 0; c < candidates->per && group >= 0; c++) {
+        const size_t at = (size_t)i * (size_t)candidates->per + (size_t)c;
+        const int32_t j = candidates->territory[at];
+        if (j == here || round->group[j] != group) continue;
+        const struct choice next = {ambit_reduced_cost(problem, round->pricing->acting, true, i, j,
+                                                       candidates->travel[at]),
+                                    j, candidates->travel[at]};
+        if (count == AMBIT_CHOICE_MAX && next.reduced >= choice_out[count - 1].reduced) continue;
+        int k = count < AMBIT_CHOICE_MAX ? count++ : count - 1;
+        for (; k > 1 && choice_out[k - 1].reduced > next.reduced; k--)
+            choice_out[k] = choice_out[k - 1];
+        choice_out[k] = next;
+    }
+    return count;
+}
+
+static int regret_bin(const struct round *round, int32_t i, const struct choice *choice)
+{
+    const double visits = fmax((double)round->job->accounts.visits[i], 1e4);
+    const double width = visits * ambit_prices_haul_hours(round->pricing->prices);
+    const double regret = (choice[1].reduced - choice[0].reduced) / width;
+    if (!(regret > 0x1p-12)) return 0;
+    const int bin = 1 + (int)floor(4.0 * (log2(regret) + 12.0)); /* four bins an octave */
+    return bin < REGRET_BINS ? bin : REGRET_BINS - 1;
+}
+
+/* The last bin that still fits BORDER_PER_TERRITORY accounts a territory. */
+static int find_last_bin(struct round *round, const uint8_t *bin)
+{
+    int64_t histogram[REGRET_BINS + 1] = {0}, sum = 0;
+    for (int32_t i = 0; i < round->job->accounts.count; i++)
+        histogram[bin[i] < REGRET_BINS ? bin[i] : REGRET_BINS]++;
+    ambit_comm_sum_i64(round->job->comm, histogram, REGRET_BINS);
+    int last = 0;
+    for (; last < REGRET_BINS; last++) {
+        sum += histogram[last];
+        if (sum > (int64_t)round->territories * BORDER_PER_TERRITORY) break;
+    }
+    return last;
+}
+
+static void fill_record(const struct round *round, int32_t i, const struct choice *choice,
+                        int count, struct ambit_border_account *out)
+{
+    const struct ambit_job *job = round->job;
+    *out = (struct ambit_border_account){.index = job->accounts.first + i,
+                                         .group = round->group[choice[0].territory],
+                                         .choice_count = count};
+    for (int c = 0; c < count; c++) {
+        const int32_t j = choice[c].territory, previous = job->accounts.previous[i];
+        out->territory[c] = round->member[j];
+        out->cost[c] = choice[c].travel;
+        if (previous >= 0 && previous != j) out->cost[c] += job->problem.disruption;
+        for (int r = 0; r < round->rules; r++)
+            out->load[c][r] = ambit_rule_load(&job->problem, r, i, choice[c].travel);
+    }
+}
+
+static int compare_records(const void *a, const void *b)
+{
+    const struct ambit_border_account *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* This rank's accounts on borders, ordered by the rank that owns their group. */
+static ambit_status collect(struct round *round, struct ambit_border_account **records_out,
+                            int64_t *counts_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int ranks = ambit_comm_size(round->job->comm);
+    const int32_t accounts = round->job->accounts.count;
+    struct choice choice[AMBIT_CHOICE_MAX];
+    uint8_t *bin = NULL;
+    struct ambit_border_account *records = NULL;
+    int64_t count = 0, next = 0;
+    AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&bin, (size_t)accounts, 1));
+    for (int32_t i = 0; i < accounts; i++)
+        bin[i] = (uint8_t)(list_choices(round, i, choice) > 1 ? regret_bin(round, i, choice)
+                                                               : REGRET_BINS);
+    const int last = find_last_bin(round, bin);
+    for (int32_t i = 0; i < accounts; i++)
+        count += bin[i] < last;
+    AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&records, (size_t)count, sizeof *records));
+    for (int owner = 0; owner < ranks; owner++) {
+        const int64_t before = next;
+        for (int32_t i = 0; i < accounts; i++) {
+            const int32_t group = round->group[round->job->label[i]];
+            if (bin[i] >= last || group % ranks != owner) continue;
+            const int choices = list_choices(round, i, choice);
+            fill_record(round, i, choice, choices, &records[next++]);
+        }
+        counts_out[owner] = next - before;
+    }
+    *records_out = records;
+    records = NULL;
+done:
+    ambit_free(&bin);
+    ambit_free(&records);
+    return status;
+}
+
+/* ---- the groups of this rank ---- */
+
+struct group_space {
+    int64_t load[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
+    double low[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
+    double high[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
+    double price[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
+    int32_t territory[AMBIT_GROUP_TERRITORY_MAX];
+};
+
+static int fill_space(const struct round *round, int32_t group, struct group_space *space)
+{
+    int count = 0;
+    for (int32_t j = 0; j < round->territories; j++) {
+        if (round->group[j] != group) continue;
+        const size_t from = (size_t)j * (size_t)round->rules;
+        const size_t to = (size_t)count * (size_t)round->rules;
+        const size_t bytes = (size_t)round->rules * sizeof(double);
+        memcpy(&space->load[to], &round->load[from], bytes);
+        memcpy(&space->low[to], &round->low[from], bytes);
+        memcpy(&space->high[to], &round->high[from], bytes);
+        memcpy(&space->price[to], &round->pricing->acting[from], bytes);
+        space->territory[count++] = j;
+    }
+    return count;
+}
+
+static ambit_status improve(const struct round *round, const struct ambit_border_account *records,
+                            int64_t begin, int64_t end, struct verdict *verdict_out,
+                            struct ambit_group_outcome *outcome_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct group_space space;
+    int32_t *chosen = NULL;
+    AMBIT_TRY(ambit_alloc(&chosen, (size_t)(end - begin), sizeof *chosen));
+    struct ambit_group group = {
+        .territory_count = fill_space(round, records[begin].group, &space),
+        .rules = round->rules,
+        .load = space.load,
+        .low = space.low,
+        .high = space.high,
+        .price = space.price,
+        .scale = round->scale,
+        .account_count = (int32_t)(end - begin),
+        .account = &records[begin],
+        .chosen = chosen,
+        .undecided_max = UNDECIDED_MAX,
+        .node_max = NODE_MAX,
+    };
+    AMBIT_TRY(ambit_group_improve(&group, outcome_out));
+    for (int64_t a = begin; a < end; a++) {
+        const int32_t t = records[a].territory[chosen[a - begin]];
+        verdict_out[a] = (struct verdict){records[a].index, space.territory[t], 0};
+    }
+done:
+    ambit_free(&chosen);
+    return status;
+}
+
+/* Improves this rank's groups in threads; records are sorted by group. */
+static ambit_status improve_all(const struct round *round,
+                                const struct ambit_border_account *records, int64_t count,
+                                struct verdict *verdict, struct ambit_round_outcome *outcome)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t *first = NULL, groups = 0, gain = 0;
+    int32_t improved = 0;
+    AMBIT_TRY(ambit_alloc(&first, (size_t)count + 1, sizeof *first));
+    for (int64_t a = 0; a < count; a++) {
+        if (a == 0 || records[a].group != records[a - 1].group) first[groups++] = a;
+    }
+    first[groups] = count;
+#pragma omp parallel for schedule(dynamic, 1) reduction(+ : gain, improved)
+    for (int64_t g = 0; g < groups; g++) {
+        struct ambit_group_outcome one = {0};
+        const ambit_status ended =
+            improve(round, records, first[g], first[g + 1], verdict, &one);
+        if (ended != AMBIT_OK) {
+#pragma omp critical
+            status = ended;
+        }
+        gain += one.cost_gain;
+        improved += one.moved > 0;
+    }
+    outcome->cost_gain = gain;
+    outcome->improved = improved;
+    outcome->groups = (int32_t)groups;
+done:
+    ambit_free(&first);
+    return status;
+}
+
+/* Sends every verdict to the rank that holds the account, and applies those that come. */
+static ambit_status bring_home(struct ambit_job *job, struct verdict *verdict, int64_t count,
+                               int64_t *moved_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int ranks = ambit_comm_size(job->comm);
+    int64_t *first = NULL, first_count = 0, *counts = NULL, arrived = 0, moved = 0;
+    struct verdict *sorted = NULL, *home = NULL;
+    AMBIT_TRY(ambit_comm_all_gather(job->comm, &job->accounts.first, 1, sizeof(int64_t), &first,
+                                    &first_count));
+    status = ambit_alloc(&counts, (size_t)ranks, sizeof *counts);
+    if (status == AMBIT_OK) status = ambit_alloc(&sorted, (size_t)count, sizeof *sorted);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    int64_t next = 0;
+    for (int r = 0; r < ranks; r++) {
+        const int64_t until = r + 1 < ranks ? first[r + 1] : job->accounts.total;
+        const int64_t before = next;
+        for (int64_t v = 0; v < count; v++) {
+            if (verdict[v].index >= first[r] && verdict[v].index < until)
+                sorted[next++] = verdict[v];
+        }
+        counts[r] = next - before;
+    }
+    AMBIT_TRY(ambit_comm_exchange(job->comm, sorted, counts, sizeof *sorted, &home, &arrived,
+                                  NULL));
+    for (int64_t v = 0; v < arrived; v++) {
+        int32_t *const label = &job->label[home[v].index - job->accounts.first];
+        moved += *label != home[v].territory;
+        *label = home[v].territory;
+    }
+    ambit_comm_sum_i64(job->comm, &moved, 1);
+    *moved_out = moved;
+done:
+    ambit_free(&first);
+    ambit_free(&counts);
+    ambit_free(&sorted);
+    ambit_free(&home);
+    return status;
+}
+
+static void number_members(struct round *round)
+{
+    for (int32_t j = 0; j < round->territories; j++) {
+        round->member[j] = 0;
+        for (int32_t before = 0; before < j; before++)
+            round->member[j] += round->group[before] == round->group[j];
+    }
+}
+
+ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *pricing,
+                             int64_t round_number, double guard,
+                             struct ambit_round_outcome *outcome_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct round round = {.job = job,
+                          .pricing = pricing,
+                          .rules = job->problem.rule_count,
+                          .territories = job->territories.count};
+    struct ambit_border_account *records = NULL, *mine = NULL;
+    struct verdict *verdict = NULL;
+    int64_t *counts = NULL, count = 0;
+    *outcome_out = (struct ambit_round_outcome){0};
+    AMBIT_TRY(round_begin(&round, round_number, guard));
+    number_members(&round);
+    for (int32_t j = 0; j < round.territories; j++)
+        outcome_out->violation += round.violation[j];
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts));
+    AMBIT_TRY(collect(&round, &records, counts));
+    AMBIT_TRY(ambit_comm_exchange(job->comm, records, counts, sizeof *records, &mine, &count,
+                                  NULL));
+    qsort(mine, (size_t)count, sizeof *mine, compare_records);
+    status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
+    if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY(bring_home(job, verdict, count, &outcome_out->moved));
+    int64_t sums[3] = {outcome_out->cost_gain, outcome_out->groups, outcome_out->improved};
+    ambit_comm_sum_i64(job->comm, sums, 3);
+    outcome_out->cost_gain = sums[0];
+    outcome_out->groups = (int32_t)sums[1];
+    outcome_out->improved = (int32_t)sums[2];
+done:
+    ambit_free(&records);
+    ambit_free(&mine);
+    ambit_free(&verdict);
+    ambit_free(&counts);
+    round_clear(&round);
+    return status;
+}

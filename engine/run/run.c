@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/run.h"
+#include "engine/base/log.h"
+#include "engine/base/memory.h"
+#include "engine/run/job.h"
+#include "io/result_hdf5.h"
+
+#include <stdio.h>
+
+enum { DEFAULT_EFFORT = 24, DEFAULT_SEED = 1 };
+
+void ambit_run_options_init(struct ambit_run_options *options)
+{
+    *options = (struct ambit_run_options){.seed = DEFAULT_SEED, .effort = DEFAULT_EFFORT};
+}
+
+/* The time since the last call goes to `phase`. */
+static void end_phase(struct ambit_job *job, int phase, double *since)
+{
+    const double now = ambit_seconds();
+    job->seconds[phase] += now - *since;
+    job->seconds[AMBIT_PHASE_TOTAL] = now - job->started;
+    *since = now;
+}
+
+static void take_resources(struct ambit_job *job, struct ambit_result *result)
+{
+    int64_t peak = ambit_memory_peak_bytes();
+    ambit_comm_max_i64(job->comm, &peak, 1);
+    for (int phase = 0; phase < AMBIT_PHASE_COUNT; phase++)
+        result->seconds[phase] = job->seconds[phase];
+    result->peak_bytes = peak;
+    result->ranks = ambit_comm_size(job->comm);
+    result->threads = job->options.threads;
+}
+
+/* Judges `label`, gathers and stores it. Only rank 0 keeps the result. */
+static ambit_status finish(struct ambit_job *job, const int32_t *label,
+                           enum ambit_result_kind kind, double *since, struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    ambit_log_progress("judge", 0, 0, "");
+    result->kind = kind;
+    AMBIT_TRY(ambit_job_judge(job, label, result));
+    end_phase(job, AMBIT_PHASE_JUDGE, since);
+    ambit_log_progress("store", 0, 0, "");
+    AMBIT_TRY(ambit_job_gather(job, label, result));
+    if (first && job->options.result_path != NULL)
+        status = ambit_result_write(job->options.result_path, result);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    end_phase(job, AMBIT_PHASE_STORE, since);
+    take_resources(job, result);
+done:
+    ambit_log_finish();
+    return status;
+}
+
+/* What the caller gets: on rank 0 the result, with the bad rows where input was refused. */
+static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_result *result,
+                      struct ambit_result *result_out)
+{
+    ambit_result_init(result_out);
+    if (ambit_comm_rank(job->comm) != 0 || status != AMBIT_OK) {
+        ambit_result_clear(result);
+        ambit_result_init(result);
+    }
+    *result_out = *result;
+    if (status == AMBIT_ERR_INPUT) result_out->bad_rows = job->bad_rows;
+}
+
+static ambit_status say_infeasible(const struct ambit_result *result)
+{
+    char words[1024] = "";
+    size_t used = 0;
+    for (int b = 0; b < result->band_count; b++) {
+        const struct ambit_result_band *band = &result->band[b];
+        if (band->broken_count == 0) continue;
+        const int wrote =
+            snprintf(words + used, sizeof words - used,
+                     "\n  %s: %d of %d territories outside; it would have to open by %.4g%s",
+                     band->label, (int)band->broken_count, (int)result->territory_count,
+                     100.0 * band->open_by, band->share_of >= 0 ? " points" : " % of its target");
+        if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
+        used += (size_t)wrote;
+    }
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found meets these bands:%s", words);
+}
+
+ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
+                       struct ambit_result *result_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job job;
+    struct ambit_result result;
+    ambit_job_init(&job, comm, options);
+    ambit_result_init(&result);
+    double since = job.started;
+    AMBIT_TRY(ambit_job_load(&job));
+    end_phase(&job, AMBIT_PHASE_READ, &since);
+    AMBIT_TRY(ambit_job_order(&job));
+    end_phase(&job, AMBIT_PHASE_ORDER, &since);
+    AMBIT_TRY(ambit_job_seed(&job));
+    end_phase(&job, AMBIT_PHASE_SEED, &since);
+    AMBIT_TRY(ambit_job_refine(&job));
+    end_phase(&job, AMBIT_PHASE_REFINE, &since);
+    AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
+done:
+    ambit_log_finish();
+    int64_t feasible = result.feasible;
+    hand_over(&job, status, &result, result_out);
+    if (status == AMBIT_OK) {
+        ambit_comm_max_i64(comm, &feasible, 1);
+        if (!feasible) {
+            if (ambit_comm_rank(comm) == 0)
+                status = say_infeasible(result_out);
+            else
+                status = AMBIT_ERR_INFEASIBLE;
+            status = AMBIT_AGREE(comm, status);
+        }
+    }
+    ambit_job_clear(&job);
+    return status;
+}
+
+ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
+                         struct ambit_result *result_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job job;
+    struct ambit_result result;
+    int64_t without = 0;
+    ambit_job_init(&job, comm, options);
+    ambit_result_init(&result);
+    double since = job.started;
+    AMBIT_TRY(ambit_job_load(&job));
+    end_phase(&job, AMBIT_PHASE_READ, &since);
+    AMBIT_TRY(ambit_job_order(&job));
+    end_phase(&job, AMBIT_PHASE_ORDER, &since);
+    for (int32_t i = 0; i < job.accounts.count; i++)
+        without += job.accounts.previous[i] < 0;
+    ambit_comm_sum_i64(comm, &without, 1);
+    if (without > 0)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: audit scores the current territory of every account: expected one "
+                             "each, found %lld accounts without; name its column as "
+                             "accounts.columns.territory",
+                             options->scenario_path, (long long)without));
+    AMBIT_TRY(ambit_job_centre(&job, job.accounts.previous));
+    AMBIT_TRY(finish(&job, job.accounts.previous, AMBIT_RESULT_AUDIT, &since, &result));
+done:
+    ambit_log_finish();
+    hand_over(&job, status, &result, result_out);
+    ambit_job_clear(&job);
+    return status;
+}

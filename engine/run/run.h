@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The jobs that the command line starts. Every function is collective over `comm`: all ranks call it
+ * with the same options, all return the same status. Results are filled on rank 0 only; the others
+ * get an empty one.
+ */
+#ifndef AMBIT_RUN_H
+#define AMBIT_RUN_H
+
+#include "engine/base/comm.h"
+#include "engine/model/result.h"
+#include <stdint.h>
+#include <stdio.h>
+
+struct ambit_run_options {
+    const char *scenario_path;
+    const char *result_path; /* where the HDF5 file goes; NULL: nothing is stored */
+    uint64_t seed;           /* default 1 */
+    int64_t effort;          /* rounds of refinement, ≥ 0; default 24 */
+    double time_limit;       /* seconds; 0: none */
+    int threads;             /* OpenMP threads a rank; 0: cores / ranks on this host */
+    bool skip_bad_rows;
+};
+void ambit_run_options_init(struct ambit_run_options *options);
+
+/* load → order → seed → refine → bound → judge → store. AMBIT_ERR_INFEASIBLE where bands are not met:
+ * the best plan found is stored all the same, marked infeasible, and is in *result_out. Bad input:
+ * AMBIT_ERR_INPUT, with the list of bad rows in result_out->bad_rows on rank 0. */
+ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
+                       struct ambit_result *result_out) AMBIT_CHECKED;
+
+/* Scores the current alignment with the same judge: centres are the reps' homes where fixed, else
+ * the median account or centroid of the current territory. */
+ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
+                         struct ambit_result *result_out) AMBIT_CHECKED;
+
+/* Re-judges a result file from its inputs and prints each difference on `report` (rank 0). Returns
+ * AMBIT_ERR_MISMATCH where anything differs, AMBIT_ERR_INFEASIBLE where the file agrees but its plan
+ * breaks a band and says so. */
+ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int threads,
+                          FILE *report) AMBIT_CHECKED;
+
+#endif

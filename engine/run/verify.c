@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Re-judges a result file: reads the inputs that it names, checks that they are the same, puts its
+ * plan, centres and prices before the judge, and compares every figure. Rank 0 holds the file; the
+ * others get what they need of it.
+ */
+#include "engine/base/fixed.h"
+#include "engine/base/log.h"
+#include "engine/base/memory.h"
+#include "engine/base/path.h"
+#include "engine/model/geometry.h"
+#include "engine/run/job.h"
+#include "io/result_hdf5.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAMED_MAX = 50 };
+
+struct report {
+    FILE *out; /* NULL off rank 0 */
+    int64_t differences;
+};
+
+static void differ(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void differ(struct report *report, const char *format, ...)
+{
+    va_list arguments;
+    report->differences++;
+    if (report->out == NULL || report->differences > NAMED_MAX) return;
+    va_start(arguments, format);
+    fputs("differs: ", report->out);
+    vfprintf(report->out, format, arguments);
+    fputc('\n', report->out);
+    va_end(arguments);
+}
+
+static void same_i64(struct report *report, const char *where, const char *what, int64_t stored,
+                     int64_t found)
+{
+    if (stored != found)
+        differ(report, "%s %s: the file says %lld, recomputed %lld", where, what,
+               (long long)stored, (long long)found);
+}
+
+static void same_f64(struct report *report, const char *where, const char *what, double stored,
+                     double found)
+{
+    const bool both_nan = isnan(stored) && isnan(found);
+    if (stored != found && !both_nan)
+        differ(report, "%s %s: the file says %.17g, recomputed %.17g", where, what, stored, found);
+}
+
+static void same_text(struct report *report, const char *where, const char *what,
+                      const char *stored, const char *found)
+{
+    if (strcmp(stored, found) != 0)
+        differ(report, "%s %s: the file says '%s', recomputed '%s'", where, what, stored, found);
+}
+
+/* ---- before the judge ---- */
+
+/* What every rank needs of the stored result. */
+static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *stored,
+                                 char **scenario_path)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t head[6] = {stored->account_count, stored->territory_count, stored->band_count,
+                       *scenario_path != NULL ? (int64_t)strlen(*scenario_path) + 1 : 0,
+                       stored->kind, !isnan(stored->gap)};
+    const bool first = ambit_comm_rank(comm) == 0;
+    ambit_comm_broadcast(comm, head, sizeof head, 0);
+    const size_t territories = (size_t)head[1];
+    if (!first) {
+        stored->account_count = head[0];
+        stored->territory_count = (int32_t)head[1];
+        stored->band_count = (int32_t)head[2];
+        stored->kind = (enum ambit_result_kind)head[4];
+        stored->gap = head[5] ? 0.0 : NAN;
+        status = ambit_alloc(scenario_path, (size_t)head[3], 1);
+        if (status == AMBIT_OK)
+            status = ambit_alloc(&stored->territory, (size_t)head[0], sizeof(int32_t));
+        if (status == AMBIT_OK)
+            status = ambit_alloc(&stored->territories, territories, sizeof *stored->territories);
+        for (int b = 0; b < stored->band_count && status == AMBIT_OK; b++) {
+            status = ambit_alloc(&stored->band[b].price_lower, territories, sizeof(double));
+            if (status == AMBIT_OK)
+                status = ambit_alloc(&stored->band[b].price_upper, territories, sizeof(double));
+        }
+    }
+    AMBIT_TRY(AMBIT_AGREE(comm, status));
+    ambit_comm_broadcast(comm, *scenario_path, head[3], 0);
+    ambit_comm_broadcast(comm, stored->territory, head[0] * (int64_t)sizeof(int32_t), 0);
+    ambit_comm_broadcast(comm, stored->territories,
+                         (int64_t)(territories * sizeof *stored->territories), 0);
+    for (int b = 0; b < stored->band_count; b++) {
+        struct ambit_result_band *band = &stored->band[b];
+        const int64_t bytes = (int64_t)(territories * sizeof(double));
+        ambit_comm_broadcast(comm, band->price_lower, bytes, 0);
+        ambit_comm_broadcast(comm, band->price_upper, bytes, 0);
+        ambit_comm_broadcast(comm, &band->relaxed, sizeof band->relaxed, 0);
+        ambit_comm_broadcast(comm, &band->proven_limit, sizeof band->proven_limit, 0);
+        ambit_comm_broadcast(comm, &band->asked_lower, sizeof band->asked_lower, 0);
+        ambit_comm_broadcast(comm, &band->asked_upper, sizeof band->asked_upper, 0);
+        ambit_comm_broadcast(comm, &band->used_lower, sizeof band->used_lower, 0);
+        ambit_comm_broadcast(comm, &band->used_upper, sizeof band->used_upper, 0);
+    }
+done:
+    return status;
+}
+
+/* Takes over what the run decided and the inputs do not say: opened limits, free centres, prices. */
+static ambit_status take_decisions(struct ambit_job *job, const struct ambit_result *stored)
+{
+    ambit_status status = AMBIT_OK;
+    const int rules = job->problem.rule_count;
+    for (int b = 0; b < job->scenario.band_count; b++) {
+        struct ambit_band *band = &job->scenario.band[b];
+        const struct ambit_result_band *from = &stored->band[b];
+        job->relaxation[b].proven = from->proven_limit;
+        if (!from->relaxed || !band->relax) continue;
+        const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
+        job->relaxation[b].opened = true;
+        job->relaxation[b].asked = upper ? band->upper : band->lower;
+        *(upper ? &band->upper : &band->lower) = upper ? from->used_upper : from->used_lower;
+    }
+    for (int r = 0; r < rules; r++)
+        ambit_problem_refresh_rule(&job->problem, r);
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        struct ambit_territory *territory = &job->territories.item[j];
+        if (territory->centre_kind == AMBIT_CENTRE_HOME) continue;
+        territory->centre_lat = stored->territories[j].centre_lat;
+        territory->centre_lon = stored->territories[j].centre_lon;
+        ambit_unit_from_degrees(territory->centre_lat, territory->centre_lon,
+                                territory->position);
+    }
+    if (isnan(stored->gap)) goto done;
+    const size_t cells = (size_t)job->territories.count * (size_t)rules;
+    AMBIT_TRY(ambit_alloc(&job->price_lower, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&job->price_upper, cells, sizeof(double)));
+    for (size_t at = 0; at < cells; at++) {
+        const struct ambit_rule *rule = &job->problem.rule[at % (size_t)rules];
+        const struct ambit_result_band *band = &stored->band[rule->band];
+        const size_t j = at / (size_t)rules;
+        job->price_lower[at] = rule->uses_lower ? fmax(band->price_lower[j], 0.0) : 0.0;
+        job->price_upper[at] = rule->uses_upper ? fmax(band->price_upper[j], 0.0) : 0.0;
+    }
+done:
+    return status;
+}
+
+/* ---- after the judge ---- */
+
+static void compare_inputs(struct report *report, const struct ambit_result *stored,
+                           const struct ambit_result *found)
+{
+    same_i64(report, "inputs", "count", stored->input_count, found->input_count);
+    for (int n = 0; n < stored->input_count && n < found->input_count; n++) {
+        same_text(report, stored->input[n].role, "hash", stored->input[n].hash,
+                  found->input[n].hash);
+        same_i64(report, stored->input[n].role, "rows", stored->input[n].rows,
+                 found->input[n].rows);
+    }
+    same_text(report, "scenario", "text", stored->scenario_text, found->scenario_text);
+}
+
+static void compare_accounts(struct report *report, const struct ambit_result *stored,
+                             const struct ambit_result *found)
+{
+    if (stored->account_count != found->account_count || stored->id_width != found->id_width) {
+        same_i64(report, "accounts", "count", stored->account_count, found->account_count);
+        same_i64(report, "accounts", "id width", stored->id_width, found->id_width);
+        return;
+    }
+    same_i64(report, "accounts", "columns", stored->column_count, found->column_count);
+    for (int64_t i = 0; i < stored->account_count; i++) {
+        char where[160];
+        const char *id = &stored->account_id[i * stored->id_width];
+        snprintf(where, sizeof where, "account %.*s", (int)stored->id_width, id);
+        if (memcmp(id, &found->account_id[i * stored->id_width], (size_t)stored->id_width) != 0)
+            differ(report, "%s: recomputed order has %.*s here", where, (int)stored->id_width,
+                   &found->account_id[i * stored->id_width]);
+        same_f64(report, where, "lat", stored->lat[i], found->lat[i]);
+        same_f64(report, where, "lon", stored->lon[i], found->lon[i]);
+        same_i64(report, where, "previous territory", stored->previous[i], found->previous[i]);
+        same_i64(report, where, "travel (micro-hours)", stored->account_travel[i],
+                 found->account_travel[i]);
+        for (int c = 0; c < stored->column_count && c < found->column_count; c++)
+            same_i64(report, where, stored->column_name[c], stored->column[c][i],
+                     found->column[c][i]);
+    }
+}
+
+static void compare_territories(struct report *report, const struct ambit_result *stored,
+                                const struct ambit_result *found)
+{
+    for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++) {
+        const struct ambit_result_territory *a = &stored->territories[j];
+        const struct ambit_result_territory *b = &found->territories[j];
+        char where[AMBIT_NAME_MAX + 16];
+        snprintf(where, sizeof where, "territory %s", a->name);
+        same_text(report, where, "name", a->name, b->name);
+        same_text(report, where, "rep", a->rep_id, b->rep_id);
+        same_i64(report, where, "centre kind", a->centre_kind, b->centre_kind);
+        same_f64(report, where, "centre latitude", a->centre_lat, b->centre_lat);
+        same_f64(report, where, "centre longitude", a->centre_lon, b->centre_lon);
+        same_i64(report, where, "has a home", a->has_home, b->has_home);
+        same_f64(report, where, "home latitude", a->home_lat, b->home_lat);
+        same_f64(report, where, "home longitude", a->home_lon, b->home_lon);
+        same_i64(report, where, "accounts", a->account_count, b->account_count);
+        same_i64(report, where, "gained", a->gained_count, b->gained_count);
+        same_i64(report, where, "lost", a->lost_count, b->lost_count);
+        same_i64(report, where, "travel (micro-hours)", a->travel, b->travel);
+    }
+    for (int m = 0; m < stored->measure_count && m < found->measure_count; m++) {
+        same_text(report, "measure", "name", stored->measure[m].name, found->measure[m].name);
+        same_text(report, "measure", "unit", stored->measure[m].unit, found->measure[m].unit);
+        same_i64(report, stored->measure[m].name, "total (micro-units)", stored->measure[m].total,
+                 found->measure[m].total);
+        for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++)
+            same_i64(report, stored->territories[j].name, stored->measure[m].name,
+                     stored->measure[m].load[j], found->measure[m].load[j]);
+    }
+}
+
+static void compare_bands(struct report *report, const struct ambit_result *stored,
+                          const struct ambit_result *found)
+{
+    for (int b = 0; b < stored->band_count && b < found->band_count; b++) {
+        const struct ambit_result_band *x = &stored->band[b], *y = &found->band[b];
+        char where[sizeof x->label + 8];
+        snprintf(where, sizeof where, "band %s", x->label);
+        same_text(report, where, "label", x->label, y->label);
+        same_i64(report, where, "measure", x->measure, y->measure);
+        same_i64(report, where, "share of", x->share_of, y->share_of);
+        same_i64(report, where, "has a lower limit", x->has_lower, y->has_lower);
+        same_i64(report, where, "has an upper limit", x->has_upper, y->has_upper);
+        same_i64(report, where, "relaxed", x->relaxed, y->relaxed);
+        same_f64(report, where, "asked lower", x->asked_lower, y->asked_lower);
+        same_f64(report, where, "asked upper", x->asked_upper, y->asked_upper);
+        same_f64(report, where, "used lower", x->used_lower, y->used_lower);
+        same_f64(report, where, "used upper", x->used_upper, y->used_upper);
+        same_f64(report, where, "worst deviation", x->worst_deviation, y->worst_deviation);
+        same_i64(report, where, "territories outside", x->broken_count, y->broken_count);
+        same_f64(report, where, "open by", x->open_by, y->open_by);
+        for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++) {
+            same_f64(report, where, "target", x->target[j], y->target[j]);
+            same_f64(report, where, "lower limit", x->lower[j], y->lower[j]);
+            same_f64(report, where, "upper limit", x->upper[j], y->upper[j]);
+            same_f64(report, where, "value", x->value[j], y->value[j]);
+            same_f64(report, where, "lower price", x->price_lower[j], y->price_lower[j]);
+            same_f64(report, where, "upper price", x->price_upper[j], y->price_upper[j]);
+        }
+    }
+}
+
+static void compare_figures(struct report *report, const struct ambit_result *stored,
+                            const struct ambit_result *found)
+{
+    same_i64(report, "plan", "feasible", stored->feasible, found->feasible);
+    same_i64(report, "plan", "territories", stored->territory_count, found->territory_count);
+    same_i64(report, "plan", "measures", stored->measure_count, found->measure_count);
+    same_i64(report, "plan", "bands", stored->band_count, found->band_count);
+    same_i64(report, "plan", "has a current plan", stored->has_previous, found->has_previous);
+    same_i64(report, "plan", "travel (micro-hours)", stored->travel, found->travel);
+    same_i64(report, "plan", "travel before (micro-hours)", stored->travel_before,
+             found->travel_before);
+    same_i64(report, "plan", "moved accounts", stored->moved_count, found->moved_count);
+    same_i64(report, "plan", "objective (micro-hours)", stored->objective, found->objective);
+    same_i64(report, "plan", "bound (micro-hours)", stored->bound, found->bound);
+    same_f64(report, "plan", "gap", stored->gap, found->gap);
+    same_text(report, "plan", "SHA-256", stored->plan_sha256, found->plan_sha256);
+}
+
+static void compare(struct report *report, const struct ambit_result *stored,
+                    const struct ambit_result *found)
+{
+    compare_inputs(report, stored, found);
+    compare_figures(report, stored, found);
+    compare_accounts(report, stored, found);
+    compare_territories(report, stored, found);
+    compare_bands(report, stored, found);
+}
+
+/* ---- the whole ---- */
+
+static ambit_status open_result(struct ambit_comm *comm, const char *path,
+                                struct ambit_result *stored, char **scenario_path)
+{
+    ambit_status status = AMBIT_OK;
+    if (ambit_comm_rank(comm) == 0) {
+        status = ambit_result_read(path, stored);
+        if (status == AMBIT_OK)
+            status = ambit_path_beside(path, stored->input[0].path, scenario_path);
+    }
+    AMBIT_TRY(AMBIT_AGREE(comm, status));
+    AMBIT_TRY(share_result(comm, stored, scenario_path));
+done:
+    return status;
+}
+
+/* Where the sizes do not agree the plan cannot be put before the judge: that alone is said. */
+static bool same_shape(const struct ambit_job *job, const struct ambit_result *stored,
+                       struct report *report)
+{
+    same_i64(report, "inputs", "accounts", stored->account_count, job->accounts.total);
+    same_i64(report, "inputs", "territories", stored->territory_count, job->territories.count);
+    same_i64(report, "inputs", "bands", stored->band_count, job->scenario.band_count);
+    return report->differences == 0;
+}
+
+static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
+                            struct report *report, struct ambit_result *found)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t *label;
+    AMBIT_TRY(ambit_job_load(job));
+    if (!same_shape(job, stored, report)) goto done;
+    AMBIT_TRY(ambit_job_order(job));
+    AMBIT_TRY_TOGETHER(job->comm, take_decisions(job, stored));
+    label = &stored->territory[job->accounts.first];
+    found->kind = stored->kind;
+    AMBIT_TRY(ambit_job_judge(job, label, found));
+    AMBIT_TRY(ambit_job_gather(job, label, found));
+    if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
+done:
+    return status;
+}
+
+static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result *stored,
+                             const char *path, const struct report *report)
+{
+    ambit_status status = AMBIT_OK;
+    if (ambit_comm_rank(comm) == 0) {
+        if (report->differences > 0) {
+            status = ambit_fail(AMBIT_ERR_MISMATCH, "%s: %lld figures differ from its inputs", path,
+                                (long long)report->differences);
+        } else if (!stored->feasible) {
+            status = ambit_fail(AMBIT_ERR_INFEASIBLE,
+                                "%s: every figure agrees; the plan breaks bands, and says so",
+                                path);
+        } else {
+            fprintf(report->out, "%s: every figure agrees and every band is met\n", path);
+        }
+    }
+    return AMBIT_AGREE(comm, status);
+}
+
+ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int threads,
+                          FILE *report_file)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job job;
+    struct ambit_result stored, found;
+    char *scenario_path = NULL;
+    struct ambit_run_options options;
+    struct report report = {.out = ambit_comm_rank(comm) == 0 ? report_file : NULL};
+    ambit_run_options_init(&options);
+    options.threads = threads;
+    options.result_path = result_path;
+    ambit_result_init(&stored);
+    ambit_result_init(&found);
+    ambit_job_init(&job, comm, &options);
+    AMBIT_TRY(open_result(comm, result_path, &stored, &scenario_path));
+    int64_t skipped = stored.bad_rows.total;
+    ambit_comm_max_i64(comm, &skipped, 1);
+    job.options.skip_bad_rows = skipped > 0;
+    job.options.scenario_path = scenario_path;
+    AMBIT_TRY(rejudge(&job, &stored, &report, &found));
+    ambit_log_finish();
+    AMBIT_TRY(conclude(comm, &stored, result_path, &report));
+done:
+    ambit_log_finish();
+    ambit_free(&scenario_path);
+    ambit_result_clear(&stored);
+    ambit_result_clear(&found);
+    ambit_job_clear(&job);
+    return status;
+}

@@ -187,7 +187,7 @@ static void solve(struct model *model, int32_t *choice_out)
 static bool breaks_a_band(const struct ambit_group *group)
 {
     for (int t = 0; t < group->territory_count; t++) {
-        if (ambit_group_violation(group, t, NULL, NULL) > 0) return true;
+        if (group->violation[t] > 0) return true;
     }
     return false;
 }

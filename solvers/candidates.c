@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A full scan with an insertion sort of the best few. Ties go to the smaller index. The scan costs a
- * drive-time evaluation a pair (about 40 ns with a·d^b) and is done a handful of times in a run.
+ * A full scan with an insertion sort of the best few. Half of the list is by reduced cost and half by
+ * distance: with the cheap ones alone, prices that are still far off would leave out the near
+ * territories, and then no prices could bring them back. Ties go to the smaller index. The scan costs
+ * a drive-time evaluation a pair (about 40 ns with a·d^b) and is done a handful of times in a run.
  */
 #include "solvers/candidates.h"
 #include "engine/base/memory.h"
@@ -46,25 +48,57 @@ double ambit_reduced_cost(const struct ambit_problem *problem, const double *pri
     return cost + (double)travel;
 }
 
-static void choose(const struct ambit_problem *problem, const double *price, bool with_cost,
-                   int32_t i, int per, int32_t *territory, int64_t *travel)
+/* A sorted list of the least few; ties to the one that came first. */
+struct shortlist {
+    int room, count;
+    double key[WANTED_MAX];
+    int32_t territory[WANTED_MAX];
+    int64_t travel[WANTED_MAX];
+};
+
+static void offer(struct shortlist *list, double key, int32_t territory, int64_t travel)
 {
-    double best[WANTED_MAX];
-    int found = 0;
+    if (list->count == list->room && !(key < list->key[list->room - 1])) return;
+    int at = list->count < list->room ? list->count++ : list->room - 1;
+    for (; at > 0 && list->key[at - 1] > key; at--) {
+        list->key[at] = list->key[at - 1];
+        list->territory[at] = list->territory[at - 1];
+        list->travel[at] = list->travel[at - 1];
+    }
+    list->key[at] = key;
+    list->territory[at] = territory;
+    list->travel[at] = travel;
+}
+
+static bool lists(const struct shortlist *list, int32_t territory)
+{
+    for (int k = 0; k < list->count; k++) {
+        if (list->territory[k] == territory) return true;
+    }
+    return false;
+}
+
+/* The cheapest at these prices first, then the nearest that are not among them. */
+static void choose(const struct ambit_problem *problem, const double *price, bool with_cost,
+                   int32_t i, int per, int32_t *territory_out, int64_t *travel_out)
+{
+    struct shortlist cheap = {.room = per}, near = {.room = per};
+    int count = 0;
     for (int32_t j = 0; j < problem->territories->count; j++) {
-        const int64_t t = ambit_travel_of(problem->scenario, problem->accounts, i,
-                                          problem->territories->item[j].position);
-        const double cost = ambit_reduced_cost(problem, price, with_cost, i, j, t);
-        if (found == per && cost >= best[per - 1]) continue;
-        int at = found < per ? found++ : per - 1;
-        for (; at > 0 && best[at - 1] > cost; at--) {
-            best[at] = best[at - 1];
-            territory[at] = territory[at - 1];
-            travel[at] = travel[at - 1];
-        }
-        best[at] = cost;
-        territory[at] = j;
-        travel[at] = t;
+        const int64_t travel = ambit_travel_of(problem->scenario, problem->accounts, i,
+                                               problem->territories->item[j].position);
+        offer(&cheap, ambit_reduced_cost(problem, price, with_cost, i, j, travel), j, travel);
+        offer(&near, (double)travel, j, travel);
+    }
+    cheap.count = (per + 1) / 2;
+    for (; count < cheap.count; count++) {
+        territory_out[count] = cheap.territory[count];
+        travel_out[count] = cheap.travel[count];
+    }
+    for (int k = 0; count < per; k++) {
+        if (lists(&cheap, near.territory[k])) continue;
+        territory_out[count] = near.territory[k];
+        travel_out[count++] = near.travel[k];
     }
 }
 

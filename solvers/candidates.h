@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The few territories that an account may sensibly go to: those of least reduced cost at given
- * prices, with the travel coefficient of each.
+ * prices and the nearest ones, with the travel coefficient of each.
  */
 #ifndef AMBIT_CANDIDATES_H
 #define AMBIT_CANDIDATES_H
@@ -12,7 +12,7 @@
 struct ambit_candidates {
     int per;            /* candidates an account: min(wanted, territories) */
     int32_t count;      /* accounts */
-    int32_t *territory; /* owned; count × per, by rising reduced cost when filled */
+    int32_t *territory; /* owned; count × per; the first is of least reduced cost when filled */
     int64_t *travel;    /* owned; count × per, micro-hours */
 };
 

@@ -41,13 +41,16 @@ void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c)
         new[r] += account->load[c][r];
     }
     group->chosen[a] = c;
+    const int changed[2] = {account->territory[from], account->territory[c]};
+    for (int k = 0; k < 2; k++)
+        group->violation[changed[k]] = ambit_group_violation(group, changed[k], NULL, NULL);
 }
 
 static int64_t total_violation(const struct ambit_group *group)
 {
     int64_t sum = 0;
     for (int t = 0; t < group->territory_count; t++)
-        sum += ambit_group_violation(group, t, NULL, NULL);
+        sum += group->violation[t];
     return sum;
 }
 
@@ -135,6 +138,8 @@ done:
 ambit_status ambit_group_improve(struct ambit_group *group, struct ambit_group_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
+    for (int t = 0; t < group->territory_count; t++)
+        group->violation[t] = ambit_group_violation(group, t, NULL, NULL);
     *outcome_out = (struct ambit_group_outcome){.violation_before = total_violation(group)};
     const int64_t cost = total_cost(group);
     AMBIT_TRY(ambit_local_search(group, PASS_MAX));

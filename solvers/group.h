@@ -15,7 +15,6 @@
 #include <stdint.h>
 
 #define AMBIT_CHOICE_MAX 6
-#define AMBIT_GROUP_TERRITORY_MAX 16
 
 /* An account on a border, as it travels to the rank that owns its group. */
 struct ambit_border_account {
@@ -31,6 +30,7 @@ struct ambit_group {
     int territory_count;
     int rules;
     int64_t *load;        /* borrowed; [territory × rules + rule], with every account where it is */
+    int64_t *violation;   /* borrowed; per territory, filled by ambit_group_improve() */
     const double *low, *high, *price; /* borrowed; same shape; ∓infinity where one-sided */
     const double *scale;  /* borrowed; per rule, > 0 */
     int32_t account_count;
@@ -56,7 +56,7 @@ static inline int64_t ambit_violation(int64_t load, double low, double high, dou
     return parts < 1e15 ? 1 + (int64_t)parts : INT64_C(1000000000000000);
 }
 
-/* Violation of territory t with `change` (rules values, may be NULL) added to its load. */
+/* Violation of territory t with loads `added` and `removed` (rules values each, may be NULL). */
 int64_t ambit_group_violation(const struct ambit_group *group, int t, const int64_t *added,
                               const int64_t *removed);
 
@@ -65,7 +65,7 @@ int64_t ambit_group_violation(const struct ambit_group *group, int t, const int6
 ambit_status ambit_group_improve(struct ambit_group *group,
                                  struct ambit_group_outcome *outcome_out) AMBIT_CHECKED;
 
-/* Takes account a to choice c, keeping `load` right. */
+/* Takes account a to choice c, keeping `load` and `violation` right. */
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c);
 
 #endif

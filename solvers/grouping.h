@@ -5,6 +5,8 @@
 #include "engine/model/territories.h"
 #include <stdint.h>
 
+#define AMBIT_GROUPING_MAX 16 /* largest size of a group */
+
 /* Splits the territories into groups of up to `size` neighbours by the distance of their centres, in
  * another way each `round`: territories with violation[j] > 0 start groups first, then the rest in
  * an order drawn from (seed, round). group_out[j] is the group of territory j, or −1 for one that

@@ -11,8 +11,18 @@
  * about five passes over the accounts a level. Kitagawa, Mérigot, Thibert 2016 prove such damped
  * Newton steps for semi-discrete transport, the one-measure case without bands.
  *
- * Weakness: the candidates of an account are fixed during a descent, so a price that moves far needs
- * them chosen anew; and where no plan exists, D grows without end (which the driver uses as proof).
+ * Equal targets move with the plan's own total (bound.h), so a price anywhere is in part a uniform
+ * price on travel everywhere. Value and gradient carry that exactly; the Hessian leaves it out, which
+ * the damping, steered by promised against found rise, makes up for.
+ *
+ * A one-sided band has no kink but a price of one sign, kept by the wall of the box below.
+ *
+ * Where no plan exists, D would rise without end and the prices with it. They are kept in a box, which
+ * is the same as letting a band be broken at that price: the soft plan then breaks as little as it can,
+ * and what it breaks is told. Without costs the box is only a scale, and D > 0 is a proof.
+ *
+ * Weakness: the candidates of an account are fixed during an ascent, so a price that moves far needs
+ * them chosen anew.
  *
  * Units inside: cost in mean travel a territory, loads of a rule in its mean load a territory.
  */
@@ -28,14 +38,19 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
 #define BAND_SOFTNESS 0.05   /* smoothing of a band against that of an account's haul, both unitless */
-#define WIDE 8.0             /* width given to a one-sided band, in mean loads */
-#define NEGLIGIBLE 30.0      /* exp(−30) of an account */
+#define FIRST_DAMPING 0.01
+#define PRICE_MAX 20.0       /* mean travel a mean load */
+#define SLOPE_MIN 0.1        /* least that an hour of travel may cost at a lower limit's price */
+#define FLOOR_PART 0.01      /* of the mean curvature, for territories where nothing wavers */
+#define NEGLIGIBLE 16.0      /* exp(−16) of an account, a ten-millionth */
+#define WAVERING 1e-3        /* least part of an account that the Hessian looks at */
 
 struct ambit_prices {
     const struct ambit_problem *problem; /* borrowed */
     int32_t territories;
     int rules;
     double cost_scale, rule_scale[AMBIT_RULE_MAX];
+    double least[AMBIT_RULE_MAX], most[AMBIT_RULE_MAX]; /* the box of the prices */
     double haul_hours;  /* mean line haul a visit */
     double softness, band_softness;
     bool with_cost;
@@ -46,11 +61,13 @@ struct ambit_prices {
     int32_t *column;    /* owned; neighbour (> territory) of each pair */
     int32_t pair_count;
 
-    bool started;       /* best_… below are of this descent */
+    bool started;       /* best_… below are of this ascent */
     double damping, best_value;
     double *price, *best_price; /* owned; trial and accepted point, scaled */
     double *gradient;           /* owned; at the accepted point */
     double *hessian;            /* owned; negated: diagonal blocks, then pair blocks, rules² each */
+    double floor[AMBIT_RULE_MAX]; /* least curvature that damping acts on, by rule */
+    double predicted;           /* rise of the value that the trial step promises */
     double *work;               /* owned; conjugate gradients: 6 vectors */
     double *acting;             /* owned; trial prices less uniform ones, hours a unit, net */
 };
@@ -94,6 +111,7 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
+    ambit_prices_begin(p, 1.0, 0.0, true);
     *out = p;
     p = NULL;
 done:
@@ -189,6 +207,20 @@ static int32_t find_pair(const struct ambit_prices *p, int32_t a, int32_t b)
 
 /* ---- limits and the price that acts on an account ---- */
 
+static void set_box(struct ambit_prices *p)
+{
+    for (int r = 0; r < p->rules; r++) {
+        const double weight = fabs(p->problem->rule[r].travel_weight);
+        const double unit = p->cost_scale / p->rule_scale[r];
+        p->most[r] = p->with_cost ? PRICE_MAX : 1.0;
+        p->least[r] = -p->most[r];
+        if (p->with_cost && weight > 0.0)
+            p->least[r] = fmax(p->least[r], -(1.0 - SLOPE_MIN) / (weight * unit));
+        if (p->problem->rule[r].lower.kind == AMBIT_SIDE_NONE) p->least[r] = 0.0;
+        if (p->problem->rule[r].upper.kind == AMBIT_SIDE_NONE) p->most[r] = 0.0;
+    }
+}
+
 static void set_limits(struct ambit_prices *p, double guard)
 {
     int64_t total[AMBIT_RULE_MAX];
@@ -199,14 +231,17 @@ static void set_limits(struct ambit_prices *p, double guard)
         const double scale = p->rule_scale[at % (size_t)p->rules];
         p->low[at] /= scale;
         p->high[at] /= scale;
-        if (isinf(p->high[at])) p->high[at] = p->low[at] + WIDE;
-        if (isinf(p->low[at])) p->low[at] = p->high[at] - WIDE;
+        if (isinf(p->high[at])) p->high[at] = p->low[at];
+        if (isinf(p->low[at])) p->low[at] = p->high[at];
     }
 }
 
-static bool is_relative(const struct ambit_rule *rule)
+/* The rule's limits are parts of the plan's own total. */
+static bool moves_with_plan(const struct ambit_prices *p, int r)
 {
-    return rule->upper.kind == AMBIT_SIDE_RELATIVE || rule->lower.kind == AMBIT_SIDE_RELATIVE;
+    const struct ambit_rule *rule = &p->problem->rule[r];
+    return p->total_ref[r] > 0.0 && (rule->upper.kind == AMBIT_SIDE_RELATIVE ||
+                                     rule->lower.kind == AMBIT_SIDE_RELATIVE);
 }
 
 /* Soft max(high·x, low·x), and where between the limits it stands. */
@@ -218,27 +253,28 @@ static double band_potential(double low, double high, double x, double softness,
     return low * x + softness * (u > 0.0 ? u + log1p(exp(-u)) : log1p(exp(u)));
 }
 
-/* Σ over the territories of the band potentials of each rule; relative rules as a uniform price. */
-static double uniform_prices(const struct ambit_prices *p, const double *price, double *uniform_out)
+static double band_sum(const struct ambit_prices *p, const double *price, int r)
 {
-    double constant = 0.0;
-    for (int r = 0; r < p->rules; r++) {
-        double sum = 0.0, at;
-        for (int32_t j = 0; j < p->territories; j++) {
-            const size_t cell = (size_t)j * (size_t)p->rules + (size_t)r;
-            sum += band_potential(p->low[cell], p->high[cell], price[cell], p->band_softness, &at);
-        }
-        const bool relative = is_relative(&p->problem->rule[r]) && p->total_ref[r] > 0.0;
-        uniform_out[r] = relative ? sum / p->total_ref[r] : 0.0;
-        if (!relative) constant += sum;
+    double sum = 0.0, at;
+    for (int32_t j = 0; j < p->territories; j++) {
+        const size_t cell = (size_t)j * (size_t)p->rules + (size_t)r;
+        sum += band_potential(p->low[cell], p->high[cell], price[cell], p->band_softness, &at);
     }
-    return constant;
+    return sum;
+}
+
+/* Limits relative to the plan's own total cost every unit of it the same, wherever it is. */
+static void set_uniform(const struct ambit_prices *p, const double *price, double *uniform_out)
+{
+    for (int r = 0; r < p->rules; r++) {
+        uniform_out[r] = moves_with_plan(p, r) ? band_sum(p, price, r) / p->total_ref[r] : 0.0;
+    }
 }
 
 static void set_acting(struct ambit_prices *p)
 {
     double uniform[AMBIT_RULE_MAX];
-    uniform_prices(p, p->price, uniform);
+    set_uniform(p, p->price, uniform);
     for (size_t at = 0; at < cell_count(p); at++) {
         const size_t r = at % (size_t)p->rules;
         p->acting[at] = (p->price[at] - uniform[r]) * (p->cost_scale / p->rule_scale[r]);
@@ -251,9 +287,14 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
     prices->band_softness = softness * BAND_SOFTNESS;
     prices->with_cost = with_cost;
     prices->started = false;
-    prices->damping = 1e-3;
+    prices->damping = FIRST_DAMPING;
     memcpy(prices->price, prices->best_price, cell_count(prices) * sizeof(double));
     set_limits(prices, guard);
+    set_box(prices);
+    for (size_t at = 0; at < cell_count(prices); at++) {
+        const size_t r = at % (size_t)prices->rules;
+        prices->price[at] = fmin(fmax(prices->price[at], prices->least[r]), prices->most[r]);
+    }
     set_acting(prices);
 }
 
@@ -344,11 +385,11 @@ static void add_terms(const struct ambit_prices *p, const struct account_terms *
         for (int r = 0; r < rules; r++)
             loads[(int64_t)j * rules + r] +=
                 (int64_t)llrint(share * terms->load[a][r] * SUM_SCALE);
-        if (share < 1e-9 || share > 1.0 - 1e-9) continue;
+        if (share < WAVERING || share > 1.0 - WAVERING) continue;
         add_block(terms->load[a], terms->load[a], share * (1.0 - share) / terms->width, rules,
                   &diagonal[j * block]);
         for (int b = 0; b < terms->count; b++) {
-            if (terms->territory[b] <= j || terms->share[b] < 1e-9) continue;
+            if (terms->territory[b] <= j || terms->share[b] < WAVERING) continue;
             const int32_t pair = find_pair(p, j, terms->territory[b]);
             if (pair >= 0)
                 add_block(terms->load[a], terms->load[b], -share * terms->share[b] / terms->width,
@@ -399,7 +440,7 @@ static void apply(const struct ambit_prices *p, const double *x, double *out)
         const double *h = &p->hessian[(size_t)j * block];
         for (int r = 0; r < rules; r++) {
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
-            double sum = p->damping * (h[r * rules + r] + 1e-9) * x[at];
+            double sum = p->damping * (h[r * rules + r] + p->floor[r]) * x[at];
             for (int q = 0; q < rules; q++)
                 sum += h[r * rules + q] * x[(size_t)j * (size_t)rules + (size_t)q];
             out[at] = sum;
@@ -428,7 +469,16 @@ static double dot(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* Conjugate gradients with the diagonal as preconditioner; step_out = H⁻¹ gradient, roughly. */
+/* A price at the wall of its box that the gradient would push through. */
+static bool at_wall(const struct ambit_prices *p, size_t at)
+{
+    const size_t r = at % (size_t)p->rules;
+    return (p->best_price[at] >= p->most[r] && p->gradient[at] > 0.0) ||
+           (p->best_price[at] <= p->least[r] && p->gradient[at] < 0.0);
+}
+
+/* Conjugate gradients with the diagonal as preconditioner over the prices that are free to move;
+ * step_out = H⁻¹ gradient, roughly. */
 static void solve(const struct ambit_prices *p, double *step_out)
 {
     const size_t n = cell_count(p);
@@ -439,7 +489,7 @@ static void solve(const struct ambit_prices *p, double *step_out)
     for (size_t at = 0; at < n; at++) {
         const size_t j = at / (size_t)rules, r = at % (size_t)rules;
         const double h = p->hessian[j * (size_t)(rules * rules) + r * (size_t)rules + r];
-        inverse[at] = 1.0 / (h + p->damping * (h + 1e-9) + 1e-12);
+        inverse[at] = at_wall(p, at) ? 0.0 : 1.0 / (h + p->damping * (h + p->floor[r]));
         step_out[at] = 0.0;
         residual[at] = p->gradient[at];
         direction[at] = z[at] = inverse[at] * residual[at];
@@ -464,64 +514,87 @@ static void solve(const struct ambit_prices *p, double *step_out)
 }
 
 /* Gradient and negated Hessian at the trial point, which becomes the accepted one. */
-static double accept(struct ambit_prices *p, const int64_t *sums)
+static void accept(struct ambit_prices *p, const int64_t *sums)
 {
     const int rules = p->rules;
     const size_t cells = cell_count(p), block = (size_t)rules * (size_t)rules;
     const size_t entries = ((size_t)p->territories + (size_t)p->pair_count) * block;
     const int64_t *const loads = sums + 1, *const second = loads + cells;
-    double imbalance = 0.0, total[AMBIT_RULE_MAX] = {0};
+    double total[AMBIT_RULE_MAX] = {0};
     memcpy(p->best_price, p->price, cells * sizeof(double));
+    memset(p->floor, 0, sizeof p->floor);
     for (size_t e = 0; e < entries; e++)
         p->hessian[e] = (double)second[e] / HESSIAN_SCALE;
     for (size_t at = 0; at < cells; at++)
         total[at % (size_t)rules] += (double)loads[at] / SUM_SCALE;
     for (size_t at = 0; at < cells; at++) {
         const size_t j = at / (size_t)rules, r = at % (size_t)rules;
-        const bool moving = is_relative(&p->problem->rule[r]) && p->total_ref[r] > 0.0;
-        const double grown = moving ? total[r] / p->total_ref[r] : 1.0;
         const double width = p->high[at] - p->low[at];
+        const double grown = moves_with_plan(p, (int)r) ? total[r] / p->total_ref[r] : 1.0;
         double wanted;
         band_potential(p->low[at], p->high[at], p->price[at], p->band_softness, &wanted);
         const double share = width > 0.0 ? (wanted - p->low[at]) / width : 0.5;
+        double *const curvature = &p->hessian[j * block + r * (size_t)rules + r];
         p->gradient[at] = (double)loads[at] / SUM_SCALE - wanted * grown;
-        p->hessian[j * block + r * (size_t)rules + r] +=
-            width * width * share * (1.0 - share) / p->band_softness;
-        imbalance = fmax(imbalance, fabs(p->gradient[at]));
+        *curvature += width * width * share * (1.0 - share) / p->band_softness;
+        p->floor[r] += FLOOR_PART * *curvature / p->territories + 1e-12;
     }
-    return imbalance;
 }
 
 static double dual_value(const struct ambit_prices *p, const int64_t *sums)
 {
-    double uniform[AMBIT_RULE_MAX];
-    return (double)sums[0] / SUM_SCALE - uniform_prices(p, p->price, uniform);
+    double value = (double)sums[0] / SUM_SCALE;
+    for (int r = 0; r < p->rules; r++) {
+        if (!moves_with_plan(p, r)) value -= band_sum(p, p->price, r);
+    }
+    return value;
+}
+
+/* The next trial point, and the rise that the quadratic model promises for it. */
+static void propose(struct ambit_prices *p)
+{
+    const size_t cells = cell_count(p);
+    double *const step = p->work, *const image = p->work + cells;
+    solve(p, step);
+    for (size_t at = 0; at < cells; at++) {
+        const size_t r = at % (size_t)p->rules;
+        p->price[at] = fmin(fmax(p->best_price[at] + step[at], p->least[r]), p->most[r]);
+        step[at] = p->price[at] - p->best_price[at];
+    }
+    apply(p, step, image);
+    p->predicted = dot(p->gradient, step, cells) - 0.5 * dot(step, image, cells);
+    set_acting(p);
 }
 
 void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
                          struct ambit_prices_step *step_out)
 {
     struct ambit_prices *const p = prices;
-    const size_t cells = cell_count(p);
-    double *const step = p->work;
     const double value = dual_value(p, sums);
-    const bool better = !p->started || value >= p->best_value - 1e-9 * fabs(p->best_value);
-    *step_out = (struct ambit_prices_step){.accepted = better};
-    if (better) {
-        step_out->imbalance = accept(p, sums);
+    const double rise = value - p->best_value;
+    const double noise = 1e-10 * (1.0 + fabs(value));
+    *step_out = (struct ambit_prices_step){.accepted = !p->started || rise >= -noise};
+    if (p->started) {
+        const double gain = (rise + noise) / (p->predicted + noise);
+        if (gain < 0.25)
+            p->damping = fmin(p->damping * 6.0, 1e9);
+        else if (gain > 0.7)
+            p->damping = fmax(p->damping / 5.0, 1e-8);
+    }
+    if (step_out->accepted) {
+        accept(p, sums);
         p->best_value = value;
-        p->damping = p->started ? fmax(p->damping / 4.0, 1e-9) : p->damping;
         p->started = true;
-    } else {
-        p->damping = fmax(p->damping * 10.0, 1e-6);
-        for (size_t at = 0; at < cells; at++)
-            step_out->imbalance = fmax(step_out->imbalance, fabs(p->gradient[at]));
+    }
+    for (size_t at = 0; at < cell_count(p); at++) {
+        const double off = fabs(p->gradient[at]);
+        if (!at_wall(p, at))
+            step_out->imbalance = fmax(step_out->imbalance, off);
+        else if (p->best_price[at] != 0.0)
+            step_out->unmet = fmax(step_out->unmet, off);
     }
     step_out->value = p->best_value * p->cost_scale;
-    solve(p, step);
-    for (size_t at = 0; at < cells; at++)
-        p->price[at] = p->best_price[at] + step[at];
-    set_acting(p);
+    propose(p);
 }
 
 void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,
@@ -529,7 +602,7 @@ void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, dou
 {
     const struct ambit_prices *p = prices;
     double uniform[AMBIT_RULE_MAX];
-    uniform_prices(p, p->best_price, uniform);
+    set_uniform(p, p->best_price, uniform);
     for (size_t at = 0; at < cell_count(p); at++) {
         const size_t r = at % (size_t)p->rules;
         const struct ambit_rule *rule = &p->problem->rule[r];

@@ -44,7 +44,8 @@ ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
 
 struct ambit_prices_step {
     bool accepted;
-    double imbalance; /* largest |load − wanted| of any rule and territory, in parts of a target */
+    double imbalance; /* largest |load − wanted| of a rule and territory, in parts of a mean load */
+    double unmet;     /* the same of those whose price is as high as it may go */
     double value;     /* smoothed dual value, micro-hours; above 0 without cost: no plan exists */
 };
 /* Takes one damped Newton step from the sums. The prices to use are those of the best accepted

@@ -10,10 +10,10 @@
 const char *ambit_phase_name(int phase)
 {
     static const char *const names[AMBIT_PHASE_COUNT] = {
-        [AMBIT_PHASE_READ] = "read",     [AMBIT_PHASE_ORDER] = "order",
-        [AMBIT_PHASE_SEED] = "seed",     [AMBIT_PHASE_REFINE] = "refine",
-        [AMBIT_PHASE_BOUND] = "bound",   [AMBIT_PHASE_JUDGE] = "judge",
-        [AMBIT_PHASE_STORE] = "store",   [AMBIT_PHASE_TOTAL] = "total",
+        [AMBIT_PHASE_READ] = "read",   [AMBIT_PHASE_ORDER] = "order",
+        [AMBIT_PHASE_SEED] = "seed",   [AMBIT_PHASE_REFINE] = "refine",
+        [AMBIT_PHASE_BOUND] = "bound", [AMBIT_PHASE_JUDGE] = "judge",
+        [AMBIT_PHASE_STORE] = "store", [AMBIT_PHASE_TOTAL] = "total",
     };
     AMBIT_REQUIRE(phase >= 0 && phase < AMBIT_PHASE_COUNT);
     return names[phase];

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CANDIDATES = 24, STEPS_A_LEVEL = 20 };
+enum { CANDIDATES = 20, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
 #define LEVEL_RATIO 0.35 /* softness of a level to that of the one before */
 #define BALANCED 1e-3    /* imbalance at which a level is done, parts of a mean load */
 
@@ -77,7 +77,7 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
         ambit_comm_sum_i64(job->comm, pricing->sums, count);
         ambit_prices_update(pricing->prices, pricing->sums, &step);
     }
-    *imbalance_out = step.imbalance;
+    *imbalance_out = fmax(step.imbalance, step.unmet);
 done:
     return status;
 }
@@ -88,10 +88,11 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
 {
     ambit_status status = AMBIT_OK;
     char detail[64];
-    const int levels = 1 + (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
+    const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
+    const int levels = softening + LAST_LEVELS;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
-            level + 1 < levels ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
+            level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
         AMBIT_TRY(choose_candidates(job, pricing, with_cost));
         ambit_prices_begin(pricing->prices, softness, guard, with_cost);
         AMBIT_TRY(ascend_level(job, pricing, imbalance_out));

@@ -21,7 +21,7 @@
 #include <string.h>
 
 enum { CENTRE_STEPS = 6, QUIET_ROUNDS = 4, ATTEMPTS = 3 };
-#define FIRST_SOFTNESS 1.0
+#define FIRST_SOFTNESS 0.3
 #define AGAIN_SOFTNESS 0.1
 #define LAST_SOFTNESS 0.01
 #define BOUND_SOFTNESS 0.003

@@ -204,11 +204,12 @@ done:
 /* ---- the groups of this rank ---- */
 
 struct group_space {
-    int64_t load[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
-    double low[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
-    double high[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
-    double price[AMBIT_GROUP_TERRITORY_MAX * AMBIT_RULE_MAX];
-    int32_t territory[AMBIT_GROUP_TERRITORY_MAX];
+    int64_t load[AMBIT_GROUPING_MAX * AMBIT_RULE_MAX];
+    int64_t violation[AMBIT_GROUPING_MAX];
+    double low[AMBIT_GROUPING_MAX * AMBIT_RULE_MAX];
+    double high[AMBIT_GROUPING_MAX * AMBIT_RULE_MAX];
+    double price[AMBIT_GROUPING_MAX * AMBIT_RULE_MAX];
+    int32_t territory[AMBIT_GROUPING_MAX];
 };
 
 static int fill_space(const struct round *round, int32_t group, struct group_space *space)
@@ -240,6 +241,7 @@ static ambit_status improve(const struct round *round, const struct ambit_border
         .territory_count = fill_space(round, records[begin].group, &space),
         .rules = round->rules,
         .load = space.load,
+        .violation = space.violation,
         .low = space.low,
         .high = space.high,
         .price = space.price,

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line: one ambit_command a command, one parser of options for all of them, and what
+ * the commands share. Every rank parses the same words; rank 0 alone speaks.
+ */
+#ifndef AMBIT_CLI_H
+#define AMBIT_CLI_H
+
+#include "engine/base/comm.h"
+#include "engine/base/log.h"
+#include "engine/run/run.h"
+#include <argp.h>
+#include <stdbool.h>
+
+/* What an option's argp key means; a command lists the options it has with the macros below. */
+enum {
+    AMBIT_KEY_OUTPUT = 'o',
+    AMBIT_KEY_QUIET = 'q',
+    AMBIT_KEY_VERBOSE = 'v',
+    AMBIT_KEY_SEED = 256, /* from here on: long options without a letter */
+    AMBIT_KEY_EFFORT,
+    AMBIT_KEY_TIME_LIMIT,
+    AMBIT_KEY_THREADS,
+    AMBIT_KEY_JSON,
+    AMBIT_KEY_SKIP_BAD_ROWS,
+    AMBIT_KEY_HELP_SCENARIO,
+    AMBIT_KEY_CSV,
+    AMBIT_KEY_GEOJSON,
+    AMBIT_KEY_SVG
+};
+
+#define AMBIT_OPTION(key, name, value, text)                                                       \
+    {                                                                                              \
+        name, key, value, 0, text, 0                                                               \
+    }
+#define AMBIT_OPTION_THREADS                                                                       \
+    AMBIT_OPTION(                                                                                  \
+        AMBIT_KEY_THREADS, "threads", "N",                                                         \
+        "Use N threads a rank, 1 to 1024 (default: the host's cores shared among its ranks)")
+#define AMBIT_OPTION_JSON                                                                          \
+    AMBIT_OPTION(AMBIT_KEY_JSON, "json", NULL, "End standard output with one line of JSON")
+#define AMBIT_OPTION_SKIP_BAD_ROWS                                                                 \
+    AMBIT_OPTION(AMBIT_KEY_SKIP_BAD_ROWS, "skip-bad-rows", NULL,                                   \
+                 "Leave out rows that cannot be used, and list them in the result")
+#define AMBIT_OPTION_QUIET                                                                         \
+    AMBIT_OPTION(AMBIT_KEY_QUIET, "quiet", NULL, "Say nothing but results and errors")
+#define AMBIT_OPTION_VERBOSE AMBIT_OPTION(AMBIT_KEY_VERBOSE, "verbose", NULL, "Say more")
+#define AMBIT_OPTION_END                                                                           \
+    {                                                                                              \
+        NULL, 0, NULL, 0, NULL, 0                                                                  \
+    }
+
+enum { AMBIT_ARGUMENT_MAX = 2 };
+
+/* A command's words, parsed. All strings are borrowed from argv. */
+struct ambit_options {
+    const char *argument[AMBIT_ARGUMENT_MAX];
+    struct ambit_run_options run;
+    const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
+    bool json, quiet, verbose;
+};
+
+struct ambit_command {
+    const char *name;
+    const char *summary;   /* one line, for `ambit --help` */
+    const char *arguments; /* such as "A.h5 B.h5" */
+    int argument_count;
+    const char *manual; /* for --help: text above the options, then \v, then text below */
+    const struct argp_option *options;
+    /* Does the work. Collective; may return different statuses, which main agrees on. */
+    ambit_status (*act)(struct ambit_comm *comm, const struct ambit_options *options);
+};
+
+extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
+    ambit_command_verify, ambit_command_export;
+
+/* --help and --usage, as an argp child of every parser. */
+extern const struct argp ambit_help_argp;
+
+/* Parses with argp, which prints help, and errors with a hint, on rank 0. *stop_out is true where
+ * the words were understood and nothing is left to do, as after --help. argv[0] must be the name to
+ * print. Errors: AMBIT_ERR_USAGE, printed, without a stored message. Local. */
+ambit_status ambit_words_parse(const struct argp *argp, unsigned flags, bool speaks, int argc,
+                               char **argv, void *input, bool *stop_out) AMBIT_CHECKED;
+
+/* Parses the words after a command's name; argv[0] is that name. Errors as above. Local. */
+ambit_status ambit_options_parse(const struct ambit_command *command, bool speaks, int argc,
+                                 char **argv, struct ambit_options *options_out,
+                                 bool *stop_out) AMBIT_CHECKED;
+
+/* True on the rank that parses with `state` and speaks. */
+bool ambit_words_spoken(const struct argp_state *state);
+
+/* Fails with AMBIT_ERR_IO where `path` cannot be written or is the file `input_path` itself, so
+ * that this is known before hours of work. Local. */
+ambit_status ambit_output_check(const char *path, const char *input_path) AMBIT_CHECKED;
+
+/* Runs ambit_run or ambit_audit after checking the output, and prints what came out. Collective. */
+typedef ambit_status ambit_job(struct ambit_comm *comm, const struct ambit_run_options *options,
+                               struct ambit_result *result_out);
+ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
+                          const struct ambit_run_options *run,
+                          const struct ambit_options *options) AMBIT_CHECKED;
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Options, parsed by glibc's argp: it permutes, abbreviates, and formats --help from the same table
+ * that it parses by. It never exits the process here, because a rank that leaves without MPI's
+ * farewell takes the job down with a page of noise.
+ */
+#include "engine/cli/cli.h"
+#include "io/scenario_yaml.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEY_HELP = 'h',
+    KEY_USAGE = 512, /* beyond every key of a command */
+    THREADS_MAX = 1024
+};
+
+/* What parsers return to end the parse: nothing is left to do, or an error was printed. */
+enum { STOP = ECANCELED, WRONG = EINVAL };
+
+bool ambit_words_spoken(const struct argp_state *state)
+{
+    return (state->flags & ARGP_NO_ERRS) == 0;
+}
+
+static error_t parse_help(int key, char *argument, struct argp_state *state)
+{
+    (void)argument;
+    switch (key) {
+    case KEY_HELP:
+        argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+        return STOP;
+    case KEY_USAGE:
+        argp_state_help(state, stdout, ARGP_HELP_USAGE);
+        return STOP;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* Group -1 is argp's place for them: last. */
+static const struct argp_option help_options[] = {
+    {.name = "help", .key = KEY_HELP, .doc = "Print this help", .group = -1},
+    {.name = "usage", .key = KEY_USAGE, .doc = "Print a short usage message", .group = -1},
+    AMBIT_OPTION_END,
+};
+
+const struct argp ambit_help_argp = {.options = help_options, .parser = parse_help};
+
+/* Drops argp's note that short options take the values of long ones. */
+static char *filter_help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
+}
+
+ambit_status ambit_words_parse(const struct argp *argp, unsigned flags, bool speaks, int argc,
+                               char **argv, void *input, bool *stop_out)
+{
+    flags |= speaks ? ARGP_NO_EXIT | ARGP_NO_HELP : ARGP_SILENT;
+    const error_t error = argp_parse(argp, argc, argv, flags, NULL, input);
+    *stop_out = error == STOP;
+    if (error == ENOMEM) return ambit_fail(AMBIT_ERR_MEMORY, "out of memory for the command line");
+    return error == 0 || error == STOP ? AMBIT_OK : AMBIT_ERR_USAGE;
+}
+
+/* A command's parse under way. */
+struct parse {
+    const struct ambit_command *command;
+    struct ambit_options *options;
+};
+
+static error_t parse_whole(struct argp_state *state, const char *name, const char *text,
+                           uint64_t lowest, uint64_t highest, uint64_t *out)
+{
+    const bool is_digits = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    errno = 0;
+    const uint64_t value = is_digits ? strtoull(text, NULL, 10) : 0;
+    if (is_digits && errno == 0 && value >= lowest && value <= highest) {
+        *out = value;
+        return 0;
+    }
+    argp_error(state, "--%s: expected a whole number from %" PRIu64 " to %" PRIu64 ", found '%s'",
+               name, lowest, highest, text);
+    return WRONG;
+}
+
+static error_t parse_seconds(struct argp_state *state, const char *name, const char *text,
+                             double *out)
+{
+    /* strtod() alone would also take spaces, hexadecimal, "inf" and "nan". */
+    const bool is_plain = text[strspn(text, "0123456789.eE+-")] == '\0';
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (is_plain && end != text && *end == '\0' && isfinite(value) && value > 0.0) {
+        *out = value;
+        return 0;
+    }
+    argp_error(state, "--%s: expected seconds above 0, found '%s'", name, text);
+    return WRONG;
+}
+
+static error_t parse_path(struct argp_state *state, const char *name, const char *text,
+                          const char **out)
+{
+    if (text[0] != '\0') {
+        *out = text;
+        return 0;
+    }
+    argp_error(state, "--%s: expected a file name, found ''", name);
+    return WRONG;
+}
+
+static error_t parse_argument(const struct parse *parse, const char *text, struct argp_state *state)
+{
+    if (state->arg_num >= (unsigned)parse->command->argument_count) {
+        argp_error(state, "expected only %s, found also '%s'", parse->command->arguments, text);
+        return WRONG;
+    }
+    if (text[0] == '\0') {
+        argp_error(state, "expected %s, found ''", parse->command->arguments);
+        return WRONG;
+    }
+    parse->options->argument[state->arg_num] = text;
+    return 0;
+}
+
+static error_t parse_end(const struct parse *parse, struct argp_state *state)
+{
+    if (state->arg_num < (unsigned)parse->command->argument_count) {
+        argp_error(state, "expected %s, found %s", parse->command->arguments,
+                   state->arg_num == 0 ? "nothing" : "only one file");
+        return WRONG;
+    }
+    if (parse->options->quiet && parse->options->verbose) {
+        argp_error(state, "expected --quiet or --verbose, found both");
+        return WRONG;
+    }
+    return 0;
+}
+
+/* The options that are numbers. */
+static error_t parse_number(int key, const char *text, struct ambit_run_options *run,
+                            struct argp_state *state)
+{
+    uint64_t whole = 0;
+    error_t error = 0;
+    switch (key) {
+    case AMBIT_KEY_SEED:
+        return parse_whole(state, "seed", text, 0, UINT64_MAX, &run->seed);
+    case AMBIT_KEY_EFFORT:
+        error = parse_whole(state, "effort", text, 0, INT64_MAX, &whole);
+        if (error == 0) run->effort = (int64_t)whole;
+        return error;
+    case AMBIT_KEY_THREADS:
+        error = parse_whole(state, "threads", text, 1, THREADS_MAX, &whole);
+        if (error == 0) run->threads = (int)whole;
+        return error;
+    case AMBIT_KEY_TIME_LIMIT:
+        return parse_seconds(state, "time-limit", text, &run->time_limit);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    const struct parse *const parse = state->input;
+    struct ambit_options *const options = parse->options;
+    switch (key) {
+    case AMBIT_KEY_OUTPUT:
+        return parse_path(state, "output", text, &options->run.result_path);
+    case AMBIT_KEY_CSV:
+        return parse_path(state, "csv", text, &options->csv_path);
+    case AMBIT_KEY_GEOJSON:
+        return parse_path(state, "geojson", text, &options->geojson_path);
+    case AMBIT_KEY_SVG:
+        return parse_path(state, "svg", text, &options->svg_path);
+    case AMBIT_KEY_JSON:
+        options->json = true;
+        return 0;
+    case AMBIT_KEY_SKIP_BAD_ROWS:
+        options->run.skip_bad_rows = true;
+        return 0;
+    case AMBIT_KEY_QUIET:
+        options->quiet = true;
+        return 0;
+    case AMBIT_KEY_VERBOSE:
+        options->verbose = true;
+        return 0;
+    case AMBIT_KEY_HELP_SCENARIO:
+        if (ambit_words_spoken(state)) ambit_scenario_print_help(stdout);
+        return STOP;
+    case ARGP_KEY_ARG:
+        return parse_argument(parse, text, state);
+    case ARGP_KEY_END:
+        return parse_end(parse, state);
+    default:
+        return parse_number(key, text, &options->run, state);
+    }
+}
+
+ambit_status ambit_options_parse(const struct ambit_command *command, bool speaks, int argc,
+                                 char **argv, struct ambit_options *options_out, bool *stop_out)
+{
+    const struct argp_child children[] = {{&ambit_help_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+    const struct argp argp = {.options = command->options,
+                              .parser = parse_option,
+                              .args_doc = command->arguments,
+                              .doc = command->manual,
+                              .children = children,
+                              .help_filter = filter_help};
+    struct ambit_options options = {0};
+    ambit_run_options_init(&options.run);
+    static char name[32]; /* outlives this call, as argv does */
+    (void)snprintf(name, sizeof name, "ambit %s", command->name);
+    argv[0] = name;
+    struct parse parse = {command, &options};
+    const ambit_status status = ambit_words_parse(&argp, 0, speaks, argc, argv, &parse, stop_out);
+    *options_out = options;
+    return status;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What commands do with files and with what came out of a job. Writers check every write; the look
+ * ahead here only saves a user from learning of a mistyped folder after the work is done.
+ */
+#include "engine/base/memory.h"
+#include "engine/base/path.h"
+#include "engine/cli/cli.h"
+#include "io/report.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+ambit_status ambit_output_check(const char *path, const char *input_path)
+{
+    ambit_status status = AMBIT_OK;
+    char *folder = NULL;
+    struct stat there, input;
+    AMBIT_TRY(ambit_path_folder(path, &folder));
+    if (stat(folder, &there) != 0 || (S_ISDIR(there.st_mode) && access(folder, W_OK | X_OK) != 0)) {
+        status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: cannot use the folder %s: %s", path,
+                            folder, strerror(errno));
+    } else if (!S_ISDIR(there.st_mode)) {
+        status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s is not a folder", path, folder);
+    } else if (stat(path, &there) == 0) {
+        if (!S_ISREG(there.st_mode))
+            status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: it is not a regular file", path);
+        else if (stat(input_path, &input) == 0 && input.st_dev == there.st_dev &&
+                 input.st_ino == there.st_ino)
+            status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: it is the file to be read", path);
+    }
+done:
+    ambit_free(&folder);
+    return status;
+}
+
+/* The summary goes to standard output only where nothing else does: programs read that stream. */
+static ambit_status print_result(const struct ambit_result *result, const char *path,
+                                 const struct ambit_options *options)
+{
+    ambit_log_finish();
+    FILE *const people = path == NULL && !options->json ? stdout : stderr;
+    if (!options->quiet) ambit_report_summary(people, result, path);
+    if (options->json) return ambit_report_json(stdout, result, path);
+    if (path != NULL) printf("%s\n", path);
+    return AMBIT_OK;
+}
+
+ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
+                          const struct ambit_run_options *run, const struct ambit_options *options)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result result;
+    ambit_result_init(&result);
+    const bool speaks = ambit_comm_rank(comm) == 0;
+    const bool stores = speaks && run->result_path != NULL;
+    AMBIT_TRY_TOGETHER(comm, stores ? ambit_output_check(run->result_path, run->scenario_path)
+                                    : AMBIT_OK);
+    status = job(comm, run, &result);
+    /* A plan that breaks a band is shown as well: it says by how much. */
+    if (speaks && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {
+        const ambit_status printed = print_result(&result, run->result_path, options);
+        if (status == AMBIT_OK) status = printed;
+    }
+done:
+    ambit_result_clear(&result);
+    return status;
+}

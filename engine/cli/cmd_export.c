@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ambit export: writes a result in the formats of other programs. Rank 0 does it alone. */
+#include "engine/cli/cli.h"
+#include "io/assignments_csv.h"
+#include "io/geojson.h"
+#include "io/map_svg.h"
+#include "io/outlines.h"
+#include "io/result_hdf5.h"
+
+static ambit_status check_outputs(const struct ambit_options *options)
+{
+    const char *const paths[] = {options->csv_path, options->geojson_path, options->svg_path};
+    ambit_status status = AMBIT_OK;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && status == AMBIT_OK; i++) {
+        if (paths[i] != NULL) status = ambit_output_check(paths[i], options->argument[0]);
+    }
+    return status;
+}
+
+static ambit_status export_result(const struct ambit_options *options)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result result;
+    struct ambit_outlines *outlines = NULL;
+    ambit_result_init(&result);
+    AMBIT_TRY(check_outputs(options));
+    AMBIT_TRY(ambit_result_read(options->argument[0], &result));
+    if (options->geojson_path != NULL || options->svg_path != NULL)
+        AMBIT_TRY(ambit_outlines_create(&result, &outlines));
+    if (options->csv_path != NULL) {
+        AMBIT_TRY(ambit_assignments_write(options->csv_path, &result));
+        printf("%s\n", options->csv_path);
+    }
+    if (options->geojson_path != NULL) {
+        AMBIT_TRY(ambit_geojson_write(options->geojson_path, &result, outlines));
+        printf("%s\n", options->geojson_path);
+    }
+    if (options->svg_path != NULL) {
+        AMBIT_TRY(ambit_svg_write(options->svg_path, &result, outlines));
+        printf("%s\n", options->svg_path);
+    }
+done:
+    ambit_outlines_destroy(&outlines);
+    ambit_result_clear(&result);
+    return status;
+}
+
+static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
+{
+    if (options->csv_path == NULL && options->geojson_path == NULL && options->svg_path == NULL)
+        return ambit_fail(AMBIT_ERR_USAGE,
+                          "export: expected --csv, --geojson or --svg, found none of them");
+    return ambit_comm_rank(comm) == 0 ? export_result(options) : AMBIT_OK;
+}
+
+static const struct argp_option options_of_export[] = {
+    AMBIT_OPTION(AMBIT_KEY_CSV, "csv", "FILE", "Write the territory of every account as CSV"),
+    AMBIT_OPTION(AMBIT_KEY_GEOJSON, "geojson", "FILE",
+                 "Write the territories' outlines and measures as GeoJSON"),
+    AMBIT_OPTION(AMBIT_KEY_SVG, "svg", "FILE", "Draw the map as SVG"),
+    AMBIT_OPTION_QUIET,
+    AMBIT_OPTION_VERBOSE,
+    AMBIT_OPTION_END,
+};
+
+const struct ambit_command ambit_command_export = {
+    .name = "export",
+    .summary = "write a result as CSV, GeoJSON or SVG",
+    .arguments = "RESULT.h5",
+    .argument_count = 1,
+    .manual = "Write a result in the formats of other programs; at least one must be asked for."
+              "\v"
+              "The path of every file written is a line on standard output.",
+    .options = options_of_export,
+    .act = act,
+};

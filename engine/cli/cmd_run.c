@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ambit run: draws the territories of a scenario. */
+#include "engine/base/memory.h"
+#include "engine/cli/cli.h"
+
+#include <string.h>
+
+/* "plans/west.yaml" becomes "west.h5": results land where the user stands. */
+static ambit_status name_result(const char *scenario_path, char **out)
+{
+    const char *const slash = strrchr(scenario_path, '/');
+    const char *const name = slash == NULL ? scenario_path : slash + 1;
+    const char *const dot = strrchr(name, '.');
+    const size_t bytes = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    const ambit_status status = ambit_alloc(out, bytes + sizeof ".h5", 1);
+    if (status != AMBIT_OK) return status;
+    memcpy(*out, name, bytes);
+    memcpy(*out + bytes, ".h5", sizeof ".h5");
+    return AMBIT_OK;
+}
+
+static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
+{
+    ambit_status status = AMBIT_OK;
+    char *default_path = NULL;
+    struct ambit_run_options run = options->run;
+    run.scenario_path = options->argument[0];
+    AMBIT_TRY_TOGETHER(comm, name_result(run.scenario_path, &default_path));
+    if (run.result_path == NULL) run.result_path = default_path;
+    AMBIT_TRY(ambit_job_do(comm, ambit_run, &run, options));
+done:
+    ambit_free(&default_path);
+    return status;
+}
+
+static const struct argp_option options_of_run[] = {
+    AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
+                 "Store the plan in RESULT.h5 (default: the scenario's name with .h5, here)"),
+    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
+    AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
+                 "Refine for at most N rounds; 0 keeps the first plan (default: 24)"),
+    AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
+                 "Stop refining after S seconds; the plan then depends on the machine"),
+    AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SKIP_BAD_ROWS,
+    AMBIT_OPTION_JSON,
+    AMBIT_OPTION_QUIET,
+    AMBIT_OPTION_VERBOSE,
+    AMBIT_OPTION(AMBIT_KEY_HELP_SCENARIO, "help-scenario", NULL,
+                 "Describe every key of a scenario file, with units and defaults"),
+    AMBIT_OPTION_END,
+};
+
+const struct ambit_command ambit_command_run = {
+    .name = "run",
+    .summary = "draw the territories of a scenario",
+    .arguments = "SCENARIO.yaml",
+    .argument_count = 1,
+    .manual =
+        "Give every account of the scenario to one territory, so that every band is met and travel "
+        "is short; check the plan, and store it."
+        "\v"
+        "The path of the result is the last line on standard output; the summary for people goes "
+        "to standard error. The same inputs and seed give the same file, byte for byte, on any "
+        "number of ranks and threads."
+        "\n\n"
+        "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band (it is stored, and the "
+        "summary says by how much); 64 wrong usage; 65 wrong scenario or data.",
+    .options = options_of_run,
+    .act = act,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Numbers and bands in words, shared by the reports.
+ */
+#ifndef AMBIT_REPORT_TEXT_H
+#define AMBIT_REPORT_TEXT_H
+
+#include "engine/model/result.h"
+#include <stdint.h>
+#include <stdio.h>
+
+#define AMBIT_TEXT_MAX 160 /* bytes of any text made here, with its NUL */
+
+/* "1,234.5"; "-" for what is not finite. */
+void ambit_text_number(double value, int decimals, char out[AMBIT_TEXT_MAX]);
+void ambit_text_count(int64_t value, char out[AMBIT_TEXT_MAX]);
+/* "5.0 %" of 0.05. */
+void ambit_text_percent(double fraction, int decimals, char out[AMBIT_TEXT_MAX]);
+/* "1.5 GB", in powers of ten. */
+void ambit_text_bytes(int64_t bytes, char out[AMBIT_TEXT_MAX]);
+
+/* Decimals that leave about five digits of a number of this size. */
+int ambit_text_decimals(double size);
+
+/* Prints to a width in characters (UTF-8): right-aligned, or left-aligned where negative. */
+void ambit_text_pad(FILE *file, const char *text, int width);
+
+/* How a band's limits are best said. */
+enum ambit_band_style {
+    AMBIT_BAND_OF_TARGET, /* percent of the target */
+    AMBIT_BAND_SHARE,     /* percent of another measure */
+    AMBIT_BAND_UNITS
+};
+enum ambit_band_style ambit_band_style(const struct ambit_result *result, int band);
+
+/* Smallest and largest of `count` values; NaN where there are none. */
+void ambit_range(const double *values, int32_t count, double *least_out, double *most_out);
+
+/* The limits that were used, or those that the scenario asked for: "±5.0 %", "at most 35.0 %",
+ * "90.0 to 110.0 h". */
+void ambit_text_allowed(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
+void ambit_text_asked(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
+
+/* A distance from a limit or a limit itself, in the band's style: "1.2 %" or "12.5 h". */
+void ambit_text_limit(const struct ambit_result *result, int band, double limit,
+                      char out[AMBIT_TEXT_MAX]);
+
+/* The worst deviation: percent, or the worst value in units where the band has but one side or is
+ * given in units. */
+void ambit_text_worst(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Territories and their reps. The file is small, so every rank reads all of it and comes to the
+ * same result; no rows are exchanged.
+ */
+#include "engine/base/memory.h"
+#include "engine/model/geometry.h"
+#include "io/badlist.h"
+#include "io/csv_table.h"
+#include "io/name_index.h"
+#include "io/tables_csv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ADVICE "; mend them, or leave such rows out with --skip-bad-rows"
+
+struct cell_place {
+    int64_t line;
+    int32_t column;
+};
+
+struct reader {
+    const struct ambit_scenario *scenario;
+    struct ambit_table table;
+    struct ambit_column id, territory, capacity;
+    struct ambit_place_columns home;
+    struct ambit_territories territories;     /* owned; in file order */
+    struct cell_place *id_place, *name_place; /* owned; of each territory */
+    int32_t room;
+    struct ambit_bad_rows bad;
+    struct ambit_rows_hash hash;
+    int64_t rows;
+    bool uncertain; /* a misplaced quote joined lines */
+};
+
+static ambit_status open_reader(struct reader *reader)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_scenario *const s = reader->scenario;
+    struct ambit_table *const table = &reader->table;
+    AMBIT_TRY(ambit_table_open(s->path, s->reps_file, "reps", s->delimiter, table));
+    AMBIT_TRY(ambit_table_find(table, s->rep_id_column, &reader->id));
+    AMBIT_TRY(ambit_table_find(table, s->rep_territory_column, &reader->territory));
+    AMBIT_TRY(ambit_table_find(table, s->rep_capacity_column, &reader->capacity));
+    AMBIT_TRY(ambit_table_find_places(table, s->rep_lat_column, s->rep_lon_column, s->rep_x_column,
+                                      s->rep_y_column, s->crs, &reader->home));
+    AMBIT_REQUIRE(reader->id.index >= 0);
+    ambit_rows_hash_add(&reader->hash, table->map.data + table->header_record.begin,
+                        (size_t)(table->header_record.end - table->header_record.begin));
+done:
+    return status;
+}
+
+static void close_reader(struct reader *reader)
+{
+    ambit_place_columns_clear(&reader->home);
+    ambit_table_close(&reader->table);
+    ambit_territories_clear(&reader->territories);
+    ambit_free(&reader->id_place);
+    ambit_free(&reader->name_place);
+}
+
+/* A name of the row: an id or a territory. */
+static bool read_name(const struct ambit_row *row, struct ambit_column column, const char *what,
+                      bool may_be_empty, char name_out[AMBIT_NAME_MAX],
+                      struct cell_place *place_out)
+{
+    char buffer[AMBIT_NAME_MAX];
+    const char *text;
+    size_t size;
+    const int64_t at = row->table->fields[column.index].at;
+    if (!ambit_row_text(row, column, AMBIT_NAME_MAX - 1, buffer, &text, &size)) return false;
+    if (size == 0 && !may_be_empty) {
+        ambit_row_bad(row, at, AMBIT_BAD_MISSING_ID,
+                      "expected %s in column '%s', found an empty field", what, column.name);
+        return false;
+    }
+    memcpy(name_out, text, size);
+    name_out[size] = '\0';
+    ambit_csv_place(row->table->map.data, row->record, at, &place_out->line, &place_out->column);
+    return true;
+}
+
+/* Both cells empty: the rep has no home, which is no fault. */
+static bool read_home(const struct ambit_row *row, const struct ambit_place_columns *home,
+                      struct ambit_territory *territory)
+{
+    double lat, lon;
+    if (home->north.index < 0 ||
+        (ambit_row_is_empty(row, home->north) && ambit_row_is_empty(row, home->east)))
+        return true;
+    if (!ambit_row_place(row, home, &lat, &lon)) return false;
+    territory->has_home = true;
+    ambit_unit_from_degrees(lat, lon, territory->home);
+    return true;
+}
+
+/* Reads the row into the next free place. */
+static bool read_row(struct reader *reader, const struct ambit_csv_record *record)
+{
+    const struct ambit_row row = {.table = &reader->table, .record = record, .bad = &reader->bad};
+    const int32_t j = reader->territories.count;
+    struct ambit_territory *const territory = &reader->territories.item[j];
+    const bool named = reader->territory.index >= 0;
+    *territory = (struct ambit_territory){.centre_account = -1};
+    if (!ambit_row_check(&row)) return false;
+    if (!read_name(&row, reader->id, "a rep's id", named, territory->rep_id, &reader->id_place[j]))
+        return false;
+    memcpy(territory->name, territory->rep_id, sizeof territory->name);
+    reader->name_place[j] = reader->id_place[j];
+    if (named && !read_name(&row, reader->territory, "a territory's name", false, territory->name,
+                            &reader->name_place[j]))
+        return false;
+    if (!read_home(&row, &reader->home, territory)) return false;
+    return reader->capacity.index < 0 || ambit_row_is_empty(&row, reader->capacity) ||
+           ambit_row_number(&row, reader->capacity, &territory->capacity);
+}
+
+static ambit_status make_room(struct reader *reader)
+{
+    ambit_status status = AMBIT_OK;
+    if (reader->territories.count < reader->room) return AMBIT_OK;
+    if (reader->territories.count >= AMBIT_TERRITORY_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT, "%s: expected at most %d rows, found more",
+                          reader->table.path, AMBIT_TERRITORY_MAX);
+    const size_t room = 2 * (size_t)reader->room + 256;
+    AMBIT_TRY(ambit_resize(&reader->territories.item, room, sizeof *reader->territories.item));
+    AMBIT_TRY(ambit_resize(&reader->id_place, room, sizeof *reader->id_place));
+    AMBIT_TRY(ambit_resize(&reader->name_place, room, sizeof *reader->name_place));
+    reader->room = (int32_t)room;
+done:
+    return status;
+}
+
+static ambit_status read_rows(struct reader *reader)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_table *const table = &reader->table;
+    struct ambit_csv_cursor cursor;
+    struct ambit_csv_record record;
+    ambit_csv_cursor_init(&cursor, table->map.data, table->map.size, table->delimiter,
+                          table->data_begin, table->data_line);
+    while (ambit_csv_next(&cursor, table->column_count + 1, table->fields, &record)) {
+        AMBIT_TRY(make_room(reader));
+        ambit_rows_hash_add(&reader->hash, table->map.data + record.begin,
+                            (size_t)(record.end - record.begin));
+        reader->rows++;
+        if (record.stray_quote >= 0 && (record.unclosed || record.newline_count > 0))
+            reader->uncertain = true;
+        if (read_row(reader, &record)) reader->territories.count++;
+    }
+    if (reader->rows == 0)
+        status = ambit_fail(AMBIT_ERR_INPUT, "%s: expected rows after the header, found none",
+                            table->path);
+done:
+    return status;
+}
+
+/* True, with the row added to the bad ones, where the name is taken by row `first`. */
+static bool is_taken(struct reader *reader, int64_t first, const struct cell_place *place,
+                     struct ambit_column column, const char *name, int32_t j)
+{
+    if (first < 0) return false;
+    char found[AMBIT_FOUND_MAX];
+    struct ambit_bad_row bad = {
+        .kind = AMBIT_BAD_DUPLICATE_ID, .line = place[j].line, .column = place[j].column};
+    ambit_found(name, strlen(name), found);
+    (void)snprintf(bad.role, sizeof bad.role, "%s", reader->table.role);
+    (void)snprintf(bad.text, sizeof bad.text,
+                   "expected a new id in column '%s', found %s again (first at line %lld)",
+                   column.name, found, (long long)place[first].line);
+    ambit_bad_rows_add(&reader->bad, &bad);
+    return true;
+}
+
+/* Leaves out the rows that name a rep or a territory of an earlier row. */
+static ambit_status drop_duplicates(struct reader *reader)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_name_index ids = {0}, names = {0};
+    struct ambit_territories *const t = &reader->territories;
+    int32_t kept = 0;
+    bool *drop = NULL;
+    AMBIT_TRY(ambit_alloc(&drop, (size_t)t->count, sizeof *drop));
+    AMBIT_TRY(ambit_name_index_create(t->count, &ids));
+    AMBIT_TRY(ambit_name_index_create(t->count, &names));
+    for (int32_t j = 0; j < t->count; j++) {
+        const struct ambit_territory *const item = &t->item[j];
+        const bool has_rep = item->rep_id[0] != '\0';
+        const int64_t id_first = has_rep ? ambit_name_index_add(&ids, item->rep_id, j) : -1;
+        drop[j] = is_taken(reader, id_first, reader->id_place, reader->id, item->rep_id, j);
+        if (drop[j] || reader->territory.index < 0) continue;
+        drop[j] = is_taken(reader, ambit_name_index_add(&names, item->name, j), reader->name_place,
+                           reader->territory, item->name, j);
+    }
+    for (int32_t j = 0; j < t->count; j++) {
+        if (!drop[j]) t->item[kept++] = t->item[j];
+    }
+    t->count = kept;
+done:
+    ambit_free(&drop);
+    ambit_name_index_clear(&ids);
+    ambit_name_index_clear(&names);
+    return status;
+}
+
+static ambit_status read_reps(struct reader *reader, bool skip_bad_rows)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(open_reader(reader));
+    AMBIT_TRY(read_rows(reader));
+    AMBIT_TRY(drop_duplicates(reader));
+    if (reader->bad.total > 0 && (!skip_bad_rows || reader->uncertain))
+        AMBIT_TRY(
+            ambit_bad_rows_fail(&reader->bad, reader->table.path, reader->uncertain ? "" : ADVICE));
+    if (reader->territories.count == 0)
+        status = ambit_fail(AMBIT_ERR_INPUT, "%s: expected at least one usable row, found none",
+                            reader->table.path);
+done:
+    return status;
+}
+
+/* Territories without a rep, up to the scenario's count: "new-001", or "T001" where there are no
+ * reps at all. */
+static ambit_status add_free(const struct ambit_scenario *s, struct ambit_territories *t)
+{
+    const int32_t reps = t->count;
+    const int32_t wanted = s->territory_count > 0 ? s->territory_count : reps;
+    const char *const start = s->reps_file != NULL ? "new-" : "T";
+    if (wanted < reps)
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "%s: territories: expected at least %d, one for each rep of %s, found %d",
+                          s->path, (int)reps, s->reps_file, (int)wanted);
+    if (wanted < 1 || wanted > AMBIT_TERRITORY_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT, "%s: territories: expected from 1 to %d, found %d",
+                          s->path, AMBIT_TERRITORY_MAX, (int)wanted);
+    const ambit_status status = ambit_resize(&t->item, (size_t)wanted, sizeof *t->item);
+    if (status != AMBIT_OK) return status;
+    const int digits = snprintf(NULL, 0, "%d", (int)(wanted - reps));
+    for (int32_t j = reps; j < wanted; j++) {
+        t->item[j] = (struct ambit_territory){.centre_account = -1};
+        (void)snprintf(t->item[j].name, sizeof t->item[j].name, "%s%0*d", start,
+                       digits > 3 ? digits : 3, (int)(j - reps + 1));
+    }
+    t->count = wanted;
+    return AMBIT_OK;
+}
+
+static void set_centres(const struct ambit_scenario *s, struct ambit_territories *t)
+{
+    for (int32_t j = 0; j < t->count; j++) {
+        struct ambit_territory *const item = &t->item[j];
+        const bool fixed = s->homes_fixed && item->has_home;
+        item->centre_kind = fixed ? AMBIT_CENTRE_HOME : s->free_centre;
+        if (fixed) memcpy(item->position, item->home, sizeof item->position);
+    }
+}
+
+static ambit_status read_all(struct reader *reader, bool skip_bad_rows)
+{
+    ambit_status status = AMBIT_OK;
+    if (reader->scenario->reps_file != NULL) AMBIT_TRY(read_reps(reader, skip_bad_rows));
+    AMBIT_TRY(add_free(reader->scenario, &reader->territories));
+    set_centres(reader->scenario, &reader->territories);
+    AMBIT_TRY(ambit_territories_sort(&reader->territories));
+done:
+    return status;
+}
+
+ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit_comm *comm,
+                                    bool skip_bad_rows, struct ambit_territories *out,
+                                    struct ambit_bad_rows *bad_inout,
+                                    struct ambit_rows_hash *hash_out, int64_t *rows_out)
+{
+    struct reader reader = {.scenario = s};
+    const ambit_status status = AMBIT_AGREE(comm, read_all(&reader, skip_bad_rows));
+    ambit_bad_rows_append(bad_inout, &reader.bad);
+    *hash_out = reader.hash;
+    *rows_out = reader.rows;
+    *out = (struct ambit_territories){0};
+    if (status == AMBIT_OK) {
+        *out = reader.territories;
+        reader.territories = (struct ambit_territories){0};
+    }
+    close_reader(&reader);
+    return status;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Writes a result as HDF5: structs are turned into columns one member at a time through one buffer,
+ * by the tables of result_layout.h. Exact sums are whole millionths (units "1e-6 h", attribute
+ * scale), with doubles beside them where people look first. Groups that are named by the user's own
+ * words keep the word in an attribute, since a '/' cannot stand in a name.
+ */
+#include "engine/base/fixed.h"
+#include "engine/base/memory.h"
+#include "io/result_hdf5.h"
+#include "io/result_layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINK_MAX_BYTES 512 /* of a group's or column's own name: a label of 128, all slashes */
+
+/* `wanted` with '/' as "_of_", and with a number behind it where the name is taken in `group`. */
+static void free_name(struct ambit_h5 *h5, const char *group, const char *wanted,
+                      char out[LINK_MAX_BYTES])
+{
+    char path[AMBIT_H5_PATH_MAX];
+    size_t length = 0;
+    for (const char *c = wanted; *c != '\0' && length + 16 < LINK_MAX_BYTES; c++) {
+        const char *const piece = *c == '/' ? "_of_" : (const char[]){*c, '\0'};
+        length += (size_t)snprintf(out + length, LINK_MAX_BYTES - length, "%s", piece);
+    }
+    if (length == 0 || strcmp(out, ".") == 0)
+        length = (size_t)snprintf(out, LINK_MAX_BYTES, "unnamed");
+    for (int n = 2;; n++) {
+        ambit_h5_join(group, out, path);
+        if (!ambit_h5_has(h5, path)) return;
+        (void)snprintf(out + length, LINK_MAX_BYTES - length, "_%d", n);
+    }
+}
+
+/* Copies one member of `count` structs into consecutive values. */
+static void gather(const struct ambit_field *field, const char *rows, size_t row_bytes,
+                   int64_t count, size_t width, char *values_out)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const char *const member = rows + (size_t)i * row_bytes + field->offset;
+        char *const value = values_out + (size_t)i * width;
+        if (field->kind == AMBIT_FIELD_WORD) {
+            int choice;
+            memcpy(&choice, member, sizeof choice);
+            const char *const word = field->word(choice);
+            AMBIT_REQUIRE(word != NULL);
+            (void)snprintf(value, width, "%s", word);
+        } else if (field->kind == AMBIT_FIELD_OWNED) {
+            const char *text;
+            memcpy(&text, member, sizeof text);
+            (void)snprintf(value, width, "%s", text != NULL ? text : "");
+        } else {
+            memcpy(value, member, width);
+        }
+    }
+}
+
+/* Bytes a value of the field in the gathered buffer. */
+static size_t gathered_width(const struct ambit_field *field, const char *rows, size_t row_bytes,
+                             int64_t count)
+{
+    if (field->kind == AMBIT_FIELD_WORD) return AMBIT_WORD_MAX;
+    if (field->kind != AMBIT_FIELD_OWNED) return field->bytes;
+    size_t widest = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const char *text;
+        memcpy(&text, rows + (size_t)i * row_bytes + field->offset, sizeof text);
+        if (text != NULL && strlen(text) > widest) widest = strlen(text);
+    }
+    return widest + 1;
+}
+
+static ambit_status put_attributes(struct ambit_h5 *h5, const char *object,
+                                   const struct ambit_fields *fields, const void *record)
+{
+    ambit_status status = AMBIT_OK;
+    char *value = NULL;
+    for (int f = 0; f < fields->count; f++) {
+        const struct ambit_field *const field = &fields->field[f];
+        const size_t width = gathered_width(field, record, 0, 1);
+        AMBIT_TRY(ambit_alloc(&value, width, 1));
+        gather(field, record, 0, 1, width, value);
+        AMBIT_TRY(ambit_h5_put_attribute(h5, object, field->name, ambit_field_h5_kind(field->kind),
+                                         (int64_t)width, 0, value));
+        ambit_free(&value);
+    }
+done:
+    ambit_free(&value);
+    return status;
+}
+
+/* A group of columns, one a field, along a dimension scale of its own. */
+static ambit_status put_rows(struct ambit_h5 *h5, const char *group, const char *dimension,
+                             const char *dimension_name, const struct ambit_fields *fields,
+                             const void *rows, size_t row_bytes, int64_t count)
+{
+    ambit_status status = AMBIT_OK;
+    char *values = NULL;
+    char scale[AMBIT_H5_PATH_MAX], path[AMBIT_H5_PATH_MAX];
+    ambit_h5_join(group, dimension, scale);
+    AMBIT_TRY(ambit_h5_put_group(h5, group));
+    AMBIT_TRY(ambit_h5_put_scale(h5, scale, count, dimension_name));
+    for (int f = 0; f < fields->count; f++) {
+        const struct ambit_field *const field = &fields->field[f];
+        const size_t width = gathered_width(field, rows, row_bytes, count);
+        AMBIT_TRY(ambit_alloc(&values, (size_t)count, width));
+        if (count > 0) gather(field, rows, row_bytes, count, width, values);
+        ambit_h5_join(group, field->name, path);
+        AMBIT_TRY(
+            ambit_h5_put_column(h5, path,
+                                &(struct ambit_h5_column){.kind = ambit_field_h5_kind(field->kind),
+                                                          .width = (int64_t)width,
+                                                          .count = count,
+                                                          .data = values,
+                                                          .units = field->units,
+                                                          .micro = field->kind == AMBIT_FIELD_MICRO,
+                                                          .long_name = field->long_name,
+                                                          .scale = scale}));
+        ambit_free(&values);
+    }
+done:
+    ambit_free(&values);
+    return status;
+}
+
+/* The links of a group in their order, which HDF5 itself does not keep. */
+static ambit_status put_names(struct ambit_h5 *h5, const char *group, const char *names,
+                              int32_t count)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_h5_put_attribute(h5, group, "count", AMBIT_H5_I32, 0, 0, &count));
+    if (count > 0)
+        AMBIT_TRY(ambit_h5_put_attribute(h5, group, "names", AMBIT_H5_TEXT, LINK_MAX_BYTES, count,
+                                         names));
+done:
+    return status;
+}
+
+static ambit_status put_account_columns(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    static const char group[] = "/accounts/columns";
+    char names[AMBIT_COLUMN_MAX][LINK_MAX_BYTES] = {{0}};
+    char path[AMBIT_H5_PATH_MAX];
+    AMBIT_TRY(ambit_h5_put_group(h5, group));
+    for (int c = 0; c < r->column_count; c++) {
+        free_name(h5, group, r->column_name[c], names[c]);
+        ambit_h5_join(group, names[c], path);
+        AMBIT_TRY(ambit_h5_put_column(h5, path,
+                                      &(struct ambit_h5_column){.kind = AMBIT_H5_I64,
+                                                                .count = r->account_count,
+                                                                .data = r->column[c],
+                                                                .units = "1",
+                                                                .micro = true,
+                                                                .long_name = r->column_name[c],
+                                                                .scale = "/accounts/account"}));
+        AMBIT_TRY(ambit_h5_put_attribute(h5, path, "name", AMBIT_H5_TEXT, AMBIT_NAME_MAX, 0,
+                                         r->column_name[c]));
+    }
+    AMBIT_TRY(put_names(h5, group, names[0], r->column_count));
+done:
+    return status;
+}
+
+static ambit_status put_accounts(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    static const char scale[] = "/accounts/account";
+    const int64_t n = r->account_count;
+    AMBIT_TRY(ambit_h5_put_group(h5, "/accounts"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, scale, n, "place in the canonical order"));
+    const struct {
+        const char *path;
+        struct ambit_h5_column column;
+    } columns[] = {
+        {"/accounts/account_id",
+         {AMBIT_H5_TEXT, r->id_width, n, r->account_id, NULL, false, "account id", scale}},
+        {"/accounts/lat",
+         {AMBIT_H5_F64, 0, n, r->lat, "degrees_north", false, "latitude, WGS 84", scale}},
+        {"/accounts/lon",
+         {AMBIT_H5_F64, 0, n, r->lon, "degrees_east", false, "longitude, WGS 84", scale}},
+        {"/accounts/territory",
+         {AMBIT_H5_I32, 0, n, r->territory, "1", false, "index into /territories", scale}},
+        {"/accounts/previous",
+         {AMBIT_H5_I32, 0, n, r->previous, "1", false,
+          "index of the current territory into /territories; -1 where there is none", scale}},
+        {"/accounts/travel",
+         {AMBIT_H5_I64, 0, n, r->account_travel, "h", true, "travel a year, exact", scale}},
+    };
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+        AMBIT_TRY(ambit_h5_put_column(h5, columns[c].path, &columns[c].column));
+    AMBIT_TRY(put_account_columns(h5, r));
+done:
+    return status;
+}
+
+/* Doubles for people beside an exact column: values in units. */
+static ambit_status put_readable(struct ambit_h5 *h5, const char *path, const int64_t *micro,
+                                 size_t stride, int64_t count, const char *units,
+                                 const char *long_name, const char *scale)
+{
+    ambit_status status = AMBIT_OK;
+    double *values = NULL;
+    AMBIT_TRY(ambit_alloc(&values, (size_t)count, sizeof *values));
+    for (int64_t i = 0; i < count; i++) {
+        int64_t exact;
+        memcpy(&exact, (const char *)micro + (size_t)i * stride, sizeof exact);
+        values[i] = ambit_from_micro(exact);
+    }
+    AMBIT_TRY(ambit_h5_put_column(h5, path,
+                                  &(struct ambit_h5_column){.kind = AMBIT_H5_F64,
+                                                            .count = count,
+                                                            .data = values,
+                                                            .units = units,
+                                                            .long_name = long_name,
+                                                            .scale = scale}));
+done:
+    ambit_free(&values);
+    return status;
+}
+
+static ambit_status put_territories(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(put_rows(h5, "/territories", "territory", "index of the territory",
+                       &ambit_layout_territory, r->territories, sizeof *r->territories,
+                       r->territory_count));
+    if (r->territory_count > 0)
+        AMBIT_TRY(put_readable(h5, "/territories/travel_hours", &r->territories->travel,
+                               sizeof *r->territories, r->territory_count, "h", "travel a year",
+                               "/territories/territory"));
+done:
+    return status;
+}
+
+static const char *units_of(const struct ambit_result_measure *measure)
+{
+    return measure->unit[0] != '\0' ? measure->unit : "1";
+}
+
+static ambit_status put_measure(struct ambit_h5 *h5, const struct ambit_result *r, int m,
+                                const char *group)
+{
+    ambit_status status = AMBIT_OK;
+    char path[AMBIT_H5_PATH_MAX];
+    const struct ambit_result_measure *const measure = &r->measure[m];
+    AMBIT_TRY(ambit_h5_put_group(h5, group));
+    AMBIT_TRY(put_attributes(h5, group, &ambit_layout_measure, measure));
+    ambit_h5_join(group, "load", path);
+    AMBIT_TRY(ambit_h5_put_column(h5, path,
+                                  &(struct ambit_h5_column){.kind = AMBIT_H5_I64,
+                                                            .count = r->territory_count,
+                                                            .data = measure->load,
+                                                            .units = units_of(measure),
+                                                            .micro = true,
+                                                            .long_name = "sum over its accounts, "
+                                                                         "exact",
+                                                            .scale = "/measures/territory"}));
+    ambit_h5_join(group, "value", path);
+    AMBIT_TRY(put_readable(h5, path, measure->load, sizeof *measure->load, r->territory_count,
+                           units_of(measure), "sum over its accounts", "/measures/territory"));
+done:
+    return status;
+}
+
+static ambit_status put_measures(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    char names[AMBIT_MEASURE_MAX][LINK_MAX_BYTES] = {{0}};
+    char group[AMBIT_H5_PATH_MAX];
+    AMBIT_TRY(ambit_h5_put_group(h5, "/measures"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, "/measures/territory", r->territory_count,
+                                 "index into /territories"));
+    for (int m = 0; m < r->measure_count; m++) {
+        free_name(h5, "/measures", r->measure[m].name, names[m]);
+        ambit_h5_join("/measures", names[m], group);
+        AMBIT_TRY(put_measure(h5, r, m, group));
+    }
+    AMBIT_TRY(put_names(h5, "/measures", names[0], r->measure_count));
+done:
+    return status;
+}
+
+static ambit_status put_band_columns(struct ambit_h5 *h5, const struct ambit_result *r,
+                                     const struct ambit_result_band *band, const char *group)
+{
+    ambit_status status = AMBIT_OK;
+    char path[AMBIT_H5_PATH_MAX], price_units[AMBIT_NAME_MAX + 8];
+    const char *const units = units_of(&r->measure[band->measure]);
+    double *zeros = NULL; /* for prices where no bound was computed */
+    AMBIT_TRY(ambit_alloc(&zeros, (size_t)r->territory_count, sizeof *zeros));
+    (void)snprintf(price_units, sizeof price_units, strcmp(units, "1") == 0 ? "h" : "h/(%s)",
+                   units);
+    for (int c = 0; c < AMBIT_BAND_COLUMNS; c++) {
+        const struct ambit_band_column *const column = &ambit_layout_band_column[c];
+        double *values;
+        memcpy(&values, (const char *)band + column->offset, sizeof values);
+        AMBIT_REQUIRE(values != NULL || column->is_price || r->territory_count == 0);
+        ambit_h5_join(group, column->name, path);
+        AMBIT_TRY(
+            ambit_h5_put_column(h5, path,
+                                &(struct ambit_h5_column){.kind = AMBIT_H5_F64,
+                                                          .count = r->territory_count,
+                                                          .data = values != NULL ? values : zeros,
+                                                          .units = column->is_price ? price_units
+                                                                   : band->share_of >= 0 ? "1"
+                                                                                         : units,
+                                                          .long_name = column->long_name,
+                                                          .scale = "/bands/territory"}));
+    }
+done:
+    ambit_free(&zeros);
+    return status;
+}
+
+static ambit_status put_bands(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    char names[2 * AMBIT_MEASURE_MAX][LINK_MAX_BYTES] = {{0}};
+    char group[AMBIT_H5_PATH_MAX];
+    AMBIT_TRY(ambit_h5_put_group(h5, "/bands"));
+    AMBIT_TRY(
+        ambit_h5_put_scale(h5, "/bands/territory", r->territory_count, "index into /territories"));
+    for (int b = 0; b < r->band_count; b++) {
+        const struct ambit_result_band *const band = &r->band[b];
+        const char *const share_of = band->share_of >= 0 ? r->measure[band->share_of].name : "";
+        free_name(h5, "/bands", band->label, names[b]);
+        ambit_h5_join("/bands", names[b], group);
+        AMBIT_TRY(ambit_h5_put_group(h5, group));
+        AMBIT_TRY(put_attributes(h5, group, &ambit_layout_band, band));
+        AMBIT_TRY(ambit_h5_put_attribute(h5, group, "measure", AMBIT_H5_TEXT, AMBIT_NAME_MAX, 0,
+                                         r->measure[band->measure].name));
+        AMBIT_TRY(ambit_h5_put_attribute(h5, group, "share_of", AMBIT_H5_TEXT,
+                                         (int64_t)strlen(share_of), 0, share_of));
+        AMBIT_TRY(put_band_columns(h5, r, band, group));
+    }
+    AMBIT_TRY(put_names(h5, "/bands", names[0], r->band_count));
+done:
+    return status;
+}
+
+static ambit_status put_bad_rows(struct ambit_h5 *h5, const struct ambit_bad_rows *bad)
+{
+    ambit_status status = AMBIT_OK;
+    static const char scale[] = "/bad_rows/kinds/bad_kind";
+    char words[AMBIT_BAD_KIND_COUNT][AMBIT_WORD_MAX];
+    for (int k = 0; k < AMBIT_BAD_KIND_COUNT; k++)
+        (void)snprintf(words[k], sizeof words[k], "%s",
+                       ambit_bad_kind_name((enum ambit_bad_kind)k));
+    AMBIT_TRY(put_rows(h5, "/bad_rows", "bad_row", "index of the listed row", &ambit_layout_bad_row,
+                       bad->row, sizeof *bad->row, bad->shown));
+    AMBIT_TRY(ambit_h5_put_group(h5, "/bad_rows/kinds"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, scale, AMBIT_BAD_KIND_COUNT, "index of the kind"));
+    AMBIT_TRY(ambit_h5_put_column(
+        h5, "/bad_rows/kinds/name",
+        &(struct ambit_h5_column){AMBIT_H5_TEXT, AMBIT_WORD_MAX, AMBIT_BAD_KIND_COUNT, words, NULL,
+                                  false, "what is wrong with a row", scale}));
+    AMBIT_TRY(ambit_h5_put_column(h5, "/bad_rows/kinds/count",
+                                  &(struct ambit_h5_column){AMBIT_H5_I64, 0, AMBIT_BAD_KIND_COUNT,
+                                                            bad->count, "1", false,
+                                                            "skipped rows of the kind", scale}));
+done:
+    return status;
+}
+
+static ambit_status put_root(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    static const char format[] = AMBIT_RESULT_FORMAT_NAME;
+    const int32_t version = AMBIT_RESULT_FORMAT;
+    AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "format", AMBIT_H5_TEXT, sizeof format, 0, format));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "format_version", AMBIT_H5_I32, 0, 0, &version));
+    AMBIT_TRY(put_attributes(h5, "/", &ambit_layout_result, r));
+    AMBIT_TRY(ambit_h5_put_text(h5, "/scenario", r->scenario_text != NULL ? r->scenario_text : "",
+                                "text of the scenario file"));
+    AMBIT_TRY(put_rows(h5, "/inputs", "input", "index of the input", &ambit_layout_input, r->input,
+                       sizeof *r->input, r->input_count));
+done:
+    return status;
+}
+
+ambit_status ambit_result_write(const char *path, const struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *h5 = NULL;
+    AMBIT_TRY(ambit_h5_create(path, &h5));
+    AMBIT_TRY(put_root(h5, result));
+    AMBIT_TRY(put_accounts(h5, result));
+    AMBIT_TRY(put_territories(h5, result));
+    AMBIT_TRY(put_measures(h5, result));
+    AMBIT_TRY(put_bands(h5, result));
+    AMBIT_TRY(put_rows(h5, "/rounds", "round", "index of the round", &ambit_layout_round,
+                       result->round, sizeof *result->round, result->round_count));
+    AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
+    AMBIT_TRY(ambit_h5_commit(&h5));
+done:
+    ambit_h5_destroy(&h5);
+    return status;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What `ambit run --help-scenario` prints: every key in a table, then a whole scenario file with
+ * comments. The test binds the example and compares the defaults below with ambit_scenario_init().
+ */
+#include "io/scenario_yaml.h"
+
+#include <string.h>
+
+struct row {
+    const char *key, *type, *unit, *initial, *meaning;
+};
+
+static const struct row rows[] = {
+    {"name", "text", "", "file's name", "what the scenario is called"},
+    {"accounts.file", "path", "", "required", "CSV of accounts, relative to this file"},
+    {"accounts.delimiter", "character", "", "\",\"", "between fields: , ; | or tab"},
+    {"accounts.columns.id", "column", "", "required", "unique id of the account"},
+    {"accounts.columns.lat", "column", "degrees", "lat or x", "latitude, WGS 84"},
+    {"accounts.columns.lon", "column", "degrees", "with lat", "longitude, WGS 84"},
+    {"accounts.columns.x", "column", "of crs", "lat or x", "easting"},
+    {"accounts.columns.y", "column", "of crs", "with x", "northing"},
+    {"accounts.columns.territory", "column", "", "none", "current territory: name or rep id"},
+    {"accounts.crs", "text", "", "with x, y", "reference system of x and y, for PROJ"},
+    {"accounts.visits", "number, column", "visits/y", "12", "visits that an account takes"},
+    {"reps.file", "path", "", "with reps", "CSV table of reps, same delimiter"},
+    {"reps.columns.id", "column", "", "with reps", "unique id of the rep"},
+    {"reps.columns.territory", "column", "", "the rep id", "name of the rep's territory"},
+    {"reps.columns.lat", "column", "degrees", "none", "latitude of the rep's home"},
+    {"reps.columns.lon", "column", "degrees", "with lat", "longitude of the rep's home"},
+    {"reps.columns.x", "column", "of crs", "none", "easting of the rep's home"},
+    {"reps.columns.y", "column", "of crs", "with x", "northing of the rep's home"},
+    {"reps.columns.capacity", "column", "any", "none", "how much a rep can take"},
+    {"territories", "whole number", "", "one a rep", "territories to draw, 1 to 100000"},
+    {"centres.homes", "fixed, ignored", "", "fixed", "whether travel starts at rep homes"},
+    {"centres.free", "median, centroid", "", "median", "where it starts in other territories"},
+    {"travel.stops_per_day", "number", "stops", "6", "visits in one day's tour"},
+    {"travel.local_factor", "number", "", "0.7124", "km between stops = factor / sqrt(density)"},
+    {"travel.minutes", "a, b or table", "km, min", "a, b", "table: [[km, minutes], ...]"},
+    {"travel.minutes.a", "number", "minutes", "3.28", "a drive of d km takes a * d^b minutes"},
+    {"travel.minutes.b", "number", "", "0.768", "see a"},
+    {"measures.NAME", "sum", "", "none", "columns, count or travel, joined by +"},
+    {"measures.NAME.sum", "sum", "", "", "the same, where a unit is given too"},
+    {"measures.NAME.unit", "text", "", "h, accounts", "h with travel, accounts for count"},
+    {"bands.NAME", "percentage", "%", "none", "short for {band: ...}"},
+    {"bands.NAME.band", "percentage", "%", "", "allowed deviation from the target, both ways"},
+    {"bands.NAME.min", "limit", "", "none", "800, 90% (of the target) or 20% of hours"},
+    {"bands.NAME.max", "limit", "", "none", "800, 110% (of the target) or 35% of hours"},
+    {"bands.NAME.target", "target", "", "equal", "equal, capacity, or a number"},
+    {"bands.NAME.relax", "true, false", "", "false", "open min or max, where proven too tight"},
+    {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
+};
+
+const char ambit_scenario_example[] =
+    "# Only accounts, and territories or reps, are required. Numbers stand without quotes.\n"
+    "name: Example nation\n"
+    "accounts:\n"
+    "  file: accounts.csv        # relative to this file\n"
+    "  delimiter: \",\"            # or ; | tab\n"
+    "  columns:\n"
+    "    id: account_id\n"
+    "    lat: lat                # or x and y, with crs: EPSG:5070 beside columns\n"
+    "    lon: lon\n"
+    "    territory: territory    # the current one, so that moves can be counted\n"
+    "  visits: visits            # a column, or a number for all accounts\n"
+    "reps:\n"
+    "  file: reps.csv\n"
+    "  columns: {id: rep_id, territory: territory, lat: home_lat, lon: home_lon, capacity: hours}\n"
+    "territories: 120            # default: one for every rep\n"
+    "centres:\n"
+    "  homes: fixed              # travel starts at the rep's home; or ignored\n"
+    "  free: median              # where there is no home: median account, or centroid\n"
+    "travel:\n"
+    "  stops_per_day: 6\n"
+    "  local_factor: 0.7124\n"
+    "  minutes: {a: 3.28, b: 0.768}          # or [[0.5, 2], [10, 18], [100, 85]]\n"
+    "measures:                   # up to 8 with those that bands name\n"
+    "  hours: workload + travel  # workload is a column; travel and count always exist\n"
+    "  potential: {sum: potential_usd, unit: USD}\n"
+    "bands:                      # hard: every territory meets them\n"
+    "  hours: {band: 5%, target: capacity}   # 95 % to 105 % of the rep's share of the total\n"
+    "  potential: 15%                        # of the mean over territories\n"
+    "  travel: {max: 35% of hours, relax: true}\n"
+    "  count: {min: 20, max: 800}\n"
+    "objective:\n"
+    "  hours_per_moved_account: 0.5  # a move must save this much travel\n";
+
+void ambit_scenario_print_help(FILE *out)
+{
+    static const char format[] = "%-33s  %-16s  %-8s  %-11s  %s\n";
+    fputs("A scenario is a YAML file of these keys. Unknown keys are errors.\n\n", out);
+    fprintf(out, format, "key", "type", "unit", "default", "meaning");
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        fprintf(out, format, rows[r].key, rows[r].type, rows[r].unit, rows[r].initial,
+                rows[r].meaning);
+    }
+    fputs(
+        "\nA number is digits with an optional sign, fraction and exponent. A column is the name\n"
+        "of one in the table's first line. NAME is a measure's name; a band may also name count,\n"
+        "travel or a column. Names have at most 63 bytes.\n\nExample\n\n",
+        out);
+    fputs(ambit_scenario_example, out);
+}

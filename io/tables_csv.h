@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts, reps and territories from the CSV files that a scenario names.
+ *
+ * Rows that cannot be used are added to *bad_inout: a row once, with its first fault, and a later
+ * row of an id that a usable row has already is a fault of the later one. Unless `skip_bad_rows`,
+ * any of them fails with AMBIT_ERR_INPUT on every rank, listing the first in file order. A
+ * misplaced quote that joins several lines fails always, since what it swallowed cannot be known.
+ * *rows_out counts the rows of the file, bad ones included, and *hash_out sums their bytes and the
+ * header's, line ends left out.
+ */
+#ifndef AMBIT_TABLES_CSV_H
+#define AMBIT_TABLES_CSV_H
+
+#include "engine/base/comm.h"
+#include "engine/base/hash.h"
+#include "engine/model/accounts.h"
+#include "engine/model/badrows.h"
+#include "engine/model/scenario.h"
+#include "engine/model/territories.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One territory for each row of the reps file, named by rep_territory_column or the rep's id, then
+ * free ones "new-001", … up to the scenario's territory_count; without a reps file "T001", ….
+ * Sorted by name, the same on every rank. A rep without a home has a free centre. A row may leave
+ * the rep's id empty where it names a territory: it is vacant. Errors: AMBIT_ERR_INPUT,
+ * AMBIT_ERR_IO, AMBIT_ERR_MEMORY, agreed; *out is then empty. Collective. */
+ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit_comm *comm,
+                                    bool skip_bad_rows, struct ambit_territories *out,
+                                    struct ambit_bad_rows *bad_inout,
+                                    struct ambit_rows_hash *hash_out,
+                                    int64_t *rows_out) AMBIT_CHECKED;
+
+/* Each rank keeps the rows of its slice of the file, in file order: positions, unit vectors,
+ * current territory (named by itself or by its rep; empty is -1), columns and visits; `first` is 0,
+ * `total` is over ranks, `local_travel` is not set. Errors as above. Collective. */
+ambit_status ambit_read_accounts(const struct ambit_scenario *s, const struct ambit_territories *t,
+                                 struct ambit_comm *comm, bool skip_bad_rows,
+                                 struct ambit_accounts *out, struct ambit_bad_rows *bad_inout,
+                                 struct ambit_rows_hash *hash_out, int64_t *rows_out) AMBIT_CHECKED;
+
+#endif

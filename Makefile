@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Builds Ambit. `make help` lists the targets; longer logic is in scripts/.
+
+VERSION := 0.1.0
+VARIANT ?= release
+PREFIX  ?= /usr/local
+BUILD   := build/$(VARIANT)
+CC      := mpicc
+
+# What each variant adds. clang builds two of them: gcc has no fuzzer, and its race detector does
+# not know gcc's own OpenMP runtime.
+OPTIONS_release := -O2 -g
+OPTIONS_debug   := -O0 -g3
+OPTIONS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+                   -fno-sanitize-recover=undefined
+OPTIONS_tsan    := -O1 -g -fsanitize=thread
+OPTIONS_cov     := -O0 -g --coverage -fprofile-update=atomic
+OPTIONS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+                   -fno-sanitize-recover=undefined
+OPTIONS         := $(OPTIONS_$(VARIANT))
+ifeq ($(OPTIONS),)
+$(error VARIANT=$(VARIANT) is none of: release debug asan tsan cov fuzz)
+endif
+ifneq ($(filter tsan fuzz,$(VARIANT)),)
+export OMPI_CC := clang
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wundef -Wwrite-strings -Wconversion $(if $(filter true,$(CI)),-Werror)
+PACKAGES := hdf5-openmpi proj geos yaml-0.1 nettle jansson libxxhash
+# Asked for at each compilation and not once here: `make deps all` installs pkg-config first.
+# Other people's headers are system headers: their warnings are not ours to mend.
+PACKAGE_INCLUDES  = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) cunit))
+PACKAGE_LIBRARIES = -lhdf5_hl $(shell pkg-config --libs $(PACKAGES)) -lglpk -lm
+# -ffp-contract=off: fused multiply-adds would make the plan depend on the machine.
+DEFINES := -D_GNU_SOURCE -DAMBIT_VERSION=\"$(VERSION)\"
+COMPILE = $(CC) -std=c17 $(DEFINES) -ffp-contract=off -fopenmp $(OPTIONS) $(WARNINGS) -I. \
+          $(PACKAGE_INCLUDES) $(CFLAGS)
+LINK    = $(CC) -fopenmp $(OPTIONS) $(CFLAGS) $(LDFLAGS)
+
+MAIN     := engine/cli/main.c
+SOURCES  := $(filter-out $(MAIN),$(wildcard engine/*/*.c solvers/*.c io/*.c))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+LIBRARY  := $(BUILD)/libambit.a
+PROGRAM  := $(BUILD)/ambit
+
+programs  = $(patsubst %.c,$(BUILD)/%,$(wildcard $(1)))
+SERIAL   := $(call programs,tests/test_*.c)
+MPI      := $(filter-out %/mpi_harness,$(call programs,tests/mpi_*.c))
+FUZZERS  := $(call programs,tests/fuzz_*.c)
+FUZZERS  := $(filter-out %/fuzz_replay,$(FUZZERS))
+BENCHES  := $(call programs,bench/bench_*.c)
+
+# As many jobs as cores, unless the caller says otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+# `make deps all` with several jobs: nothing is compiled before the packages are there.
+FIRST := $(filter deps deps-dev,$(MAKECMDGOALS))
+
+# Commands are shown in short; in full with V=1.
+Q := $(if $(V),,@)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench fuzz \
+        format format-check tidy layers headers install uninstall installcheck clean FORCE
+
+all: $(PROGRAM) ## build build/release/ambit (the default)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@echo '  VARIANT=release|debug|asan|tsan|cov|fuzz chooses build/VARIANT; V=1 shows commands'
+
+deps: ## install the Debian packages that building, running and testing need
+	scripts/deps.sh run
+
+deps-dev: ## install the Debian packages that the checks and sanitizers need
+	scripts/deps.sh dev
+
+# --- building ---------------------------------------------------------------
+
+# Rewritten only when the command line changes, so that a change of flags rebuilds everything.
+$(BUILD)/flags: FORCE | $(FIRST)
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CC    $<'
+	$(Q)$(COMPILE) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	@echo '  AR    $@'
+	$(Q)ar rcs $@ $^
+
+$(PROGRAM): $(MAIN:%.c=$(BUILD)/obj/%.o) $(LIBRARY)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
+
+$(SERIAL): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/obj/tests/harness.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -lcunit -o $@
+
+$(MPI): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/obj/tests/mpi_harness.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -lcunit -o $@
+
+# Under the fuzz variant the fuzzer's own main; else one that replays the stored inputs.
+REPLAY := $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer,$(BUILD)/obj/tests/fuzz_replay.o)
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/obj/tests/fuzz_replay.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $< $(REPLAY) $(LIBRARY) $(PACKAGE_LIBRARIES) -o $@
+
+$(BENCHES): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# --- running ----------------------------------------------------------------
+
+demo: $(PROGRAM) ## draw the territories of the demo nation on 2 ranks
+	scripts/launch.sh 2 $(PROGRAM) run scripts/demo/demo.yaml -o demo.h5
+	$(PROGRAM) export demo.h5 --csv demo_assignments.csv \
+	    --geojson demo_territories.geojson --svg demo_map.svg
+
+TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM)
+test: $(TESTS) ## build and run every test
+	scripts/test.sh $(BUILD) serial fuzz mpi cli
+
+test-long: $(TESTS) ## run every test, with larger nations and more repetitions
+	AMBIT_TEST_LONG=1 scripts/test.sh $(BUILD) serial fuzz mpi cli
+
+test-serial: $(SERIAL) $(FUZZERS) ## run the tests that need no MPI
+	scripts/test.sh $(BUILD) serial fuzz
+
+bench: $(BENCHES) $(PROGRAM) ## run the benchmarks
+	@for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done
+
+debug: ## build build/debug/ambit, without optimisation
+	$(MAKE) VARIANT=debug all
+asan: ## run the serial tests under the address and undefined behaviour sanitizers
+	$(MAKE) VARIANT=asan test-serial
+tsan: ## run the serial tests under the thread sanitizer
+	$(MAKE) VARIANT=tsan test-serial
+cov: ## run the tests and report which lines they reach
+	$(MAKE) VARIANT=cov test
+	gcovr --root . --filter engine/ --filter solvers/ --filter io/ build/cov
+
+FUZZ_SECONDS ?= 60
+fuzz: ## look for inputs that break a parser, FUZZ_SECONDS for each
+ifeq ($(VARIANT),fuzz)
+fuzz: $(FUZZERS)
+	scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+else
+	$(MAKE) VARIANT=fuzz fuzz
+endif
+
+# --- checking ---------------------------------------------------------------
+
+C_FILES = $(shell find engine solvers io tests bench -name '*.[ch]')
+format: ## lay out the sources as .clang-format says
+	clang-format -i $(C_FILES)
+format-check: ## fail where a source is not laid out so
+	clang-format --dry-run --Werror $(C_FILES)
+tidy: ## run clang-tidy, cppcheck and shellcheck
+	scripts/tidy.sh $(DEFINES) $(PACKAGE_INCLUDES)
+layers: ## check which folder includes which
+	scripts/layers.sh
+headers: ## check that each header compiles alone
+	scripts/headers.sh $(COMPILE)
+
+# --- installing -------------------------------------------------------------
+
+BIN        := $(DESTDIR)$(PREFIX)/bin
+MAN        := $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+$(BUILD)/ambit.1: $(PROGRAM) scripts/man.sh
+	scripts/man.sh $(PROGRAM) > $@
+
+install: $(PROGRAM) $(BUILD)/ambit.1 ## install program, manual and completion (PREFIX, DESTDIR)
+	install -d $(BIN) $(MAN) $(COMPLETION)
+	install -m 755 $(PROGRAM) $(BIN)/ambit
+	install -m 644 $(BUILD)/ambit.1 $(MAN)/ambit.1
+	install -m 644 scripts/ambit.bash-completion $(COMPLETION)/ambit
+
+uninstall: ## remove what install put there
+	rm -f $(BIN)/ambit $(MAN)/ambit.1 $(COMPLETION)/ambit
+
+installcheck: ## check what install put there
+	scripts/installcheck.sh $(BIN)/ambit $(MAN)/ambit.1 $(COMPLETION)/ambit
+
+clean: ## remove build/
+	rm -rf build

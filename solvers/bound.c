@@ -46,12 +46,12 @@ static double least(const struct ambit_problem *problem, const double *price, co
 }
 
 ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double *price_lower,
-                               const double *price_upper, bool with_cost, int64_t *sum_out)
+                               const double *price_upper, int64_t *sum_out)
 {
     ambit_status status = AMBIT_OK;
     const int rules = problem->rule_count;
     const int32_t territories = problem->territories->count;
-    const double disruption = with_cost ? (double)problem->disruption : 0.0;
+    const double disruption = (double)problem->disruption;
     double *price = NULL, *slope = NULL, uniform[AMBIT_RULE_MAX], slack = ROUNDING_MICRO;
     int64_t sum = 0;
     AMBIT_TRY(ambit_alloc(&price, (size_t)territories * (size_t)rules, sizeof *price));
@@ -59,7 +59,7 @@ ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double
     ambit_bound_uniform_prices(problem, price_lower, price_upper, uniform);
     for (int32_t j = 0; j < territories; j++) {
         double weight = 0.0;
-        slope[j] = with_cost ? 1.0 : 0.0;
+        slope[j] = 1.0;
         for (int r = 0; r < rules; r++) {
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
             price[at] = price_upper[at] - price_lower[at] - uniform[r];

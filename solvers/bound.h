@@ -7,24 +7,21 @@
  *     w_r = Σ_j share_j (up_r u_jr − low_r l_jr)      over the sides relative to the plan's own total
  *
  * w_r appears because those limits are a multiple of Σ_ij load_ijr of the plan itself: equal hours
- * are hours equal to the mean of this plan, and travel counts in the mean. With cost = 0 a value
- * above 0 is a proof that no plan meets the bands at all.
+ * are hours equal to the mean of this plan, and travel counts in the mean.
  */
 #ifndef AMBIT_BOUND_H
 #define AMBIT_BOUND_H
 
 #include "engine/model/problem.h"
-#include <stdbool.h>
 
 /* w_r into uniform_out (rule_count). Prices are [territory × rule_count + rule], hours a unit. */
 void ambit_bound_uniform_prices(const struct ambit_problem *problem, const double *price_lower,
                                 const double *price_upper, double *uniform_out);
 
 /* The slice's Σ min, in micro-hours, every term rounded down: add over ranks, then subtract
- * ambit_bound_constant(). `with_cost` false leaves cost_ij out. Exact over all territories; uses
- * OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
+ * ambit_bound_constant(). Exact over all territories; uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double *price_lower,
-                               const double *price_upper, bool with_cost,
+                               const double *price_upper,
                                int64_t *sum_out) AMBIT_CHECKED;
 
 /* Σ_absolute (U u − L l), in micro-hours, rounded up. */

@@ -8,6 +8,8 @@
 #include "solvers/candidates.h"
 #include "engine/base/memory.h"
 
+#include <stdbool.h>
+
 enum { WANTED_MAX = 64 };
 
 ambit_status ambit_candidates_create(const struct ambit_problem *problem, int wanted,
@@ -33,19 +35,18 @@ void ambit_candidates_clear(struct ambit_candidates *candidates)
     candidates->count = 0;
 }
 
-double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, bool with_cost,
-                          int32_t i, int32_t j, int64_t travel)
+double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, int32_t i,
+                          int32_t j, int64_t travel)
 {
     const int rules = problem->rule_count;
     const double *const p = &price[(size_t)j * (size_t)rules];
-    double cost = 0.0;
+    double cost = (double)travel;
     for (int r = 0; r < rules; r++)
         cost += p[r] * ((double)problem->base[r][i] +
                         problem->rule[r].travel_weight * (double)travel);
-    if (!with_cost) return cost;
     const int32_t previous = problem->accounts->previous[i];
     if (previous >= 0 && previous != j) cost += (double)problem->disruption;
-    return cost + (double)travel;
+    return cost;
 }
 
 /* A sorted list of the least few; ties to the one that came first. */
@@ -79,15 +80,15 @@ static bool lists(const struct shortlist *list, int32_t territory)
 }
 
 /* The cheapest at these prices first, then the nearest that are not among them. */
-static void choose(const struct ambit_problem *problem, const double *price, bool with_cost,
-                   int32_t i, int per, int32_t *territory_out, int64_t *travel_out)
+static void choose(const struct ambit_problem *problem, const double *price, int32_t i, int per,
+                   int32_t *territory_out, int64_t *travel_out)
 {
     struct shortlist cheap = {.room = per}, near = {.room = per};
     int count = 0;
     for (int32_t j = 0; j < problem->territories->count; j++) {
         const int64_t travel = ambit_travel_of(problem->scenario, problem->accounts, i,
                                                problem->territories->item[j].position);
-        offer(&cheap, ambit_reduced_cost(problem, price, with_cost, i, j, travel), j, travel);
+        offer(&cheap, ambit_reduced_cost(problem, price, i, j, travel), j, travel);
         offer(&near, (double)travel, j, travel);
     }
     cheap.count = (per + 1) / 2;
@@ -102,14 +103,14 @@ static void choose(const struct ambit_problem *problem, const double *price, boo
     }
 }
 
-void ambit_candidates_fill(const struct ambit_problem *problem, const double *price, bool with_cost,
+void ambit_candidates_fill(const struct ambit_problem *problem, const double *price,
                            struct ambit_candidates *candidates)
 {
     const int per = candidates->per;
 #pragma omp parallel for schedule(dynamic, 64)
     for (int32_t i = 0; i < candidates->count; i++) {
         const size_t at = (size_t)i * (size_t)per;
-        choose(problem, price, with_cost, i, per, &candidates->territory[at],
+        choose(problem, price, i, per, &candidates->territory[at],
                &candidates->travel[at]);
     }
 }

@@ -7,7 +7,6 @@
 #define AMBIT_CANDIDATES_H
 
 #include "engine/model/problem.h"
-#include <stdbool.h>
 
 struct ambit_candidates {
     int per;            /* candidates an account: min(wanted, territories) */
@@ -20,15 +19,14 @@ ambit_status ambit_candidates_create(const struct ambit_problem *problem, int wa
                                      struct ambit_candidates *out) AMBIT_CHECKED;
 void ambit_candidates_clear(struct ambit_candidates *candidates);
 
-/* Reduced cost of account i in territory j where it travels `travel`: cost plus price × load, or
- * without the cost where only feasibility is sought. `price` is [territory × rule_count + rule],
- * hours a unit. */
-double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, bool with_cost,
-                          int32_t i, int32_t j, int64_t travel);
+/* Reduced cost of account i in territory j where it travels `travel`: cost plus price × load.
+ * `price` is [territory × rule_count + rule], hours a unit. */
+double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, int32_t i,
+                          int32_t j, int64_t travel);
 
 /* Chooses anew for every account from all territories. O(accounts × territories); uses OpenMP.
  * Local. */
-void ambit_candidates_fill(const struct ambit_problem *problem, const double *price, bool with_cost,
+void ambit_candidates_fill(const struct ambit_problem *problem, const double *price,
                            struct ambit_candidates *candidates);
 
 /* The exact travel coefficients of the same territories after centres have moved. */

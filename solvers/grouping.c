@@ -88,7 +88,7 @@ ambit_status ambit_grouping_make(const struct ambit_territories *territories,
                  group_out) > 1)
             count++;
         else
-            group_out[first] = n > 1 ? -1 : 0;
+            group_out[first] = -1;
     }
     *count_out = count;
 done:

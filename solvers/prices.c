@@ -19,7 +19,7 @@
  *
  * Where no plan exists, D would rise without end and the prices with it. They are kept in a box, which
  * is the same as letting a band be broken at that price: the soft plan then breaks as little as it can,
- * and what it breaks is told. Without costs the box is only a scale, and D > 0 is a proof.
+ * and what it breaks is told.
  *
  * Weakness: the candidates of an account are fixed during an ascent, so a price that moves far needs
  * them chosen anew.
@@ -39,6 +39,7 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
 #define BAND_SOFTNESS 0.05   /* smoothing of a band against that of an account's haul, both unitless */
 #define FIRST_DAMPING 0.01
+#define DAMPING_MAX 1e6
 #define PRICE_MAX 20.0       /* mean travel a mean load */
 #define SLOPE_MIN 0.1        /* least that an hour of travel may cost at a lower limit's price */
 #define FLOOR_PART 0.01      /* of the mean curvature, for territories where nothing wavers */
@@ -53,7 +54,6 @@ struct ambit_prices {
     double least[AMBIT_RULE_MAX], most[AMBIT_RULE_MAX]; /* the box of the prices */
     double haul_hours;  /* mean line haul a visit */
     double softness, band_softness;
-    bool with_cost;
     double total_ref[AMBIT_RULE_MAX]; /* rule totals in rule_scale: relative limits are parts of it */
     double *low, *high; /* owned; soft limits, [j × rules + r], in rule_scale */
 
@@ -111,7 +111,7 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
-    ambit_prices_begin(p, 1.0, 0.0, true);
+    ambit_prices_begin(p, 1.0, 0.0);
     *out = p;
     p = NULL;
 done:
@@ -212,9 +212,9 @@ static void set_box(struct ambit_prices *p)
     for (int r = 0; r < p->rules; r++) {
         const double weight = fabs(p->problem->rule[r].travel_weight);
         const double unit = p->cost_scale / p->rule_scale[r];
-        p->most[r] = p->with_cost ? PRICE_MAX : 1.0;
+        p->most[r] = PRICE_MAX;
         p->least[r] = -p->most[r];
-        if (p->with_cost && weight > 0.0)
+        if (weight > 0.0)
             p->least[r] = fmax(p->least[r], -(1.0 - SLOPE_MIN) / (weight * unit));
         if (p->problem->rule[r].lower.kind == AMBIT_SIDE_NONE) p->least[r] = 0.0;
         if (p->problem->rule[r].upper.kind == AMBIT_SIDE_NONE) p->most[r] = 0.0;
@@ -281,11 +281,10 @@ static void set_acting(struct ambit_prices *p)
     }
 }
 
-void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, bool with_cost)
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard)
 {
     prices->softness = softness;
     prices->band_softness = softness * BAND_SOFTNESS;
-    prices->with_cost = with_cost;
     prices->started = false;
     prices->damping = FIRST_DAMPING;
     memcpy(prices->price, prices->best_price, cell_count(prices) * sizeof(double));
@@ -340,7 +339,7 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
     const int64_t *travel = &candidates->travel[(size_t)i * (size_t)per];
     double cost[CANDIDATE_MAX], best = INFINITY, sum = 0.0;
     for (int c = 0; c < per; c++) {
-        cost[c] = ambit_reduced_cost(problem, p->acting, p->with_cost, i, territory[c], travel[c]);
+        cost[c] = ambit_reduced_cost(problem, p->acting, i, territory[c], travel[c]);
         if (cost[c] < best) best = cost[c];
     }
     const double visits = fmax((double)problem->accounts->visits[i], 1e4);
@@ -550,7 +549,7 @@ static double dual_value(const struct ambit_prices *p, const int64_t *sums)
     return value;
 }
 
-/* The next trial point, and the rise that the quadratic model promises for it. */
+/* The trial point at the present damping, and the rise that the quadratic model promises for it. */
 static void propose(struct ambit_prices *p)
 {
     const size_t cells = cell_count(p);
@@ -563,7 +562,6 @@ static void propose(struct ambit_prices *p)
     }
     apply(p, step, image);
     p->predicted = dot(p->gradient, step, cells) - 0.5 * dot(step, image, cells);
-    set_acting(p);
 }
 
 void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
@@ -577,7 +575,7 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
     if (p->started) {
         const double gain = (rise + noise) / (p->predicted + noise);
         if (gain < 0.25)
-            p->damping = fmin(p->damping * 6.0, 1e9);
+            p->damping = fmin(p->damping * 6.0, DAMPING_MAX);
         else if (gain > 0.7)
             p->damping = fmax(p->damping / 5.0, 1e-8);
     }
@@ -593,8 +591,14 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
         else if (p->best_price[at] != 0.0)
             step_out->unmet = fmax(step_out->unmet, off);
     }
-    step_out->value = p->best_value * p->cost_scale;
+    /* A step cut off at the walls may promise a fall: more damping turns it along the wall. */
     propose(p);
+    while (p->predicted < 0.0 && p->damping < DAMPING_MAX) {
+        p->damping *= 6.0;
+        propose(p);
+    }
+    set_acting(p);
+    step_out->promised = p->predicted / (1.0 + fabs(p->best_value));
 }
 
 void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,

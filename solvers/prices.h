@@ -31,9 +31,8 @@ ambit_status ambit_prices_set_pairs(struct ambit_prices *prices,
                                     const uint8_t *bits) AMBIT_CHECKED;
 
 /* Starts a descent at smoothing `softness` (1: an account wavers between territories whose reduced
- * cost per visit differs by the mean line haul) with limits narrowed by `guard`. `with_cost` false
- * seeks feasibility alone. Prices are kept. */
-void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, bool with_cost);
+ * cost per visit differs by the mean line haul) with limits narrowed by `guard`. Prices are kept. */
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard);
 
 int64_t ambit_prices_sum_count(const struct ambit_prices *prices);
 /* Adds the slice's contributions to sums_inout (ambit_prices_sum_count() values). Uses OpenMP.
@@ -46,7 +45,7 @@ struct ambit_prices_step {
     bool accepted;
     double imbalance; /* largest |load − wanted| of a rule and territory, in parts of a mean load */
     double unmet;     /* the same of those whose price is as high as it may go */
-    double value;     /* smoothed dual value, micro-hours; above 0 without cost: no plan exists */
+    double promised;  /* rise of the dual value that the next step promises, in parts of the value */
 };
 /* Takes one damped Newton step from the sums. The prices to use are those of the best accepted
  * point. */

@@ -2,14 +2,14 @@
 #include "engine/run/pricing.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
-#include "solvers/bound.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CANDIDATES = 20, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
+enum { CANDIDATES = 16, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
 #define LEVEL_RATIO 0.35 /* softness of a level to that of the one before */
+#define CONVERGED 1e-7   /* promised rise of the dual value at which a level is done */
 #define BALANCED 1e-3    /* imbalance at which a level is done, parts of a mean load */
 
 static size_t cell_count(const struct ambit_job *job)
@@ -45,13 +45,12 @@ void ambit_pricing_clear(struct ambit_pricing *pricing)
 }
 
 /* Candidates at the present prices, and the pairs of territories that share some. */
-static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing,
-                                      bool with_cost)
+static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing)
 {
     ambit_status status = AMBIT_OK;
     const int64_t bytes = ambit_prices_pair_bytes(pricing->prices);
     ambit_prices_get(pricing->prices, pricing->acting, NULL, NULL);
-    ambit_candidates_fill(&job->problem, pricing->acting, with_cost, &pricing->candidates);
+    ambit_candidates_fill(&job->problem, pricing->acting, &pricing->candidates);
     memset(pricing->pairs, 0, (size_t)bytes);
     ambit_prices_mark_pairs(pricing->prices, &pricing->candidates, pricing->pairs);
     ambit_comm_or_u8(job->comm, pricing->pairs, bytes);
@@ -71,6 +70,7 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
     const int64_t count = ambit_prices_sum_count(pricing->prices);
     struct ambit_prices_step step = {.imbalance = INFINITY};
     for (int s = 0; s < STEPS_A_LEVEL && step.imbalance > BALANCED; s++) {
+        if (s > 0 && step.accepted && step.promised < CONVERGED) break;
         memset(pricing->sums, 0, (size_t)count * sizeof *pricing->sums);
         AMBIT_TRY_TOGETHER(job->comm, ambit_prices_accumulate(
                                           pricing->prices, &pricing->candidates, pricing->sums));
@@ -83,7 +83,7 @@ done:
 }
 
 ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  double first, double last, double guard, bool with_cost,
+                                  double first, double last, double guard,
                                   double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
@@ -93,8 +93,8 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
-        AMBIT_TRY(choose_candidates(job, pricing, with_cost));
-        ambit_prices_begin(pricing->prices, softness, guard, with_cost);
+        AMBIT_TRY(choose_candidates(job, pricing));
+        ambit_prices_begin(pricing->prices, softness, guard);
         AMBIT_TRY(ascend_level(job, pricing, imbalance_out));
         snprintf(detail, sizeof detail, "imbalance_percent=%.2f", 100.0 * *imbalance_out);
         ambit_log_progress("prices", level + 1, levels, detail);
@@ -109,7 +109,7 @@ ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *p
 {
     ambit_status status = AMBIT_OK;
     int64_t moved = 0;
-    AMBIT_TRY(choose_candidates(job, pricing, true));
+    AMBIT_TRY(choose_candidates(job, pricing));
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int32_t best =
             pricing->candidates.territory[(size_t)i * (size_t)pricing->candidates.per];
@@ -119,26 +119,6 @@ ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *p
     ambit_comm_sum_i64(job->comm, &moved, 1);
     *moved_out = moved;
 done:
-    return status;
-}
-
-ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pricing,
-                                 bool with_cost, int64_t *bound_out)
-{
-    ambit_status status = AMBIT_OK;
-    double *lower = NULL, *upper = NULL;
-    int64_t sum = 0;
-    status = ambit_alloc(&lower, cell_count(job), sizeof *lower);
-    if (status == AMBIT_OK) status = ambit_alloc(&upper, cell_count(job), sizeof *upper);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    ambit_prices_get(pricing->prices, NULL, lower, upper);
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_bound_slice(&job->problem, lower, upper, with_cost, &sum));
-    ambit_comm_sum_i64(job->comm, &sum, 1);
-    *bound_out = sum - ambit_bound_constant(&job->problem, lower, upper);
-done:
-    ambit_free(&lower);
-    ambit_free(&upper);
     return status;
 }
 

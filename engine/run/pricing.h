@@ -26,16 +26,12 @@ void ambit_pricing_clear(struct ambit_pricing *pricing);
 /* Ascends from softness `first` to `last`, choosing candidates anew at each level; leaves the prices in
  * pricing->acting and the remaining imbalance in *imbalance_out (parts of a mean load). */
 ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  double first, double last, double guard, bool with_cost,
+                                  double first, double last, double guard,
                                   double *imbalance_out) AMBIT_CHECKED;
 
 /* Every account to its territory of least reduced cost. *moved_out counts over all ranks. */
 ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *pricing,
                                   int64_t *moved_out) AMBIT_CHECKED;
-
-/* The Lagrangian bound at the present prices over all accounts and territories, micro-hours. */
-ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pricing,
-                                 bool with_cost, int64_t *bound_out) AMBIT_CHECKED;
 
 /* Stores the present prices in the job as those of its bound. */
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing) AMBIT_CHECKED;

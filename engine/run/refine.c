@@ -51,12 +51,20 @@ static ambit_status price_and_assign(struct ambit_job *job, struct ambit_pricing
                                      double *imbalance_out, int64_t *moved_out)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, LAST_SOFTNESS, guard, true,
+    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, LAST_SOFTNESS, guard,
                                    imbalance_out));
     AMBIT_TRY(ambit_pricing_assign(job, pricing, moved_out));
     AMBIT_TRY(ambit_job_note_round(job, phase, *moved_out, 0, 0));
 done:
     return status;
+}
+
+static bool may_relax(const struct ambit_scenario *scenario)
+{
+    for (int b = 0; b < scenario->band_count; b++) {
+        if (scenario->band[b].relax) return true;
+    }
+    return false;
 }
 
 static ambit_status first_plan(struct ambit_job *job, struct ambit_pricing *pricing)
@@ -66,7 +74,7 @@ static ambit_status first_plan(struct ambit_job *job, struct ambit_pricing *pric
     int64_t moved = 0;
     AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance,
                                &moved));
-    if (imbalance > CANNOT_MEET) {
+    if (imbalance > CANNOT_MEET && may_relax(&job->scenario)) {
         AMBIT_TRY(ambit_pricing_relax(job, pricing));
         AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD,
                                    &imbalance, &moved));
@@ -162,7 +170,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
     if (any_free_centre(&job->territories)) AMBIT_TRY(move_centres(job, &pricing));
     AMBIT_TRY(improve(job, &pricing));
     ambit_log_progress("bound", 0, 0, "");
-    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0, true,
+    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0,
                                    &imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:

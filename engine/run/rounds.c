@@ -98,12 +98,12 @@ static int list_choices(const struct round *round, int32_t i, struct choice *cho
                                            problem->territories->item[here].position);
     int count = 1;
     choice_out[0] = (struct choice){
-        ambit_reduced_cost(problem, round->pricing->acting, true, i, here, travel), here, travel};
+        ambit_reduced_cost(problem, round->pricing->acting, i, here, travel), here, travel};
     for (int c = 0; c < candidates->per && group >= 0; c++) {
         const size_t at = (size_t)i * (size_t)candidates->per + (size_t)c;
         const int32_t j = candidates->territory[at];
         if (j == here || round->group[j] != group) continue;
-        const struct choice next = {ambit_reduced_cost(problem, round->pricing->acting, true, i, j,
+        const struct choice next = {ambit_reduced_cost(problem, round->pricing->acting, i, j,
                                                        candidates->travel[at]),
                                     j, candidates->travel[at]};
         if (count == AMBIT_CHOICE_MAX && next.reduced >= choice_out[count - 1].reduced) continue;

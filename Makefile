@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds Ambit. `make help` lists the targets; longer logic is in scripts/.
 
-VERSION := 0.1.0
 VARIANT ?= release
 PREFIX  ?= /usr/local
 BUILD   := build/$(VARIANT)
@@ -14,7 +13,7 @@ OPTIONS_debug   := -O0 -g3
 OPTIONS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
                    -fno-sanitize-recover=undefined
 OPTIONS_tsan    := -O1 -g -fsanitize=thread
-OPTIONS_cov     := -O0 -g --coverage -fprofile-update=atomic
+OPTIONS_cov     := -O1 -g --coverage -fprofile-update=atomic
 OPTIONS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
                    -fno-sanitize-recover=undefined
 OPTIONS         := $(OPTIONS_$(VARIANT))
@@ -33,8 +32,9 @@ PACKAGES := hdf5-openmpi proj geos yaml-0.1 nettle jansson libxxhash
 PACKAGE_INCLUDES  = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) cunit))
 PACKAGE_LIBRARIES = -lhdf5_hl $(shell pkg-config --libs $(PACKAGES)) -lglpk -lm
 # -ffp-contract=off: fused multiply-adds would make the plan depend on the machine.
-DEFINES := -D_GNU_SOURCE -DAMBIT_VERSION=\"$(VERSION)\"
-COMPILE = $(CC) -std=c17 $(DEFINES) -ffp-contract=off -fopenmp $(OPTIONS) $(WARNINGS) -I. \
+# -fno-math-errno: nobody reads errno after llrint or sqrt, which are then one instruction each.
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fopenmp $(OPTIONS) \
+          $(WARNINGS) -I. \
           $(PACKAGE_INCLUDES) $(CFLAGS)
 LINK    = $(CC) -fopenmp $(OPTIONS) $(CFLAGS) $(LDFLAGS)
 
@@ -63,7 +63,7 @@ Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench fuzz \
+.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench fuzz pictures \
         format format-check tidy layers headers install uninstall installcheck clean FORCE
 
 all: $(PROGRAM) ## build build/release/ambit (the default)
@@ -130,6 +130,12 @@ demo: $(PROGRAM) ## draw the territories of the demo nation on 2 ranks
 	$(PROGRAM) export demo.h5 --csv demo_assignments.csv \
 	    --geojson demo_territories.geojson --svg demo_map.svg
 
+pictures: $(PROGRAM) ## draw the README's two maps again
+	$(PROGRAM) audit scripts/demo/demo.yaml -o $(BUILD)/before.h5
+	$(PROGRAM) run scripts/demo/demo.yaml -o $(BUILD)/after.h5
+	$(PROGRAM) export $(BUILD)/before.h5 --svg scripts/demo/before.svg
+	$(PROGRAM) export $(BUILD)/after.h5 --svg scripts/demo/after.svg
+
 TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM)
 test: $(TESTS) ## build and run every test
 	scripts/test.sh $(BUILD) serial fuzz mpi cli
@@ -149,9 +155,13 @@ asan: ## run the serial tests under the address and undefined behaviour sanitize
 	$(MAKE) VARIANT=asan test-serial
 tsan: ## run the serial tests under the thread sanitizer
 	$(MAKE) VARIANT=tsan test-serial
-cov: ## run the tests and report which lines they reach
-	$(MAKE) VARIANT=cov test
-	gcovr --root . --filter engine/ --filter solvers/ --filter io/ build/cov
+cov: ## run the tests and report which lines they reach, by folder
+ifeq ($(VARIANT),cov)
+cov: $(TESTS)
+	scripts/coverage.sh $(BUILD)
+else
+	$(MAKE) VARIANT=cov cov
+endif
 
 FUZZ_SECONDS ?= 60
 fuzz: ## look for inputs that break a parser, FUZZ_SECONDS for each

@@ -9,7 +9,6 @@
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
-#include "engine/model/geometry.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 #include "io/duplicates.h"
@@ -211,9 +210,7 @@ static ambit_status read_row(struct reader *reader, const struct ambit_csv_recor
         !read_previous(reader, &row, &a->previous[i]))
         return AMBIT_OK;
     for (int c = 0; c < a->column_count; c++) {
-        double value;
-        if (!ambit_row_number(&row, reader->column[c], &value)) return AMBIT_OK;
-        a->column[c][i] = ambit_to_micro(value);
+        if (!ambit_row_micro(&row, reader->column[c], &a->column[c][i])) return AMBIT_OK;
     }
     const ambit_status status = keep_id(reader, record, id, id_size);
     a->count += status == AMBIT_OK;
@@ -355,8 +352,8 @@ done:
     return status;
 }
 
-/* What follows from the columns: unit vectors and visits. */
-static ambit_status derive(struct reader *reader, struct ambit_accounts *a)
+/* The visits, once the columns are complete. */
+static ambit_status set_visits(struct reader *reader, struct ambit_accounts *a)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *const s = reader->scenario;
@@ -365,18 +362,9 @@ static ambit_status derive(struct reader *reader, struct ambit_accounts *a)
     ambit_free(&reader->seen);
     if (reader->room > FIRST_ROOM && reader->room > a->count + a->count / 4)
         AMBIT_TRY(resize_accounts(a, n));
-    AMBIT_TRY(ambit_resize(&a->x, n, sizeof *a->x));
-    AMBIT_TRY(ambit_resize(&a->y, n, sizeof *a->y));
-    AMBIT_TRY(ambit_resize(&a->z, n, sizeof *a->z));
     AMBIT_TRY(ambit_resize(&a->visits, n, sizeof *a->visits));
-    for (int32_t i = 0; i < a->count; i++) {
-        double unit[3];
-        ambit_unit_from_degrees(a->lat[i], a->lon[i], unit);
-        a->x[i] = unit[0];
-        a->y[i] = unit[1];
-        a->z[i] = unit[2];
+    for (int32_t i = 0; i < a->count; i++)
         a->visits[i] = s->visits_column >= 0 ? a->column[s->visits_column][i] : visits;
-    }
 done:
     return status;
 }
@@ -433,7 +421,7 @@ ambit_status ambit_read_accounts(const struct ambit_scenario *s, const struct am
     status = settle_bad_rows(&reader, comm, skip_bad_rows);
     ambit_bad_rows_append(bad_inout, &reader.bad);
     AMBIT_TRY(status);
-    AMBIT_TRY_TOGETHER(comm, derive(&reader, &reader.accounts));
+    AMBIT_TRY_TOGETHER(comm, set_visits(&reader, &reader.accounts));
     AMBIT_TRY(check_sums(&reader, comm));
     sum_hash(&reader, comm, hash_out);
     *rows_out = reader.rows;

@@ -101,4 +101,12 @@ enum ambit_csv_number {
  * double. Needs no NUL and no locale; reads no byte beyond `size`. */
 enum ambit_csv_number ambit_csv_number(const char *text, size_t size, double *value_out);
 
+/* The same for the numbers that tables are full of, several times as fast: digits with or without a
+ * point, at most 8 before and 7 behind it, and a minus before them for the first function, which
+ * gives the nearest double; the second gives millionths, exact, of at most 6 decimals. False for
+ * any other text, number or not. `data` is the file's first byte: 16 bytes before the field's end
+ * are read where there are so many. */
+bool ambit_csv_quick_number(const char *data, struct ambit_csv_span field, double *value_out);
+bool ambit_csv_quick_micro(const char *data, struct ambit_csv_span field, int64_t *micro_out);
+
 #endif

@@ -132,6 +132,7 @@ static bool finite_number(const struct ambit_row *row, struct ambit_column colum
 {
     const struct ambit_csv_span field = row->table->fields[column.index];
     size_t size;
+    if (ambit_csv_quick_number(row->table->map.data, field, value_out)) return true;
     /* A number has no quote in it, so what would have to be copied is none. */
     const char *const text = ambit_csv_text(row->table->map.data, field, NULL, 0, &size);
     if (text == NULL) return refuse(row, column, AMBIT_BAD_NOT_A_NUMBER, what);
@@ -150,18 +151,22 @@ static bool finite_number(const struct ambit_row *row, struct ambit_column colum
 
 bool ambit_row_number(const struct ambit_row *row, struct ambit_column column, double *value_out)
 {
-    const struct ambit_csv_span field = row->table->fields[column.index];
-    /* Nearly every cell is a plain number; what is not is looked at again. */
-    if (ambit_csv_number(row->table->map.data + field.at, (size_t)field.size, value_out) ==
-            AMBIT_CSV_NUMBER &&
-        *value_out >= 0.0 && *value_out <= LARGEST)
-        return true;
     if (!finite_number(row, column, "a number", AMBIT_BAD_NOT_A_NUMBER, value_out)) return false;
     if (*value_out < 0.0)
         return refuse(row, column, AMBIT_BAD_NEGATIVE, "a number that is not negative");
     if (*value_out > LARGEST)
         return refuse(row, column, AMBIT_BAD_INFINITE,
                       "a number up to 4.6e12 (give it in thousands or millions)");
+    return true;
+}
+
+bool ambit_row_micro(const struct ambit_row *row, struct ambit_column column, int64_t *micro_out)
+{
+    double value;
+    if (ambit_csv_quick_micro(row->table->map.data, row->table->fields[column.index], micro_out))
+        return true;
+    if (!ambit_row_number(row, column, &value)) return false;
+    *micro_out = ambit_to_micro(value);
     return true;
 }
 

@@ -5,9 +5,11 @@
  */
 #include "io/csv_table.h"
 #include "engine/base/memory.h"
+#include "engine/base/nearest.h"
 #include "engine/base/path.h"
 #include "engine/model/scenario.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -151,33 +153,15 @@ static const char *header_name(const struct ambit_table *table, int64_t index,
     return text;
 }
 
-/* Levenshtein's distance of two names, each shorter than AMBIT_NAME_MAX bytes. */
-static size_t edit_distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    size_t row[AMBIT_NAME_MAX];
-    for (size_t j = 0; j <= b_size; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            const size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            const size_t gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < gap ? change : gap;
-        }
-    }
-    return row[b_size];
-}
-
 static ambit_status fail_missing(const struct ambit_table *table, const char *name)
 {
     char buffer[AMBIT_NAME_MAX], found[AMBIT_FOUND_MAX] = "'' (no column has a name)";
-    size_t least = SIZE_MAX, size;
+    int least = INT_MAX;
+    size_t size;
     for (int64_t c = 0; c < table->column_count; c++) {
         const char *const text = header_name(table, c, buffer, &size);
         if (size == 0) continue;
-        const size_t distance = edit_distance(name, strlen(name), text, size);
+        const int distance = ambit_edit_distance(name, strlen(name), text, size);
         if (distance >= least) continue;
         least = distance;
         ambit_found(text, size, found);

@@ -73,6 +73,8 @@ bool ambit_row_text(const struct ambit_row *row, struct ambit_column column, siz
 
 /* A finite number ≥ 0 that fixed point can hold. */
 bool ambit_row_number(const struct ambit_row *row, struct ambit_column column, double *value_out);
+/* The same in millionths. */
+bool ambit_row_micro(const struct ambit_row *row, struct ambit_column column, int64_t *micro_out);
 
 /* Degrees on WGS 84, in range; 0, 0 is no place. */
 bool ambit_row_place(const struct ambit_row *row, const struct ambit_place_columns *places,

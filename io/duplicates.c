@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-#define AHEAD 12 /* rows; about a memory latency */
+#define AHEAD 12      /* rows; about a memory latency */
+#define INDEX_BITS 40 /* of a slot: more rows than a rank can hold */
 
 /* Every rank owns a range of hashes; a multiplication finds it faster than a remainder. */
 static int owner_of(struct ambit_rows_hash hash, int ranks)
@@ -39,17 +40,20 @@ done:
 }
 
 /* The earlier one of `rows` with the hash of row i, or -1, after which row i is in the table. Slots
- * hold an index + 1, and 0 where they are free. */
-static int64_t first_of(const struct ambit_seen *rows, int64_t i, int64_t *slot, uint64_t mask)
+ * hold an index + 1 and above it bits of the hash, which save a look at most other rows; 0 where
+ * they are free. */
+static int64_t first_of(const struct ambit_seen *rows, int64_t i, uint64_t *slot, uint64_t mask)
 {
     const struct ambit_rows_hash hash = rows[i].hash;
+    const uint64_t tag = hash.high >> INDEX_BITS << INDEX_BITS;
     for (uint64_t at = hash.low & mask;; at = (at + 1) & mask) {
         if (slot[at] == 0) {
-            slot[at] = i + 1;
+            slot[at] = tag | (uint64_t)(i + 1);
             return -1;
         }
-        const struct ambit_rows_hash other = rows[slot[at] - 1].hash;
-        if (other.low == hash.low && other.high == hash.high) return slot[at] - 1;
+        const int64_t first = (int64_t)(slot[at] & ((UINT64_C(1) << INDEX_BITS) - 1)) - 1;
+        if (slot[at] >> INDEX_BITS != tag >> INDEX_BITS) continue;
+        if (rows[first].hash.low == hash.low && rows[first].hash.high == hash.high) return first;
     }
 }
 
@@ -58,8 +62,8 @@ static ambit_status find_again(int ranks, const struct ambit_seen *rows, const i
                                int64_t count, struct ambit_duplicate **replies_out, int64_t *counts)
 {
     ambit_status status = AMBIT_OK;
-    int64_t *slot = NULL, found = 0, capacity = 0, i = 0;
-    uint64_t slots = 8;
+    uint64_t *slot = NULL, slots = 8;
+    int64_t found = 0, capacity = 0, i = 0;
     *replies_out = NULL;
     while (slots < 2 * (uint64_t)count)
         slots *= 2;

@@ -17,8 +17,10 @@
 bool ambit_map_band_met(const struct ambit_result_band *band, int32_t j)
 {
     const double value = band->value[j];
-    if (band->has_lower && value < band->lower[j] - FORGIVEN * fabs(band->lower[j])) return false;
-    return !band->has_upper || !(value > band->upper[j] + FORGIVEN * fabs(band->upper[j]));
+    if (ambit_band_has_lower(band) && value < band->lower[j] - FORGIVEN * fabs(band->lower[j]))
+        return false;
+    return !ambit_band_has_upper(band) ||
+           !(value > band->upper[j] + FORGIVEN * fabs(band->upper[j]));
 }
 
 bool ambit_map_territory_met(const struct ambit_result *result, int32_t j)
@@ -128,7 +130,7 @@ static void fill_two_sided(const struct ambit_result *result, const struct ambit
 static void fill_one_sided(const struct ambit_result *result, const struct ambit_result_band *band,
                            struct ambit_card *card)
 {
-    const bool most = band->has_upper;
+    const bool most = ambit_band_has_upper(band);
     const double *const limit = most ? band->upper : band->lower;
     double extreme = most ? -INFINITY : INFINITY, common;
     for (int32_t j = 0; j < result->territory_count; j++)
@@ -149,7 +151,8 @@ static void fill_band(const struct ambit_result *result, const struct ambit_resu
                       struct ambit_card *card)
 {
     name_card(result, band, card);
-    if (band->has_lower && band->has_upper && band->share_of < 0 && isfinite(band->worst_deviation))
+    if (ambit_band_has_lower(band) && ambit_band_has_upper(band) && ambit_band_is_of_target(band) &&
+        isfinite(band->worst_deviation))
         fill_two_sided(result, band, card);
     else
         fill_one_sided(result, band, card);

@@ -14,6 +14,7 @@
 #include "io/map_colours.h"
 #include "io/map_figures.h"
 #include "io/map_projection.h"
+#include "io/report_text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -77,14 +78,6 @@ static void write_text(FILE *file, const char *text)
         else
             fputc((unsigned char)*c < 0x20 ? '?' : *c, file);
     }
-}
-
-static int count_characters(const char *text)
-{
-    int count = 0;
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
 }
 
 /* A home may be a continent away from a town's map; what is far off the page stays an int32_t. */
@@ -171,9 +164,9 @@ done:
 /* Where a card's text ends, guessed from its longest line. */
 static int card_width(const struct ambit_card *card)
 {
-    const double value = 16.5 * count_characters(card->value);
-    const double name = 8.8 * count_characters(card->name);
-    const double detail = 7.8 * count_characters(card->detail);
+    const double value = 16.5 * ambit_text_characters(card->value);
+    const double name = 8.8 * ambit_text_characters(card->name);
+    const double detail = 7.8 * ambit_text_characters(card->detail);
     return (int)fmax(value, fmax(name, detail)) + 36;
 }
 
@@ -390,7 +383,7 @@ static ambit_status list_labels(const struct page *page, struct label *label, in
         struct label *const next = &label[count++];
         next->territory = j;
         next->area = area;
-        next->half_width = (int32_t)(0.31 * NAME_SIZE * UNITS * count_characters(t->name));
+        next->half_width = (int32_t)(0.31 * NAME_SIZE * UNITS * ambit_text_characters(t->name));
         AMBIT_TRY(place_degrees(page, t->centre_lat, t->centre_lon, &next->mark));
     }
     if (count > 0) qsort(label, (size_t)count, sizeof *label, compare_labels);
@@ -486,7 +479,7 @@ static void write_key(const struct page *page, int *x, const char *mark, const c
             *x, y, mark);
     write_text(page->file, text);
     fputs("</text></g>\n", page->file);
-    *x += 24 + (int)(7.7 * count_characters(text)) + 26;
+    *x += 24 + (int)(7.7 * ambit_text_characters(text)) + 26;
 }
 
 static void write_legend(const struct page *page)

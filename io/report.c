@@ -33,12 +33,12 @@ static void print_status(FILE *file, const struct ambit_result *r)
         const struct ambit_result_band *const band = &r->band[b];
         if (band->broken_count == 0) continue;
         ambit_text_allowed(r, b, allowed);
-        ambit_text_limit(r, b, band->open_by, by);
+        ambit_text_open_by(r, b, by);
         (void)fprintf(file, "  %s: %d of %d territories outside (allowed: %s)", band->label,
                       (int)band->broken_count, (int)r->territory_count, allowed);
         if (r->kind == AMBIT_RESULT_PLAN) (void)fprintf(file, "; it would have to open by %s", by);
         if (isfinite(band->proven_limit)) {
-            ambit_text_limit(r, b, band->proven_limit, limit);
+            ambit_text_proven(r, b, limit);
             (void)fprintf(file, "; no plan meets a limit tighter than %s", limit);
         }
         (void)fputc('\n', file);

@@ -21,14 +21,6 @@ struct table {
     int label, column;
 };
 
-static int characters(const char *text)
-{
-    int count = 0;
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 static void print_row(const struct table *t, const char *label, const char *a, const char *b,
                       const char *change)
 {
@@ -158,10 +150,10 @@ static void print_changes(FILE *file, const struct ambit_result *a, const struct
                                         "accounts b", "travel a, h", "travel b, h"};
     char text[AMBIT_TEXT_MAX];
     const int shown = shown_changes(c);
-    int width = characters("Most changed") + 2;
+    int width = ambit_text_characters("Most changed") + 2;
     if (shown == 0) return;
     for (int i = 0; i < shown; i++) {
-        const int length = characters(c->change[i].name) + 2;
+        const int length = ambit_text_characters(c->change[i].name) + 2;
         if (length > width) width = length;
     }
     (void)fputc('\n', file);
@@ -190,13 +182,14 @@ static struct table make_table(FILE *file, const struct ambit_result *a,
     struct table t = {file, 24, 19};
     const struct ambit_result *const r[2] = {a, b};
     const char *const names[2] = {name_a, name_b};
-    const int behind = characters(": territories outside") + 1;
+    const int behind = ambit_text_characters(": territories outside") + 1;
     for (int side = 0; side < 2; side++) {
         for (int band = 0; band < r[side]->band_count; band++) {
-            const int length = characters(r[side]->band[band].label) + behind;
+            const int length = ambit_text_characters(r[side]->band[band].label) + behind;
             if (length > t.label) t.label = length;
         }
-        if (characters(names[side]) + 2 > t.column) t.column = characters(names[side]) + 2;
+        if (ambit_text_characters(names[side]) + 2 > t.column)
+            t.column = ambit_text_characters(names[side]) + 2;
     }
     return t;
 }

@@ -74,9 +74,9 @@ static double mean(const double *values, int32_t count)
     return sum / count;
 }
 
-static json_t *limit(bool has, double value)
+static json_t *limit(enum ambit_limit kind, double value)
 {
-    return has ? ambit_json_number(value) : json_null();
+    return kind != AMBIT_LIMIT_NONE ? ambit_json_number(value) : json_null();
 }
 
 static json_t *measure_json(const struct ambit_result *r, int m)
@@ -93,8 +93,8 @@ static json_t *measure_json(const struct ambit_result *r, int m)
         const struct ambit_result_band *const band = &r->band[b];
         target = ambit_json_number(mean(band->target, r->territory_count));
         worst = ambit_json_number(band->worst_deviation);
-        asked = json_pack("{s:o, s:o}", "lower", limit(band->has_lower, band->asked_lower), "upper",
-                          limit(band->has_upper, band->asked_upper));
+        asked = json_pack("{s:o, s:o}", "lower", limit(band->lower_kind, band->asked_lower),
+                          "upper", limit(band->upper_kind, band->asked_upper));
     }
     return json_pack("{s:s, s:f, s:o, s:o, s:o, s:o, s:o}", "unit", measure->unit, "total",
                      ambit_from_micro(measure->total), "target", target, "min",
@@ -108,16 +108,17 @@ static json_t *band_json(const struct ambit_result *r, int b)
     const char *const share_of = band->share_of >= 0 ? r->measure[band->share_of].name : NULL;
     double least, most;
     ambit_range(band->value, r->territory_count, &least, &most);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:i, s:o}",
-                     "label", band->label, "measure", r->measure[band->measure].name, "share_of",
-                     ambit_json_text(share_of), "lower", limit(band->has_lower, band->asked_lower),
-                     "upper", limit(band->has_upper, band->asked_upper), "used_lower",
-                     limit(band->has_lower, band->used_lower), "used_upper",
-                     limit(band->has_upper, band->used_upper), "relaxed", band->relaxed,
-                     "proven_limit", ambit_json_number(band->proven_limit), "min",
-                     ambit_json_number(least), "max", ambit_json_number(most), "worst_deviation",
-                     ambit_json_number(band->worst_deviation), "outside", (int)band->broken_count,
-                     "open_by", ambit_json_number(band->open_by));
+    return json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:i, s:o}", "label",
+        band->label, "measure", r->measure[band->measure].name, "share_of",
+        ambit_json_text(share_of), "lower_kind", ambit_limit_name(band->lower_kind), "upper_kind",
+        ambit_limit_name(band->upper_kind), "lower", limit(band->lower_kind, band->asked_lower),
+        "upper", limit(band->upper_kind, band->asked_upper), "used_lower",
+        limit(band->lower_kind, band->used_lower), "used_upper",
+        limit(band->upper_kind, band->used_upper), "relaxed", band->relaxed, "proven_limit",
+        ambit_json_number(band->proven_limit), "min", ambit_json_number(least), "max",
+        ambit_json_number(most), "worst_deviation", ambit_json_number(band->worst_deviation),
+        "outside", (int)band->broken_count, "open_by", ambit_json_number(band->open_by));
 }
 
 static json_t *bands_json(const struct ambit_result *r)

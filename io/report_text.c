@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Numbers for people. A result does not keep whether a limit was written as a part of the target or
- * in units; it is told from which of limit ÷ target and limit is nearer to the number that was
- * used.
+ * Numbers and bands for people.
  */
 #include "io/report_text.h"
 
@@ -65,11 +63,17 @@ int ambit_text_decimals(double size)
     return magnitude >= 10000.0 ? 0 : magnitude >= 100.0 ? 1 : 2;
 }
 
-void ambit_text_pad(FILE *file, const char *text, int width)
+int ambit_text_characters(const char *text)
 {
     int characters = 0;
     for (const char *c = text; *c != '\0'; c++)
         characters += ((unsigned char)*c & 0xC0) != 0x80;
+    return characters;
+}
+
+void ambit_text_pad(FILE *file, const char *text, int width)
+{
+    const int characters = ambit_text_characters(text);
     const int blanks = abs(width) > characters ? abs(width) - characters : 0;
     (void)fprintf(file, "%*s%s%*s", width > 0 ? blanks : 0, "", text, width < 0 ? blanks : 0, "");
 }
@@ -83,55 +87,56 @@ void ambit_range(const double *values, int32_t count, double *least_out, double 
     }
 }
 
-enum ambit_band_style ambit_band_style(const struct ambit_result *result, int band)
-{
-    const struct ambit_result_band *const b = &result->band[band];
-    if (b->share_of >= 0) return AMBIT_BAND_SHARE;
-    if (result->territory_count == 0 || !(b->target[0] > 0.0)) return AMBIT_BAND_UNITS;
-    const double limit = b->has_upper ? b->upper[0] : b->lower[0];
-    const double used = b->has_upper ? b->used_upper : b->used_lower;
-    return fabs(limit / b->target[0] - used) <= fabs(limit - used) ? AMBIT_BAND_OF_TARGET
-                                                                   : AMBIT_BAND_UNITS;
-}
-
-void ambit_text_limit(const struct ambit_result *result, int band, double limit,
-                      char out[AMBIT_TEXT_MAX])
+/* "1,200.0 h" */
+static void describe_units(const struct ambit_result *result, int band, double value, int decimals,
+                           char out[AMBIT_TEXT_MAX])
 {
     const char *const unit = result->measure[result->band[band].measure].unit;
-    if (ambit_band_style(result, band) != AMBIT_BAND_UNITS) {
-        ambit_text_percent(limit, 1, out);
-        return;
-    }
-    ambit_text_number(limit, ambit_text_decimals(limit), out);
+    ambit_text_number(value, decimals, out);
     if (unit[0] != '\0') append(out, " ");
     append(out, unit);
 }
 
-/* Limits in the band's own style. */
+/* A limit of a kind: "105.0 %" or "1,200.0 h". */
+static void describe_limit(const struct ambit_result *result, int band, enum ambit_limit kind,
+                           double limit, char out[AMBIT_TEXT_MAX])
+{
+    if (kind == AMBIT_LIMIT_ABSOLUTE)
+        describe_units(result, band, limit, ambit_text_decimals(limit), out);
+    else
+        ambit_text_percent(limit, 1, out);
+}
+
 static void describe_limits(const struct ambit_result *result, int band, double lower, double upper,
                             char out[AMBIT_TEXT_MAX])
 {
     const struct ambit_result_band *const b = &result->band[band];
+    const enum ambit_limit low_kind = b->lower_kind, high_kind = b->upper_kind;
     char low[AMBIT_TEXT_MAX], high[AMBIT_TEXT_MAX];
-    const bool of_target = ambit_band_style(result, band) == AMBIT_BAND_OF_TARGET;
-    ambit_text_limit(result, band, lower, low);
-    ambit_text_limit(result, band, upper, high);
     out[0] = '\0';
-    if (b->has_lower && b->has_upper && of_target && fabs(upper + lower - 2.0) < 1e-6) {
+    if (low_kind == AMBIT_LIMIT_OF_TARGET && high_kind == AMBIT_LIMIT_OF_TARGET &&
+        fabs(upper + lower - 2.0) < 1e-6) {
         ambit_text_percent(upper - 1.0, 1, high);
         append(out, "±");
         append(out, high);
         return;
     }
-    if (b->has_lower && b->has_upper) {
+    describe_limit(result, band, low_kind, lower, low);
+    describe_limit(result, band, high_kind, upper, high);
+    if (low_kind == AMBIT_LIMIT_OF_TARGET && high_kind != AMBIT_LIMIT_OF_TARGET)
+        append(low, " of target");
+    if (high_kind == AMBIT_LIMIT_OF_TARGET) append(high, " of target");
+    if (low_kind == AMBIT_LIMIT_NONE) {
+        append(out, "at most ");
+        append(out, high);
+    } else if (high_kind == AMBIT_LIMIT_NONE) {
+        append(out, "at least ");
+        append(out, low);
+    } else {
         append(out, low);
         append(out, " to ");
         append(out, high);
-    } else {
-        append(out, b->has_upper ? "at most " : "at least ");
-        append(out, b->has_upper ? high : low);
     }
-    if (of_target) append(out, " of target");
 }
 
 void ambit_text_asked(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX])
@@ -149,10 +154,45 @@ void ambit_text_allowed(const struct ambit_result *result, int band, char out[AM
 void ambit_text_worst(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX])
 {
     const struct ambit_result_band *const b = &result->band[band];
-    const enum ambit_band_style style = ambit_band_style(result, band);
-    if (style == AMBIT_BAND_SHARE ||
-        (style == AMBIT_BAND_OF_TARGET && b->has_lower && b->has_upper))
+    const bool two_sided = ambit_band_has_lower(b) && ambit_band_has_upper(b);
+    if (b->share_of >= 0 || (two_sided && ambit_band_is_of_target(b)))
         ambit_text_percent(b->worst_deviation, 1, out);
     else
         ambit_text_number(b->worst_deviation, ambit_text_decimals(b->worst_deviation), out);
+}
+
+/* Decimals that leave two digits of a small number. */
+static int small_decimals(double size)
+{
+    int decimals = 1;
+    while (size < 1.0 && decimals < 6) {
+        size *= 10.0;
+        decimals++;
+    }
+    return decimals;
+}
+
+void ambit_text_open_by(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX])
+{
+    const struct ambit_result_band *const b = &result->band[band];
+    const double percent = 100.0 * b->open_by;
+    if (b->share_of >= 0) {
+        ambit_text_number(percent, small_decimals(percent), out);
+        append(out, " points");
+    } else if (ambit_band_is_of_target(b)) {
+        ambit_text_percent(b->open_by, small_decimals(percent), out);
+        append(out, " of target");
+    } else {
+        const int decimals =
+            b->open_by < 1.0 ? small_decimals(b->open_by) : ambit_text_decimals(b->open_by);
+        describe_units(result, band, b->open_by, decimals, out);
+    }
+}
+
+void ambit_text_proven(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX])
+{
+    const struct ambit_result_band *const b = &result->band[band];
+    const enum ambit_limit kind = ambit_band_has_upper(b) ? b->upper_kind : b->lower_kind;
+    describe_limit(result, band, kind, b->proven_limit, out);
+    if (kind == AMBIT_LIMIT_OF_TARGET) append(out, " of target");
 }

@@ -22,31 +22,30 @@ void ambit_text_bytes(int64_t bytes, char out[AMBIT_TEXT_MAX]);
 /* Decimals that leave about five digits of a number of this size. */
 int ambit_text_decimals(double size);
 
-/* Prints to a width in characters (UTF-8): right-aligned, or left-aligned where negative. */
-void ambit_text_pad(FILE *file, const char *text, int width);
+/* Characters of UTF-8 text. */
+int ambit_text_characters(const char *text);
 
-/* How a band's limits are best said. */
-enum ambit_band_style {
-    AMBIT_BAND_OF_TARGET, /* percent of the target */
-    AMBIT_BAND_SHARE,     /* percent of another measure */
-    AMBIT_BAND_UNITS
-};
-enum ambit_band_style ambit_band_style(const struct ambit_result *result, int band);
+/* Prints to a width in characters: right-aligned, or left-aligned where negative. */
+void ambit_text_pad(FILE *file, const char *text, int width);
 
 /* Smallest and largest of `count` values; NaN where there are none. */
 void ambit_range(const double *values, int32_t count, double *least_out, double *most_out);
 
 /* The limits that were used, or those that the scenario asked for: "±5.0 %", "at most 35.0 %",
- * "90.0 to 110.0 h". */
+ * "90.00 h to 110.0 h", "at least 90.0 % of target". */
 void ambit_text_allowed(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
 void ambit_text_asked(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
 
-/* A distance from a limit or a limit itself, in the band's style: "1.2 %" or "12.5 h". */
-void ambit_text_limit(const struct ambit_result *result, int band, double limit,
-                      char out[AMBIT_TEXT_MAX]);
-
-/* The worst deviation: percent, or the worst value in units where the band has but one side or is
- * given in units. */
+/* The worst deviation: percent, or the worst value in units where the band has but one side or no
+ * limit that is a part of the target. */
 void ambit_text_worst(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
+
+/* How far a broken band would have to open: "0.8 % of target", "1.2 points" of a share, "12.5 h".
+ */
+void ambit_text_open_by(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
+
+/* The limit that no plan can meet a tighter one than: "106.0 % of target", "33.9 %", "1,200.0 h".
+ */
+void ambit_text_proven(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
 
 #endif

@@ -19,6 +19,13 @@ static const char *centre_word(int value)
     return value >= 0 && value < COUNT(words) ? words[value] : NULL;
 }
 
+static const char *limit_word(int value)
+{
+    return value >= AMBIT_LIMIT_NONE && value <= AMBIT_LIMIT_SHARE
+               ? ambit_limit_name((enum ambit_limit)value)
+               : NULL;
+}
+
 static const char *bad_word(int value)
 {
     return value >= 0 && value < AMBIT_BAD_KIND_COUNT
@@ -79,8 +86,8 @@ static const struct ambit_field result_fields[] = {
 
 static const struct ambit_field band_fields[] = {
     ATTRIBUTE("label", TEXT, ambit_result_band, label),
-    ATTRIBUTE("has_lower", FLAG, ambit_result_band, has_lower),
-    ATTRIBUTE("has_upper", FLAG, ambit_result_band, has_upper),
+    WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
+    WORDS("upper_kind", ambit_result_band, upper_kind, NULL, limit_word),
     ATTRIBUTE("relaxed", FLAG, ambit_result_band, relaxed),
     ATTRIBUTE("asked_lower", F64, ambit_result_band, asked_lower),
     ATTRIBUTE("asked_upper", F64, ambit_result_band, asked_upper),

@@ -18,7 +18,8 @@
 
 #define AMBIT_RESULT_FORMAT 1
 #define AMBIT_RESULT_FORMAT_NAME "ambit-result"
-#define AMBIT_WORD_MAX 32 /* bytes of an enumeration's word with its NUL */
+#define AMBIT_WORD_MAX 32  /* bytes of an enumeration's word with its NUL */
+#define AMBIT_LINK_MAX 512 /* of a group's or column's own name: a label of 128, all slashes */
 
 enum ambit_field_kind {
     AMBIT_FIELD_FLAG,

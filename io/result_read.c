@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINK_MAX_BYTES 512
-
 static ambit_status parse_word(struct ambit_h5 *h5, const char *where,
                                const struct ambit_field *field, const char *text, int *value_out)
 {
@@ -123,7 +121,7 @@ static ambit_status get_count(struct ambit_h5 *h5, const char *scale, int64_t mo
 
 /* The links of a group in the writer's order. */
 static ambit_status get_names(struct ambit_h5 *h5, const char *group, int32_t most,
-                              char names_out[][LINK_MAX_BYTES], int32_t *count_out)
+                              char names_out[][AMBIT_LINK_MAX], int32_t *count_out)
 {
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_h5_get_attribute(h5, group, "count", AMBIT_H5_I32, 0, 0, count_out));
@@ -131,7 +129,7 @@ static ambit_status get_names(struct ambit_h5 *h5, const char *group, int32_t mo
         AMBIT_TRY(ambit_h5_damaged(h5, group, "expected 0 to %d members, found %d", (int)most,
                                    (int)*count_out));
     if (*count_out > 0)
-        AMBIT_TRY(ambit_h5_get_attribute(h5, group, "names", AMBIT_H5_TEXT, LINK_MAX_BYTES,
+        AMBIT_TRY(ambit_h5_get_attribute(h5, group, "names", AMBIT_H5_TEXT, AMBIT_LINK_MAX,
                                          *count_out, names_out));
 done:
     return status;
@@ -178,7 +176,7 @@ static ambit_status get_account_columns(struct ambit_h5 *h5, struct ambit_result
 {
     ambit_status status = AMBIT_OK;
     static const char group[] = "/accounts/columns";
-    char names[AMBIT_COLUMN_MAX][LINK_MAX_BYTES];
+    char names[AMBIT_COLUMN_MAX][AMBIT_LINK_MAX];
     char path[AMBIT_H5_PATH_MAX];
     int32_t count = 0;
     AMBIT_TRY(get_names(h5, group, AMBIT_COLUMN_MAX, names, &count));
@@ -253,7 +251,7 @@ done:
 static ambit_status get_measures(struct ambit_h5 *h5, struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    char names[AMBIT_MEASURE_MAX][LINK_MAX_BYTES];
+    char names[AMBIT_MEASURE_MAX][AMBIT_LINK_MAX];
     char group[AMBIT_H5_PATH_MAX], path[AMBIT_H5_PATH_MAX];
     int32_t count = 0;
     AMBIT_TRY(get_names(h5, "/measures", AMBIT_MEASURE_MAX, names, &count));
@@ -311,7 +309,7 @@ done:
 static ambit_status get_bands(struct ambit_h5 *h5, struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    char names[2 * AMBIT_MEASURE_MAX][LINK_MAX_BYTES];
+    char names[2 * AMBIT_MEASURE_MAX][AMBIT_LINK_MAX];
     char group[AMBIT_H5_PATH_MAX];
     int32_t count = 0;
     AMBIT_TRY(get_names(h5, "/bands", 2 * AMBIT_MEASURE_MAX, names, &count));

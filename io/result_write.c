@@ -13,24 +13,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINK_MAX_BYTES 512 /* of a group's or column's own name: a label of 128, all slashes */
-
 /* `wanted` with '/' as "_of_", and with a number behind it where the name is taken in `group`. */
 static void free_name(struct ambit_h5 *h5, const char *group, const char *wanted,
-                      char out[LINK_MAX_BYTES])
+                      char out[AMBIT_LINK_MAX])
 {
     char path[AMBIT_H5_PATH_MAX];
     size_t length = 0;
-    for (const char *c = wanted; *c != '\0' && length + 16 < LINK_MAX_BYTES; c++) {
+    for (const char *c = wanted; *c != '\0' && length + 16 < AMBIT_LINK_MAX; c++) {
         const char *const piece = *c == '/' ? "_of_" : (const char[]){*c, '\0'};
-        length += (size_t)snprintf(out + length, LINK_MAX_BYTES - length, "%s", piece);
+        length += (size_t)snprintf(out + length, AMBIT_LINK_MAX - length, "%s", piece);
     }
     if (length == 0 || strcmp(out, ".") == 0)
-        length = (size_t)snprintf(out, LINK_MAX_BYTES, "unnamed");
+        length = (size_t)snprintf(out, AMBIT_LINK_MAX, "unnamed");
     for (int n = 2;; n++) {
         ambit_h5_join(group, out, path);
         if (!ambit_h5_has(h5, path)) return;
-        (void)snprintf(out + length, LINK_MAX_BYTES - length, "_%d", n);
+        (void)snprintf(out + length, AMBIT_LINK_MAX - length, "_%d", n);
     }
 }
 
@@ -132,7 +130,7 @@ static ambit_status put_names(struct ambit_h5 *h5, const char *group, const char
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_h5_put_attribute(h5, group, "count", AMBIT_H5_I32, 0, 0, &count));
     if (count > 0)
-        AMBIT_TRY(ambit_h5_put_attribute(h5, group, "names", AMBIT_H5_TEXT, LINK_MAX_BYTES, count,
+        AMBIT_TRY(ambit_h5_put_attribute(h5, group, "names", AMBIT_H5_TEXT, AMBIT_LINK_MAX, count,
                                          names));
 done:
     return status;
@@ -142,7 +140,7 @@ static ambit_status put_account_columns(struct ambit_h5 *h5, const struct ambit_
 {
     ambit_status status = AMBIT_OK;
     static const char group[] = "/accounts/columns";
-    char names[AMBIT_COLUMN_MAX][LINK_MAX_BYTES] = {{0}};
+    char names[AMBIT_COLUMN_MAX][AMBIT_LINK_MAX] = {{0}};
     char path[AMBIT_H5_PATH_MAX];
     AMBIT_TRY(ambit_h5_put_group(h5, group));
     for (int c = 0; c < r->column_count; c++) {
@@ -268,7 +266,7 @@ done:
 static ambit_status put_measures(struct ambit_h5 *h5, const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    char names[AMBIT_MEASURE_MAX][LINK_MAX_BYTES] = {{0}};
+    char names[AMBIT_MEASURE_MAX][AMBIT_LINK_MAX] = {{0}};
     char group[AMBIT_H5_PATH_MAX];
     AMBIT_TRY(ambit_h5_put_group(h5, "/measures"));
     AMBIT_TRY(ambit_h5_put_scale(h5, "/measures/territory", r->territory_count,
@@ -318,7 +316,7 @@ done:
 static ambit_status put_bands(struct ambit_h5 *h5, const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    char names[2 * AMBIT_MEASURE_MAX][LINK_MAX_BYTES] = {{0}};
+    char names[2 * AMBIT_MEASURE_MAX][AMBIT_LINK_MAX] = {{0}};
     char group[AMBIT_H5_PATH_MAX];
     AMBIT_TRY(ambit_h5_put_group(h5, "/bands"));
     AMBIT_TRY(

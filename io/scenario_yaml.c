@@ -10,6 +10,7 @@
  */
 #include "io/scenario_yaml.h"
 #include "engine/base/memory.h"
+#include "engine/base/nearest.h"
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -89,38 +90,18 @@ static void complain_missing(struct binder *b, const node *map, const char *what
     if (!b->unknown_key) complain(b, map, "none", "%s", what);
 }
 
-/* Letters to insert, remove or replace to make one word of the other (Levenshtein). */
-static int edit_distance(const char *a, const char *b)
-{
-    int row[AMBIT_NAME_MAX];
-    const int width = (int)strlen(b);
-    for (int j = 0; j <= width; j++)
-        row[j] = j;
-    for (int i = 0; a[i] != '\0'; i++) {
-        int diagonal = row[0];
-        row[0] = i + 1;
-        for (int j = 0; j < width; j++) {
-            const int replaced = diagonal + (a[i] != b[j]);
-            const int moved = 1 + (row[j] < row[j + 1] ? row[j] : row[j + 1]);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced < moved ? replaced : moved;
-        }
-    }
-    return row[width];
-}
-
 /* True where `word` is in a list such as "id, lat, lon". Else *nearest_out is the word of the list
  * that resembles it, or "". */
 static bool is_listed(const char *list, const char *word, char nearest_out[AMBIT_NAME_MAX])
 {
-    int best = ((int)strnlen(word, AMBIT_NAME_MAX) + 2) / 3 + 1; /* a third of the letters wrong */
+    int best = ambit_edit_tolerance(strlen(word)) + 1;
     nearest_out[0] = '\0';
     for (const char *at = list; *at != '\0';) {
         char known[AMBIT_NAME_MAX];
         const int length = (int)strcspn(at, ",");
         snprintf(known, sizeof known, "%.*s", length, at);
         if (strcmp(known, word) == 0) return true;
-        const int distance = strlen(word) < AMBIT_NAME_MAX ? edit_distance(word, known) : best;
+        const int distance = ambit_edit_distance(word, strlen(word), known, strlen(known));
         if (distance < best) {
             best = distance;
             snprintf(nearest_out, AMBIT_NAME_MAX, "%s", known);

@@ -32,9 +32,10 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
                                     struct ambit_rows_hash *hash_out,
                                     int64_t *rows_out) AMBIT_CHECKED;
 
-/* Each rank keeps the rows of its slice of the file, in file order: positions, unit vectors,
- * current territory (named by itself or by its rep; empty is -1), columns and visits; `first` is 0,
- * `total` is over ranks, `local_travel` is not set. Errors as above. Collective. */
+/* Each rank keeps the rows of its slice of the file, in file order: positions, current territory
+ * (named by itself or by its rep; empty is -1), columns and visits; `first` is 0, `total` is over
+ * ranks; unit vectors and `local_travel` are not set, since rows still have to find their order and
+ * their rank. Errors as above. Collective. */
 ambit_status ambit_read_accounts(const struct ambit_scenario *s, const struct ambit_territories *t,
                                  struct ambit_comm *comm, bool skip_bad_rows,
                                  struct ambit_accounts *out, struct ambit_bad_rows *bad_inout,

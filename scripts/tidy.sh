@@ -19,7 +19,7 @@ cppcheck --quiet --std=c11 --language=c -D_GNU_SOURCE -I. -j "$(nproc)" \
 
 shellcheck -s bash scripts/*.sh scripts/ambit.bash-completion .ci/run || status=1
 mapfile -t scripts < <(find tests -name '*.sh')
-[ ${#scripts[@]} -eq 0 ] || shellcheck "${scripts[@]}" || status=1
+[ ${#scripts[@]} -eq 0 ] || shellcheck -x -P SCRIPTDIR "${scripts[@]}" || status=1
 
 [ $status -eq 0 ] && echo "tidy: ${#sources[@]} sources are clean"
 exit $status

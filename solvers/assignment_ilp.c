@@ -209,7 +209,7 @@ ambit_status ambit_assignment_ilp(const struct ambit_group *group, const int32_t
 {
     ambit_status status = AMBIT_OK;
     struct model model = {.group = group, .undecided = undecided, .count = count};
-    const size_t cells = (size_t)(group->territory_count * group->rules);
+    const size_t cells = (size_t)group->territory_count * (size_t)group->rules;
     const size_t longest = 2 * (size_t)group->rules + 2;
     for (int32_t k = 0; k < count; k++) {
         choice_out[k] = group->chosen[undecided[k]];

@@ -53,7 +53,7 @@ static int compare_candidates(const void *a, const void *b)
 int64_t ambit_median_merge(struct ambit_median_candidate *candidates, int64_t count)
 {
     int64_t kept = 0, in_territory = 0;
-    qsort(candidates, (size_t)count, sizeof *candidates, compare_candidates);
+    if (count > 0) qsort(candidates, (size_t)count, sizeof *candidates, compare_candidates);
     for (int64_t c = 0; c < count; c++) {
         if (c == 0 || candidates[c].territory != candidates[c - 1].territory) in_territory = 0;
         if (in_territory++ < AMBIT_MEDIAN_TRIED) candidates[kept++] = candidates[c];

@@ -110,6 +110,7 @@ static ambit_status improve_by_ilp(struct ambit_group *group)
     struct regret *regret = NULL;
     int32_t *undecided = NULL, *choice = NULL;
     const size_t accounts = (size_t)group->account_count;
+    if (accounts == 0) return AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&regret, accounts, sizeof *regret));
     AMBIT_TRY(ambit_alloc(&undecided, accounts, sizeof *undecided));
     AMBIT_TRY(ambit_alloc(&choice, accounts, sizeof *choice));

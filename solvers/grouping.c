@@ -80,7 +80,7 @@ ambit_status ambit_grouping_make(const struct ambit_territories *territories,
         start[j] = (struct start){violation[j], ambit_random_u64(seed, GROUPING_STREAM, index), j};
         group_out[j] = -1;
     }
-    qsort(start, (size_t)n, sizeof *start, compare_starts);
+    if (n > 0) qsort(start, (size_t)n, sizeof *start, compare_starts);
     for (int32_t s = 0; s < n; s++) {
         const int32_t first = start[s].territory;
         if (group_out[first] >= 0) continue;

@@ -273,7 +273,7 @@ static void set_uniform(const struct ambit_prices *p, const double *price, doubl
 
 static void set_acting(struct ambit_prices *p)
 {
-    double uniform[AMBIT_RULE_MAX];
+    double uniform[AMBIT_RULE_MAX] = {0};
     set_uniform(p, p->price, uniform);
     for (size_t at = 0; at < cell_count(p); at++) {
         const size_t r = at % (size_t)p->rules;
@@ -605,7 +605,7 @@ void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, dou
                       double *upper_out)
 {
     const struct ambit_prices *p = prices;
-    double uniform[AMBIT_RULE_MAX];
+    double uniform[AMBIT_RULE_MAX] = {0};
     set_uniform(p, p->best_price, uniform);
     for (size_t at = 0; at < cell_count(p); at++) {
         const size_t r = at % (size_t)p->rules;

@@ -2,26 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the command line says to wrong words, exactly, and what --help and --version say. Runs the
 # binary $AMBIT alone, and under ${MPIRUN:-mpirun} where there is one. Nothing here computes a plan.
-set -u
 
-here=$(cd "$(dirname "$0")/.." && pwd)
-AMBIT=$(realpath "${AMBIT:-$here/build/release/ambit}") || exit 1
-export AMBIT
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+# shellcheck source=tests/harness.sh
+. "$(dirname "$0")/harness.sh"
 touch s.yaml r.h5 notes.txt
 mkdir plans
-passed=0 failed=0
-
-check() { # NAME EXPECTED FOUND
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'cli_usage: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3" >&2
-    fi
-}
 
 # Runs ambit with WORDS; standard output must stay empty, and standard error and the exit code be
 # as said.
@@ -216,5 +201,4 @@ $(hint ambit)" rnu
     together 0 "$(cat scenario)" run --help-scenario
 fi
 
-echo "cli_usage: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -118,9 +118,6 @@ static bool same_accounts(const struct ambit_accounts *a, const struct ambit_acc
     same &= same_joined(a->id, a->count, widths[0], whole->id, whole->count);
     same &= same_joined(a->lat, a->count, 8, whole->lat, whole->count);
     same &= same_joined(a->lon, a->count, 8, whole->lon, whole->count);
-    same &= same_joined(a->x, a->count, 8, whole->x, whole->count);
-    same &= same_joined(a->y, a->count, 8, whole->y, whole->count);
-    same &= same_joined(a->z, a->count, 8, whole->z, whole->count);
     same &= same_joined(a->previous, a->count, 4, whole->previous, whole->count);
     same &= same_joined(a->column[0], a->count, 8, whole->column[0], whole->count);
     same &= same_joined(a->visits, a->count, 8, whole->visits, whole->count);

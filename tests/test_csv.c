@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The CSV scanner: records, slices, texts, numbers, and what opens as a file. */
+#include "engine/base/fixed.h"
 #include "engine/base/random.h"
 #include "io/csv.h"
 #include "tests/harness.h"
@@ -285,6 +286,91 @@ static void rounds_random_numbers_to_the_nearest(void)
     }
 }
 
+/* The field behind `before` in a file, read by all three functions: what is read quickly is read
+ * alike, and a text of `plain` form is read quickly where 16 bytes stand before its end. */
+static void check_quick(const char *before, const char *text, bool plain)
+{
+    char file[128];
+    const int length = snprintf(file, sizeof file, "%s%s,1.5\n", before, text);
+    const int64_t at = (int64_t)strlen(before), size = (int64_t)strlen(text);
+    const struct ambit_csv_span field = {.at = at, .size = size};
+    double quick = -1.0, value = -1.0;
+    int64_t micro = -1;
+    const bool is_number = ambit_csv_number(text, strlen(text), &value) == AMBIT_CSV_NUMBER;
+    CU_ASSERT_FATAL(length < (int)sizeof file);
+    const bool number_read = ambit_csv_quick_number(file, field, &quick);
+    const bool micro_read = ambit_csv_quick_micro(file, field, &micro);
+    const char *const point = strchr(text, '.');
+    const bool six = point == NULL || strlen(point + 1) <= 6;
+    if (number_read != (plain && at + size >= 16) ||
+        micro_read != (number_read && text[0] != '-' && six) ||
+        (number_read && (!is_number || memcmp(&quick, &value, sizeof value) != 0)) ||
+        (micro_read && micro != ambit_to_micro(value))) {
+        fprintf(stderr, "'%s%s': %d %a, %d %lld; expected %a\n", before, text, number_read, quick,
+                micro_read, (long long)micro, value);
+        CU_FAIL("not read alike");
+    }
+}
+
+static void reads_short_numbers_quickly(void)
+{
+    static const char *const plain[] = {"0",         "7",        "-0",        "-7",
+                                        "007",       "5.",       ".5",        "-.5",
+                                        "12345678",  "-1.25",    "0.0000015", "99999999.999999",
+                                        "-12345.67", "00000000", "4.0625",    "-99999999.9999999"};
+    static const char *const other[] = {"",
+                                        "-",
+                                        ".",
+                                        "-.",
+                                        "+5",
+                                        " 5",
+                                        "5 ",
+                                        "1e3",
+                                        "1.2.3",
+                                        "--1",
+                                        "1-2",
+                                        "12a",
+                                        "a12",
+                                        "1/2",
+                                        "1:2",
+                                        "./5",
+                                        "\"5\"",
+                                        "1,5",
+                                        "5-",
+                                        "1..2",
+                                        "\xB0.5",
+                                        "0x10",
+                                        "inf",
+                                        "nan",
+                                        "12.3-4",
+                                        "/5",
+                                        "\xAE.5",
+                                        "123456789",
+                                        "0.12345678",
+                                        "123456789.5",
+                                        "18446744073709551615"};
+    static const char *const before[] = {"",
+                                         "a,",
+                                         "id,lat,lon,hours\n",
+                                         "id,lat,lon,hours\n12.5,-",
+                                         "id,lat,lon,hours\n99999999,",
+                                         "id.lat.lon.hours.of.a.year."};
+    for (size_t b = 0; b < sizeof before / sizeof before[0]; b++) {
+        for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+            check_quick(before[b], plain[i], true);
+        for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+            check_quick(before[b], other[i], false);
+    }
+    for (uint64_t i = 0; i < 100000; i++) {
+        char text[32];
+        const int places = (int)ambit_random_below(5, 0, i, 8);
+        const double size = pow(10.0, (double)ambit_random_below(5, 1, i, 8));
+        (void)snprintf(text, sizeof text, "%.*f", places,
+                       (ambit_random_unit(5, 2, i) - 0.5) * size);
+        check_quick("account_id,lat\nA1,", text, true);
+    }
+}
+
 static void refuses_what_is_no_number(void)
 {
     static const char *const bad[] = {"12,5", "12.5x", "1 2", "0x10",  "--1",   "+-1",   "-",
@@ -366,6 +452,7 @@ int main(void)
         {"knows UTF-8", knows_utf8},
         {"rounds to the nearest", rounds_to_the_nearest},
         {"rounds random numbers to the nearest", rounds_random_numbers_to_the_nearest},
+        {"reads short numbers quickly", reads_short_numbers_quickly},
         {"refuses what is no number", refuses_what_is_no_number},
         {"refuses what is no file", refuses_what_is_no_file},
         {"refuses what it may not read", refuses_what_it_may_not_read},

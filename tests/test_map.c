@@ -123,7 +123,8 @@ static struct ambit_result make_result(int64_t accounts)
     struct ambit_result_band *const hours = &r.band[0], *const share = &r.band[1];
     snprintf(hours->label, sizeof hours->label, "hours");
     snprintf(share->label, sizeof share->label, "travel/hours");
-    hours->has_lower = hours->has_upper = share->has_upper = true;
+    hours->lower_kind = hours->upper_kind = AMBIT_LIMIT_OF_TARGET;
+    share->upper_kind = AMBIT_LIMIT_SHARE;
     hours->worst_deviation = 0.04;
     share->measure = 1;
     share->share_of = 0;
@@ -277,7 +278,11 @@ static void words_bands_of_every_kind(void)
     check_card(&card[2], "±4\u00a0%", "hours", "band \u221210\u00a0%, +5\u00a0%", false);
     check_card(&card[3], "≤\u00a037.21\u00a0%", "travel of hours", "opened to 35\u00a0%, 1 outside",
                true);
-    result.band[0].has_upper = false;
+    result.band[0].lower_kind = result.band[0].upper_kind = AMBIT_LIMIT_ABSOLUTE;
+    result.band[0].worst_deviation = 1040.0; /* no part of the target, then */
+    (void)ambit_map_figures(&result, card);
+    check_card(&card[2], "≤\u00a01,040\u00a0h", "hours", "at most 1,050\u00a0h", false);
+    result.band[0].upper_kind = AMBIT_LIMIT_NONE;
     result.band[1].upper[1] = 0.36;
     (void)ambit_map_figures(&result, card);
     check_card(&card[2], "≥\u00a0960\u00a0h", "hours", "at least 900\u00a0h", false);

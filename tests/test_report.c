@@ -58,8 +58,8 @@ static void summary_of_a_plan(void)
     prints(file,
            "Territory plan: tiny\n"
            "infeasible: 1 of 2 bands is not met\n"
-           "  hours: 2 of 3 territories outside (allowed: ±4.0 %); it would have to open by 0.8 %;"
-           " no plan meets a limit tighter than 106.0 %\n"
+           "  hours: 2 of 3 territories outside (allowed: ±4.0 %); it would have to open by 0.76 %"
+           " of target; no plan meets a limit tighter than 106.0 % of target\n"
            "\n"
            "  Accounts       5 in 3 territories\n"
            "  Skipped        1 bad row of the input\n"
@@ -126,7 +126,8 @@ static void summary_of_other_bands(void)
     memcpy(band->target, uneven, sizeof uneven);
     memcpy(band->lower, low, sizeof low);
     memcpy(band->upper, high, sizeof high);
-    band->has_lower = false;
+    band->lower_kind = AMBIT_LIMIT_NONE;
+    band->upper_kind = AMBIT_LIMIT_ABSOLUTE;
     band->asked_upper = band->used_upper = 1200;
     band->worst_deviation = 1100;
     band->broken_count = 0;
@@ -146,6 +147,52 @@ static void summary_of_other_bands(void)
     ambit_result_clear(&r);
 }
 
+static void check_band_texts(const struct ambit_result *r, const char *allowed, const char *worst,
+                             const char *open_by, const char *proven)
+{
+    char text[AMBIT_TEXT_MAX];
+    ambit_text_allowed(r, 0, text);
+    CU_ASSERT_STRING_EQUAL(text, allowed);
+    ambit_text_worst(r, 0, text);
+    CU_ASSERT_STRING_EQUAL(text, worst);
+    ambit_text_open_by(r, 0, text);
+    CU_ASSERT_STRING_EQUAL(text, open_by);
+    ambit_text_proven(r, 0, text);
+    CU_ASSERT_STRING_EQUAL(text, proven);
+}
+
+/* Each kind of limit on either side, whatever its numbers look like. */
+static void bands_of_every_kind(void)
+{
+    struct ambit_result r;
+    fixture_result(&r);
+    struct ambit_result_band *const b = &r.band[0];
+    b->used_lower = 0.5;
+    b->used_upper = 1.25;
+    b->proven_limit = 1.125;
+    b->worst_deviation = 0.75;
+    b->open_by = 0.00025;
+    check_band_texts(&r, "50.0 % to 125.0 % of target", "75.0 %", "0.025 % of target",
+                     "112.5 % of target");
+    b->lower_kind = b->upper_kind = AMBIT_LIMIT_ABSOLUTE;
+    check_band_texts(&r, "0.50 h to 1.25 h", "0.75", "0.00025 h", "1.12 h");
+    b->lower_kind = AMBIT_LIMIT_OF_TARGET;
+    check_band_texts(&r, "50.0 % of target to 1.25 h", "75.0 %", "0.025 % of target", "1.12 h");
+    b->lower_kind = AMBIT_LIMIT_NONE;
+    b->open_by = 123.456;
+    check_band_texts(&r, "at most 1.25 h", "0.75", "123.5 h", "1.12 h");
+    b->upper_kind = AMBIT_LIMIT_NONE;
+    b->lower_kind = AMBIT_LIMIT_OF_TARGET;
+    b->open_by = 0.0125;
+    check_band_texts(&r, "at least 50.0 % of target", "0.75", "1.2 % of target",
+                     "112.5 % of target");
+    b->share_of = 1;
+    b->lower_kind = AMBIT_LIMIT_NONE;
+    b->upper_kind = AMBIT_LIMIT_SHARE;
+    check_band_texts(&r, "at most 125.0 %", "75.0 %", "1.2 points", "112.5 %");
+    ambit_result_clear(&r);
+}
+
 static void json_has_every_key(void)
 {
     struct ambit_result r;
@@ -160,11 +207,13 @@ static void json_has_every_key(void)
            "\"worst_deviation\":0.0476190476190476,\"band\":{\"lower\":0.96,\"upper\":1.04}},"
            "\"travel\":{\"unit\":\"h\",\"total\":50.0,\"target\":null,\"min\":3.5,\"max\":41.0,"
            "\"worst_deviation\":null,\"band\":null}},\"bands\":[{\"label\":\"hours\",\"measure\":"
-           "\"hours\",\"share_of\":null,\"lower\":0.96,\"upper\":1.04,\"used_lower\":0.96,"
+           "\"hours\",\"share_of\":null,\"lower_kind\":\"of target\",\"upper_kind\":"
+           "\"of target\",\"lower\":0.96,\"upper\":1.04,\"used_lower\":0.96,"
            "\"used_upper\":1.04,\"relaxed\":false,\"proven_limit\":null,\"min\":1000.0,\"max\":"
            "1100.0,\"worst_deviation\":0.0476190476190476,\"outside\":2,\"open_by\":"
            "0.0076190476190476},{\"label\":\"travel/hours\",\"measure\":\"travel\",\"share_of\":"
-           "\"hours\",\"lower\":null,\"upper\":0.035,\"used_lower\":null,\"used_upper\":0.04,"
+           "\"hours\",\"lower_kind\":\"none\",\"upper_kind\":\"share\",\"lower\":null,\"upper\":0."
+           "035,\"used_lower\":null,\"used_upper\":0.04,"
            "\"relaxed\":true,\"proven_limit\":0.039,\"min\":0.0035,\"max\":0.0390476190476,"
            "\"worst_deviation\":0.0390476190476,\"outside\":0,\"open_by\":0.0}],\"travel_hours\":"
            "50.0,\"travel_hours_before\":62.5,\"moved_accounts\":2,\"objective_hours\":51.0,"
@@ -407,6 +456,7 @@ int main(void)
         {"summary of a plan", summary_of_a_plan},
         {"summary of an audit", summary_of_an_audit},
         {"summary of other bands", summary_of_other_bands},
+        {"bands of every kind", bands_of_every_kind},
         {"JSON has every key", json_has_every_key},
         {"JSON of the unknown", json_of_the_unknown},
         {"JSON says where it cannot write", json_says_where_it_cannot_write},

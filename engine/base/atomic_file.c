@@ -30,6 +30,7 @@ ambit_status ambit_atomic_file_open(const char *path, struct ambit_atomic_file *
         goto done;
     }
     AMBIT_TRY(ambit_copy_string(path, &file.path));
+    AMBIT_TRY(ambit_path_folder(path, &file.folder));
     const size_t bytes = strlen(path) + 32;
     AMBIT_TRY(ambit_alloc(&file.temporary_path, bytes, 1));
     (void)snprintf(file.temporary_path, bytes, "%s.tmp.%ld", path, (long)getpid());
@@ -38,26 +39,29 @@ ambit_status ambit_atomic_file_open(const char *path, struct ambit_atomic_file *
 done:
     if (status != AMBIT_OK) {
         ambit_free(&file.path);
+        ambit_free(&file.folder);
         ambit_free(&file.temporary_path);
     }
     *file_out = file;
     return status;
 }
 
-/* Makes the new name last through a power cut. File systems that cannot sync a folder say EINVAL;
- * there is nothing more to be done on them. */
-static ambit_status sync_folder_of(const char *path)
+/* Renames, and makes the new name last through a power cut. File systems that cannot sync a folder
+ * say EINVAL; there is nothing more to be done on them. All that can fail comes before the rename,
+ * but for that sync: a failed write leaves no file of that name. */
+static ambit_status take_name(struct ambit_atomic_file *file)
 {
     ambit_status status = AMBIT_OK;
-    char *folder = NULL;
-    int descriptor = -1;
-    AMBIT_TRY(ambit_path_folder(path, &folder));
-    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0 || (fsync(descriptor) != 0 && errno != EINVAL))
-        status = cannot_write(path, strerror(errno));
+    const int folder = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return cannot_write(file->path, strerror(errno));
+    if (rename(file->temporary_path, file->path) != 0) {
+        status = cannot_write(file->path, strerror(errno));
+        goto done;
+    }
+    ambit_free(&file->temporary_path);
+    if (fsync(folder) != 0 && errno != EINVAL) status = cannot_write(file->path, strerror(errno));
 done:
-    if (descriptor >= 0) (void)close(descriptor);
-    ambit_free(&folder);
+    (void)close(folder);
     return status;
 }
 
@@ -72,12 +76,7 @@ ambit_status ambit_atomic_file_commit(struct ambit_atomic_file *file)
     if (fclose(file->file) != 0 && status == AMBIT_OK)
         status = cannot_write(file->path, strerror(errno));
     file->file = NULL;
-    if (status == AMBIT_OK && rename(file->temporary_path, file->path) != 0)
-        status = cannot_write(file->path, strerror(errno));
-    if (status == AMBIT_OK) {
-        ambit_free(&file->temporary_path);
-        status = sync_folder_of(file->path);
-    }
+    if (status == AMBIT_OK) status = take_name(file);
     ambit_atomic_file_abandon(file);
     return status;
 }
@@ -88,5 +87,6 @@ void ambit_atomic_file_abandon(struct ambit_atomic_file *file)
     if (file->temporary_path != NULL) (void)unlink(file->temporary_path);
     file->file = NULL;
     ambit_free(&file->temporary_path);
+    ambit_free(&file->folder);
     ambit_free(&file->path);
 }

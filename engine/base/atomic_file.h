@@ -20,6 +20,7 @@
 struct ambit_atomic_file {
     FILE *file;           /* owned; open for writing between open and commit */
     char *path;           /* owned; the final name */
+    char *folder;         /* owned; where it is */
     char *temporary_path; /* owned; a library that opens files itself may truncate and write this
                              one in place, and close it before the commit */
 };

@@ -89,6 +89,7 @@ ambit_status ambit_comm_start(int *argc, char ***argv, struct ambit_comm **comm_
         *comm = here;
     } else {
         ambit_free(&comm);
+        if (rank != 0) ambit_error_clear(); /* without a comm every rank would speak */
         check(MPI_Comm_free(&world), "MPI_Comm_free");
         check(MPI_Finalize(), "MPI_Finalize");
         ambit_require_set_abort(rank, NULL);

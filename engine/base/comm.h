@@ -16,7 +16,8 @@
 struct ambit_comm; /* opaque */
 
 /* Starts MPI (thread support: funneled) unless the process is alone and not under a launcher.
- * Called once, first in main. *comm_out is owned by the caller. Collective. */
+ * Called once, first in main. *comm_out is owned by the caller. On error rank 0 alone keeps the
+ * message, for nobody could tell any more who speaks. Collective. */
 ambit_status ambit_comm_start(int *argc, char ***argv, struct ambit_comm **comm_out) AMBIT_CHECKED;
 
 /* A communicator of one rank that never touches MPI: for serial tests. Local. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define LINE 64
 #define LIVE UINT64_C(0x616D6269746C6976) /* "ambitliv": tells our blocks from others */
@@ -151,6 +152,13 @@ int64_t ambit_memory_live_blocks(void)
 int64_t ambit_memory_live_bytes(void)
 {
     return atomic_load(&live_bytes);
+}
+
+int64_t ambit_memory_resident_peak_bytes(void)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+    return (int64_t)usage.ru_maxrss * 1024;
 }
 
 int64_t ambit_memory_peak_bytes(void)

@@ -29,6 +29,9 @@ int64_t ambit_memory_live_blocks(void);
 int64_t ambit_memory_live_bytes(void);
 int64_t ambit_memory_peak_bytes(void);
 
+/* The most memory the process has had resident, libraries' own included; 0 where unknown. */
+int64_t ambit_memory_resident_peak_bytes(void);
+
 /* Makes the `nth` allocation from now (1 = the next) fail once; 0 turns it off. For tests. */
 void ambit_memory_fail_at(int64_t nth);
 

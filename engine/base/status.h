@@ -16,13 +16,13 @@
 typedef enum ambit_status {
     AMBIT_OK = 0,
     AMBIT_ERR_MISMATCH,   /* verify: the recomputed figure differs; exit 1 */
-    AMBIT_ERR_IO,         /* a file cannot be opened, read or written; exit 1 */
+    AMBIT_ERR_IO,         /* a file cannot be written, or a result cannot be opened; exit 1 */
     AMBIT_ERR_MEMORY,     /* an allocation failed; exit 1 */
     AMBIT_ERR_SOLVER,     /* GLPK, HDF5, GEOS or PROJ failed; exit 1 */
     AMBIT_ERR_INTERNAL,   /* a broken invariant; exit 1 */
     AMBIT_ERR_INFEASIBLE, /* no plan meets the bands; exit 2 */
     AMBIT_ERR_USAGE,      /* wrong command line; exit 64 */
-    AMBIT_ERR_INPUT       /* wrong scenario or data; exit 65 */
+    AMBIT_ERR_INPUT       /* a scenario or table is missing, may not be read or is wrong; exit 65 */
 } ambit_status;
 
 #define AMBIT_MESSAGE_MAX 4096 /* bytes of the stored message with its NUL; longer ones are cut */

@@ -23,8 +23,8 @@ const struct ambit_command ambit_command_verify = {
         "Read the scenario and the tables that the result names, check that they are the same "
         "files, recompute every figure, and check every constraint."
         "\v"
-        "Exit status: 0 everything agrees; 1 something differs, and is named; 2 the file agrees "
-        "with its inputs, and says itself that its plan breaks a band.",
+        "Exit status: 0 everything agrees; 1 something differs or cannot be read, and is named; 2 "
+        "the file agrees with its inputs, and says itself that its plan breaks a band.",
     .options = options_of_verify,
     .act = act,
 };

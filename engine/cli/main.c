@@ -3,12 +3,14 @@
  * ambit: finds the command, runs it, and prints the one message where it failed. Every rank walks
  * the same way and leaves with the same exit code.
  */
+#include "engine/base/version.h"
+#include "engine/base/nearest.h"
 #include "engine/cli/cli.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { KEY_VERSION = 'V', COMMAND_NAME_MAX = 16 };
+enum { KEY_VERSION = 'V' };
 
 static const struct ambit_command *const commands[] = {
     &ambit_command_run,    &ambit_command_audit,  &ambit_command_compare,
@@ -16,40 +18,14 @@ static const struct ambit_command *const commands[] = {
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-static int smallest(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* Letters to insert, drop, replace or swap with a neighbour to turn one word into the other
- * (optimal string alignment). Both are shorter than COMMAND_NAME_MAX. */
-static int edit_distance(const char *a, const char *b)
-{
-    int rows[COMMAND_NAME_MAX][COMMAND_NAME_MAX];
-    const int m = (int)strlen(a), n = (int)strlen(b);
-    for (int i = 0; i <= m; i++) {
-        for (int j = 0; j <= n; j++) {
-            if (i == 0 || j == 0) {
-                rows[i][j] = i + j;
-                continue;
-            }
-            rows[i][j] = smallest(smallest(rows[i - 1][j], rows[i][j - 1]) + 1,
-                                  rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                rows[i][j] = smallest(rows[i][j], rows[i - 2][j - 2] + 1);
-        }
-    }
-    return rows[m][n];
-}
-
-/* The command that a mistyped word may mean, or NULL: at most two slips, and not all of it. */
+/* The command that a mistyped word may mean, or NULL. */
 static const struct ambit_command *nearest_command(const char *word)
 {
     const struct ambit_command *nearest = NULL;
-    if (strlen(word) >= COMMAND_NAME_MAX) return NULL;
-    int least = smallest(3, (int)strlen(word));
+    int least = ambit_edit_tolerance(strlen(word)) + 1;
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        const int distance = edit_distance(word, commands[i]->name);
+        const char *const name = commands[i]->name;
+        const int distance = ambit_edit_distance(word, strlen(word), name, strlen(name));
         if (distance < least) {
             least = distance;
             nearest = commands[i];

@@ -18,7 +18,7 @@ struct ambit_accounts {
     int32_t id_width; /* bytes an id, padded with NUL; the same on all ranks */
     char *id;         /* owned; count × id_width; not NUL-terminated at full width */
     double *lat, *lon;    /* owned; degrees, WGS 84 */
-    double *x, *y, *z;    /* owned; unit vector */
+    double *x, *y, *z;    /* owned; unit vector; NULL until ordering sets them */
     int32_t *previous;    /* owned; index of the current territory, or -1 */
     int32_t column_count; /* as in the scenario */
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units, each ≥ 0 */

@@ -19,6 +19,33 @@ const char *ambit_phase_name(int phase)
     return names[phase];
 }
 
+const char *ambit_limit_name(enum ambit_limit kind)
+{
+    static const char *const names[] = {
+        [AMBIT_LIMIT_NONE] = "none",
+        [AMBIT_LIMIT_OF_TARGET] = "of target",
+        [AMBIT_LIMIT_ABSOLUTE] = "absolute",
+        [AMBIT_LIMIT_SHARE] = "share",
+    };
+    AMBIT_REQUIRE((size_t)kind < sizeof names / sizeof names[0]);
+    return names[kind];
+}
+
+bool ambit_band_has_lower(const struct ambit_result_band *band)
+{
+    return band->lower_kind != AMBIT_LIMIT_NONE;
+}
+
+bool ambit_band_has_upper(const struct ambit_result_band *band)
+{
+    return band->upper_kind != AMBIT_LIMIT_NONE;
+}
+
+bool ambit_band_is_of_target(const struct ambit_result_band *band)
+{
+    return band->lower_kind == AMBIT_LIMIT_OF_TARGET || band->upper_kind == AMBIT_LIMIT_OF_TARGET;
+}
+
 void ambit_result_init(struct ambit_result *result)
 {
     *result = (struct ambit_result){.travel_before = -1, .gap = NAN};

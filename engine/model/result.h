@@ -32,7 +32,7 @@ struct ambit_result_measure {
 struct ambit_result_band {
     char label[2 * AMBIT_NAME_MAX]; /* "hours", or "travel/hours" for a share */
     int measure, share_of;          /* indices into measures; share_of -1 where not a share */
-    bool has_lower, has_upper;
+    enum ambit_limit lower_kind, upper_kind; /* what the numbers of each limit mean */
     bool relaxed;        /* the limit was opened to the smallest that all can meet */
     double asked_lower, asked_upper; /* as the scenario says: factor of target, units, or share */
     double used_lower, used_upper;   /* what the plan was made for; as asked unless relaxed */
@@ -41,9 +41,12 @@ struct ambit_result_band {
     double *lower, *upper; /* owned; per territory, units or share; ∓infinity where one-sided */
     double *value;         /* owned; per territory, units or share */
     double *price_lower, *price_upper; /* owned; hours per unit, ≥ 0; of the bound */
-    double worst_deviation; /* largest |value/target − 1|; for shares and one-sided: largest value */
+    double worst_deviation; /* largest |value/target − 1| of a band of two sides, one a part of the
+                               target; else the largest value, or the smallest where only that is
+                               limited */
     int32_t broken_count;   /* territories outside */
-    double open_by;         /* how far the limit would have to open for this plan; 0 where met */
+    double open_by;         /* how far the limit would have to open for this plan, in parts of the
+                               target where a side is one, else as the limit; 0 where met */
 };
 
 struct ambit_result_territory {
@@ -104,7 +107,7 @@ struct ambit_result {
     int64_t moved_count;        /* accounts whose territory differs from the current one */
     int64_t objective;          /* micro-hours: travel + disruption */
     int64_t bound;              /* micro-hours: no plan for these centres and bands is below */
-    double gap;                 /* (objective − bound) / objective; NaN where there is no bound */
+    double gap;                 /* (objective − bound) / objective; NaN without bound or feasibility */
     char plan_sha256[AMBIT_SHA256_TEXT]; /* of "id<TAB>territory<LF>" in canonical order */
 
     int32_t round_count;
@@ -129,6 +132,14 @@ enum {
     AMBIT_PHASE_COUNT
 };
 const char *ambit_phase_name(int phase);
+
+/* "none", "of target", "absolute" or "share". */
+const char *ambit_limit_name(enum ambit_limit kind);
+
+bool ambit_band_has_lower(const struct ambit_result_band *band);
+bool ambit_band_has_upper(const struct ambit_result_band *band);
+/* True where a side is a part of the target. */
+bool ambit_band_is_of_target(const struct ambit_result_band *band);
 
 void ambit_result_init(struct ambit_result *result);
 void ambit_result_clear(struct ambit_result *result);

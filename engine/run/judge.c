@@ -143,24 +143,22 @@ done:
 }
 
 /* Widens the band's worst figures by territory j. */
-static void judge_cell(const struct ambit_band *asked, struct ambit_result_band *band, int32_t j)
+static void judge_cell(struct ambit_result_band *band, int32_t j)
 {
     const double value = band->value[j], target = band->target[j];
     const double margin = TOLERANCE * fmax(fabs(value), 1.0);
     const double below = band->lower[j] - value, above = value - band->upper[j];
     const double outside = fmax(fmax(below, above), 0.0);
-    const bool of_target = asked->lower_kind == AMBIT_LIMIT_OF_TARGET ||
-                           asked->upper_kind == AMBIT_LIMIT_OF_TARGET;
+    const bool lower = ambit_band_has_lower(band), upper = ambit_band_has_upper(band);
+    const bool of_target = ambit_band_is_of_target(band);
     if (!(outside <= margin)) {
         band->broken_count++;
         const double part = of_target && target != 0.0 ? outside / fabs(target) : outside;
         band->open_by = fmax(band->open_by, part);
     }
     const double deviation =
-        band->has_lower && band->has_upper && of_target && target != 0.0
-            ? fabs(value / target - 1.0)
-            : value;
-    const bool low_is_worst = band->has_lower && !band->has_upper;
+        lower && upper && of_target && target != 0.0 ? fabs(value / target - 1.0) : value;
+    const bool low_is_worst = lower && !upper;
     if (j == 0 || (low_is_worst ? deviation < band->worst_deviation
                                 : deviation > band->worst_deviation))
         band->worst_deviation = deviation;
@@ -201,11 +199,13 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
     name_band(job, from, band);
     band->measure = from->measure;
     band->share_of = from->share_of;
-    band->has_lower = from->lower_kind != AMBIT_LIMIT_NONE;
-    band->has_upper = from->upper_kind != AMBIT_LIMIT_NONE;
+    band->lower_kind = from->lower_kind;
+    band->upper_kind = from->upper_kind;
     band->relaxed = relaxation->opened;
-    band->asked_lower = relaxation->opened && band->has_lower ? relaxation->asked : from->lower;
-    band->asked_upper = relaxation->opened && band->has_upper ? relaxation->asked : from->upper;
+    band->asked_lower = from->lower;
+    band->asked_upper = from->upper;
+    if (relaxation->opened) /* the upper limit, where there is one */
+        *(ambit_band_has_upper(band) ? &band->asked_upper : &band->asked_lower) = relaxation->asked;
     band->used_lower = from->lower;
     band->used_upper = from->upper;
     band->proven_limit = relaxation->proven;
@@ -221,7 +221,7 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
         band->lower[j] = limit_value(from->lower_kind, from->lower, band->target[j], -INFINITY);
         band->upper[j] = limit_value(from->upper_kind, from->upper, band->target[j], INFINITY);
         set_prices(job, b, j, band);
-        judge_cell(from, band, j);
+        judge_cell(band, j);
     }
 done:
     return status;
@@ -266,11 +266,11 @@ static ambit_status judge_bound(struct ambit_job *job, struct ambit_result *resu
     result->gap = NAN;
     if (job->price_lower == NULL) goto done;
     AMBIT_TRY_TOGETHER(job->comm, ambit_bound_slice(&job->problem, job->price_lower,
-                                                    job->price_upper, true, &sum));
+                                                    job->price_upper, &sum));
     ambit_comm_sum_i64(job->comm, &sum, 1);
     result->bound =
         sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
-    if (result->objective > 0)
+    if (result->feasible && result->objective > 0)
         result->gap = (double)(result->objective - result->bound) / (double)result->objective;
 done:
     return status;

@@ -151,12 +151,12 @@ static ambit_status sort_accounts(struct ambit_job *job)
         status = ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     pack(accounts, bytes, rows);
-    qsort(rows, (size_t)accounts->count, bytes, compare_rows);
+    if (accounts->count > 0) qsort(rows, (size_t)accounts->count, bytes, compare_rows);
     AMBIT_TRY(split_rows(job->comm, rows, bytes, accounts->count, total, counts));
     AMBIT_TRY(ambit_comm_exchange(job->comm, rows, counts, (int64_t)bytes, &received, &arrived,
                                   NULL));
     ambit_free(&rows);
-    qsort(received, (size_t)arrived, bytes, compare_rows);
+    if (arrived > 0) qsort(received, (size_t)arrived, bytes, compare_rows);
     status = ambit_accounts_create((int32_t)arrived, accounts->id_width, accounts->column_count,
                                    &sorted);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));

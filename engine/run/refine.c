@@ -28,7 +28,7 @@ enum { CENTRE_STEPS = 6, QUIET_ROUNDS = 4, ATTEMPTS = 3 };
 #define FIRST_GUARD 0.1   /* part of half a band */
 #define LAST_GUARD 0.004
 #define GUARD_RATIO 0.6   /* of one round's guard to that of the one before */
-#define CANNOT_MEET 5e-3  /* imbalance after the first ascent that asks whether a plan exists */
+#define CANNOT_MEET 1e-2  /* imbalance after the first ascent that asks whether a plan exists */
 #define WORTHWHILE 2e-5   /* part of the cost that a round must save to count as progress */
 
 /* The best plan so far, by violation first. */

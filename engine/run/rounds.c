@@ -305,9 +305,8 @@ static ambit_status bring_home(struct ambit_job *job, struct verdict *verdict, i
     struct verdict *sorted = NULL, *home = NULL;
     AMBIT_TRY(ambit_comm_all_gather(job->comm, &job->accounts.first, 1, sizeof(int64_t), &first,
                                     &first_count));
-    status = ambit_alloc(&counts, (size_t)ranks, sizeof *counts);
-    if (status == AMBIT_OK) status = ambit_alloc(&sorted, (size_t)count, sizeof *sorted);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&counts, (size_t)ranks, sizeof *counts));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&sorted, (size_t)count, sizeof *sorted));
     int64_t next = 0;
     for (int r = 0; r < ranks; r++) {
         const int64_t until = r + 1 < ranks ? first[r + 1] : job->accounts.total;
@@ -366,7 +365,7 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
     AMBIT_TRY(collect(&round, &records, counts));
     AMBIT_TRY(ambit_comm_exchange(job->comm, records, counts, sizeof *records, &mine, &count,
                                   NULL));
-    qsort(mine, (size_t)count, sizeof *mine, compare_records);
+    if (count > 0) qsort(mine, (size_t)count, sizeof *mine, compare_records);
     status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
     if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));

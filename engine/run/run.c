@@ -3,6 +3,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/job.h"
+#include "io/report_text.h"
 #include "io/result_hdf5.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@ static void end_phase(struct ambit_job *job, int phase, double *since)
 
 static void take_resources(struct ambit_job *job, struct ambit_result *result)
 {
-    int64_t peak = ambit_memory_peak_bytes();
+    int64_t peak = ambit_memory_resident_peak_bytes();
     ambit_comm_max_i64(job->comm, &peak, 1);
     for (int phase = 0; phase < AMBIT_PHASE_COUNT; phase++)
         result->seconds[phase] = job->seconds[phase];
@@ -71,20 +72,21 @@ static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_r
 
 static ambit_status say_infeasible(const struct ambit_result *result)
 {
-    char words[1024] = "";
+    char words[2048] = "", by[AMBIT_TEXT_MAX];
     size_t used = 0;
     for (int b = 0; b < result->band_count; b++) {
         const struct ambit_result_band *band = &result->band[b];
         if (band->broken_count == 0) continue;
-        const int wrote =
-            snprintf(words + used, sizeof words - used,
-                     "\n  %s: %d of %d territories outside; it would have to open by %.4g%s",
-                     band->label, (int)band->broken_count, (int)result->territory_count,
-                     100.0 * band->open_by, band->share_of >= 0 ? " points" : " % of its target");
+        ambit_text_open_by(result, b, by);
+        const int wrote = snprintf(words + used, sizeof words - used,
+                                   "\n  %s: %d of %d territories outside; it would have to open by %s",
+                                   band->label, (int)band->broken_count,
+                                   (int)result->territory_count, by);
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found meets these bands:%s", words);
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands:%s",
+                      result->stopped_by_time_limit ? " within the time limit" : "", words);
 }
 
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,

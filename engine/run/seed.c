@@ -143,10 +143,9 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     bool free_centres = false;
     ambit_log_progress("seed", 0, 0, "");
     const size_t accounts = (size_t)job->accounts.count;
-    status = ambit_kmeans_create(job->territories.count, &kmeans);
-    if (status == AMBIT_OK) status = ambit_alloc(&weight, accounts, sizeof *weight);
-    if (status == AMBIT_OK) status = ambit_alloc(&job->label, accounts, sizeof *job->label);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_kmeans_create(job->territories.count, &kmeans));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&weight, accounts, sizeof *weight));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, accounts, sizeof *job->label));
     for (int r = 0; r < job->problem.rule_count; r++) {
         for (int32_t i = 0; i < job->accounts.count; i++)
             total[r] += job->problem.base[r][i];

@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAMED_MAX = 50 };
+enum { NAMED_MAX = 50 }; /* differences that are printed; conclude() says so */
 
 struct report {
     FILE *out; /* NULL off rank 0 */
@@ -68,9 +68,9 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
                                  char **scenario_path)
 {
     ambit_status status = AMBIT_OK;
-    int64_t head[6] = {stored->account_count, stored->territory_count, stored->band_count,
+    int64_t head[5] = {stored->account_count, stored->territory_count, stored->band_count,
                        *scenario_path != NULL ? (int64_t)strlen(*scenario_path) + 1 : 0,
-                       stored->kind, !isnan(stored->gap)};
+                       stored->kind};
     const bool first = ambit_comm_rank(comm) == 0;
     ambit_comm_broadcast(comm, head, sizeof head, 0);
     const size_t territories = (size_t)head[1];
@@ -79,7 +79,6 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
         stored->territory_count = (int32_t)head[1];
         stored->band_count = (int32_t)head[2];
         stored->kind = (enum ambit_result_kind)head[4];
-        stored->gap = head[5] ? 0.0 : NAN;
         status = ambit_alloc(scenario_path, (size_t)head[3], 1);
         if (status == AMBIT_OK)
             status = ambit_alloc(&stored->territory, (size_t)head[0], sizeof(int32_t));
@@ -137,7 +136,7 @@ static ambit_status take_decisions(struct ambit_job *job, const struct ambit_res
         ambit_unit_from_degrees(territory->centre_lat, territory->centre_lon,
                                 territory->position);
     }
-    if (isnan(stored->gap)) goto done;
+    if (stored->kind != AMBIT_RESULT_PLAN) goto done;
     const size_t cells = (size_t)job->territories.count * (size_t)rules;
     AMBIT_TRY(ambit_alloc(&job->price_lower, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&job->price_upper, cells, sizeof(double)));
@@ -164,7 +163,8 @@ static void compare_inputs(struct report *report, const struct ambit_result *sto
         same_i64(report, stored->input[n].role, "rows", stored->input[n].rows,
                  found->input[n].rows);
     }
-    same_text(report, "scenario", "text", stored->scenario_text, found->scenario_text);
+    if (strcmp(stored->scenario_text, found->scenario_text) != 0)
+        differ(report, "scenario text: the file holds another than the scenario it names");
 }
 
 static void compare_accounts(struct report *report, const struct ambit_result *stored,
@@ -226,6 +226,19 @@ static void compare_territories(struct report *report, const struct ambit_result
     }
 }
 
+static void compare_cell(struct report *report, const struct ambit_result_band *x,
+                         const struct ambit_result_band *y, const char *territory, int32_t j)
+{
+    char where[sizeof x->label + AMBIT_NAME_MAX + 24];
+    snprintf(where, sizeof where, "territory %s, band %s", territory, x->label);
+    same_f64(report, where, "target", x->target[j], y->target[j]);
+    same_f64(report, where, "lower limit", x->lower[j], y->lower[j]);
+    same_f64(report, where, "upper limit", x->upper[j], y->upper[j]);
+    same_f64(report, where, "value", x->value[j], y->value[j]);
+    same_f64(report, where, "lower price", x->price_lower[j], y->price_lower[j]);
+    same_f64(report, where, "upper price", x->price_upper[j], y->price_upper[j]);
+}
+
 static void compare_bands(struct report *report, const struct ambit_result *stored,
                           const struct ambit_result *found)
 {
@@ -236,8 +249,10 @@ static void compare_bands(struct report *report, const struct ambit_result *stor
         same_text(report, where, "label", x->label, y->label);
         same_i64(report, where, "measure", x->measure, y->measure);
         same_i64(report, where, "share of", x->share_of, y->share_of);
-        same_i64(report, where, "has a lower limit", x->has_lower, y->has_lower);
-        same_i64(report, where, "has an upper limit", x->has_upper, y->has_upper);
+        same_text(report, where, "kind of the lower limit", ambit_limit_name(x->lower_kind),
+                  ambit_limit_name(y->lower_kind));
+        same_text(report, where, "kind of the upper limit", ambit_limit_name(x->upper_kind),
+                  ambit_limit_name(y->upper_kind));
         same_i64(report, where, "relaxed", x->relaxed, y->relaxed);
         same_f64(report, where, "asked lower", x->asked_lower, y->asked_lower);
         same_f64(report, where, "asked upper", x->asked_upper, y->asked_upper);
@@ -246,14 +261,8 @@ static void compare_bands(struct report *report, const struct ambit_result *stor
         same_f64(report, where, "worst deviation", x->worst_deviation, y->worst_deviation);
         same_i64(report, where, "territories outside", x->broken_count, y->broken_count);
         same_f64(report, where, "open by", x->open_by, y->open_by);
-        for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++) {
-            same_f64(report, where, "target", x->target[j], y->target[j]);
-            same_f64(report, where, "lower limit", x->lower[j], y->lower[j]);
-            same_f64(report, where, "upper limit", x->upper[j], y->upper[j]);
-            same_f64(report, where, "value", x->value[j], y->value[j]);
-            same_f64(report, where, "lower price", x->price_lower[j], y->price_lower[j]);
-            same_f64(report, where, "upper price", x->price_upper[j], y->price_upper[j]);
-        }
+        for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++)
+            compare_cell(report, x, y, stored->territories[j].name, j);
     }
 }
 
@@ -336,8 +345,10 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
     ambit_status status = AMBIT_OK;
     if (ambit_comm_rank(comm) == 0) {
         if (report->differences > 0) {
-            status = ambit_fail(AMBIT_ERR_MISMATCH, "%s: %lld figures differ from its inputs", path,
-                                (long long)report->differences);
+            status = ambit_fail(AMBIT_ERR_MISMATCH, "%s: %lld figure%s from its inputs%s", path,
+                                (long long)report->differences,
+                                report->differences == 1 ? " differs" : "s differ",
+                                report->differences > NAMED_MAX ? "; the first 50 are named" : "");
         } else if (!stored->feasible) {
             status = ambit_fail(AMBIT_ERR_INFEASIBLE,
                                 "%s: every figure agrees; the plan breaks bands, and says so",
@@ -373,6 +384,8 @@ ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int 
     ambit_log_finish();
     AMBIT_TRY(conclude(comm, &stored, result_path, &report));
 done:
+    /* A result that is cut off, or whose input is gone, cannot be shown to hold. */
+    if (status == AMBIT_ERR_INPUT) status = AMBIT_ERR_MISMATCH;
     ambit_log_finish();
     ambit_free(&scenario_path);
     ambit_result_clear(&stored);

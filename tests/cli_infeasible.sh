@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bands that no plan can meet: which they are, by how much they would have to open, and the best plan
+# stored as what it is; a travel cap that may be relaxed opens to the least that all can meet.
+# shellcheck source=tests/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+nation() { "$python" "$here/tests/make_nation.py" "$@" --accounts 400 --reps 5 || exit 1; }
+
+# The lines that name the broken bands of FILE, from its attributes.
+named() { # FILE
+    "$python" - "$1" <<'END'
+import h5py, sys
+with h5py.File(sys.argv[1]) as f:
+    count = len(f["/territories/name"])
+    for name in f["/bands"].attrs["names"]:
+        band = f["/bands"][name.decode()].attrs
+        if band["broken_count"] == 0:
+            continue
+        units = band["measure"] == b"count"
+        by = f"{band['open_by']:.2f} accounts" if units else f"{100 * band['open_by']:.1f} % of target"
+        print(f"  {band['label'].decode()}: {band['broken_count']} of {count} territories outside;"
+              f" it would have to open by {by}")
+END
+}
+
+# Plans FOLDER, whose bands LABELS are impossible.
+impossible() { # FOLDER LABELS
+    for ranks in 1 3; do
+        on $ranks run "$1/scenario.yaml" -o "$1/plan.h5" --threads 1 --effort 6 --quiet
+        check "$1 on $ranks ranks: exit code" 2 "$code"
+        check "$1 on $ranks ranks: standard output" "$1/plan.h5" "$(cat out)"
+        check "$1 on $ranks ranks: marked" "0 400" \
+            "$(ask "$1/plan.h5" "f.attrs['feasible'], len(f['/accounts/territory'])" | tr -d '(,)')"
+        check "$1 on $ranks ranks: said" "ambit: no plan found meets these bands:
+$(named "$1/plan.h5")" "$(cat err)"
+        check "$1 on $ranks ranks: bands" "$2" "$(sed -n 's/^  \([a-z]*\): .*/\1/p' err | xargs)"
+        sha256sum <"$1/plan.h5" >sum.$ranks
+        on $ranks verify "$1/plan.h5" --threads 1 --quiet
+        check "$1 verified on $ranks ranks: exit code" 2 "$code"
+        check "$1 verified on $ranks ranks: said" \
+            "ambit: $1/plan.h5: every figure agrees; the plan breaks bands, and says so" "$(cat err)"
+    done
+    check "$1: the same bytes" "$(cat sum.1)" "$(cat sum.3)"
+    on 1 run "$1/scenario.yaml" -o "$1/plan.h5" --threads 1 --effort 6
+    check "$1: summary" "infeasible: $(wc -w <<<"$2") of 3 bands $([ "$(wc -w <<<"$2")" = 1 ] &&
+        echo is || echo are) not met" "$(grep '^infeasible' err)"
+    "$here/tests/read_result.py" "$1/plan.h5" >out 2>err
+    check "$1: read_result.py" 0 "$?"
+}
+
+nation one --infeasible # count: nobody may have more than 0.9 of the mean
+impossible one count
+nation two --infeasible
+sed -i 's/potential: 20%/potential: {max: 95%}/' two/scenario.yaml
+impossible two "potential count"
+
+# A cap on travel that the homes make impossible, and that may open.
+nation capped --travel-cap 20
+for ranks in 1 3; do
+    on $ranks run capped/scenario.yaml -o capped/plan.h5 --threads 1 --effort 6
+    check "relaxed on $ranks ranks: exit code" 0 "$code"
+    check "relaxed on $ranks ranks: feasible" 1 \
+        "$(grep -c '^feasible: every territory is within every band$' err)"
+    # asked < proven impossible ≤ used, every territory within it, and the two ends near each other.
+    check "relaxed on $ranks ranks: limits" "True 0.2 True True True" "$(ask capped/plan.h5 \
+        "(lambda b, v: (bool(b['relaxed']), float(b['asked_upper']), \
+b['asked_upper'] < b['proven_limit'] <= b['used_upper'], bool(v.max() <= b['used_upper'] + 1e-9), \
+bool(b['used_upper'] < 1.3 * b['proven_limit'])))(\
+f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs, \
+f['/bands'][f['/bands'].attrs['names'][3].decode()]['value'][:])" | tr -d '(,)')"
+    used=$(ask capped/plan.h5 \
+        "'%.1f' % (100 * f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs['used_upper'])")
+    check "relaxed on $ranks ranks: said" 1 "$(grep -cE "^  travel/hours: opened from at most 20\.0 \
+% to at most $used %, the least that all can meet" err)"
+    sha256sum <capped/plan.h5 >sum.$ranks
+    on $ranks verify capped/plan.h5 --threads 1 --quiet
+    check "relaxed on $ranks ranks: verified" \
+        "capped/plan.h5: every figure agrees and every band is met" "$(cat out)"
+done
+check "relaxed: the same bytes" "$(cat sum.1)" "$(cat sum.3)"
+
+# The same cap without leave to open is impossible.
+sed -i 's/, relax: true//' capped/scenario.yaml
+on 1 run capped/scenario.yaml -o capped/plan.h5 --threads 1 --effort 3 --quiet
+check "not to be relaxed: exit code" 2 "$code"
+check "not to be relaxed: band" 1 \
+    "$(grep -cE '^  travel/hours: [1-5] of 5 territories outside; it would have to open by [0-9.]+ points$' err)"
+
+# A cap that all can meet stays as it is.
+nation met --travel-cap 90
+on 2 run met/scenario.yaml -o met/plan.h5 --threads 1 --effort 3 --quiet
+check "a cap that is met: exit code" 0 "$code"
+check "a cap that is met: not relaxed" "0 0.9" "$(ask met/plan.h5 "(lambda b: (b['relaxed'], \
+float(b['used_upper'])))(f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs)" | tr -d '(,)')"
+finish

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the scripts tests/cli_*.sh share: they source this file. It goes to a scratch folder that is
+# removed at the end, runs the binary $AMBIT, and counts checks.
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+suite=$(basename "$0" .sh)
+AMBIT=$(realpath "${AMBIT:-$here/build/release/ambit}") || exit 1
+export AMBIT
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+python=/usr/bin/python3 # Debian's, which has h5py
+passed=0 failed=0
+
+check() { # NAME EXPECTED FOUND
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: %s\n  expected: %s\n  found:    %s\n' "$suite" "$1" "$2" "$3" >&2
+        [ ! -s err ] || sed 's/^/  standard error: /' err | tail -n 5 >&2
+    fi
+}
+
+# Runs ambit with WORDS on RANKS ranks: standard output to the file out, standard error to err, and
+# the exit code to $code, "65 0" where ranks leave with different ones. Without a launcher where
+# RANKS is 1. `sh` keeps mpirun from adding its own words.
+on() { # RANKS WORDS...
+    local ranks=$1
+    shift
+    if [ "$ranks" -eq 1 ]; then
+        timeout 100 "$AMBIT" "$@" >out 2>err
+        code=$?
+        return
+    fi
+    rm -f codes.*
+    # shellcheck disable=SC2016
+    timeout -k 5 100 "$here/scripts/launch.sh" "$ranks" \
+        sh -c '"$AMBIT" "$@"; echo $? >codes.$OMPI_COMM_WORLD_RANK' sh "$@" >out 2>err
+    code=$?
+    if [ "$code" -eq 0 ]; then code=$(sort -u codes.* | xargs); fi
+}
+
+# Changes a result file through h5py: PYTHON is one statement that knows it as f.
+edit() { # FILE PYTHON
+    "$python" -c "
+import h5py, sys
+with h5py.File(sys.argv[1], 'r+') as f:
+    $2" "$1" || check "edit $1" 0 "$?"
+}
+
+# What PYTHON, an expression that knows the result file as f, is.
+ask() { # FILE PYTHON
+    "$python" -c "
+import h5py, sys
+with h5py.File(sys.argv[1]) as f:
+    print($2)" "$1"
+}
+
+finish() { # the last line of each script
+    echo "$suite: $passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+    exit
+}

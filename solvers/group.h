@@ -40,12 +40,6 @@ struct ambit_group {
     int64_t node_max;      /* branch-and-bound nodes an ILP */
 };
 
-struct ambit_group_outcome {
-    int64_t violation_before, violation_after;
-    int64_t cost_gain; /* micro-hours saved; may be negative where violation fell */
-    int32_t moved;     /* accounts whose choice is not 0 at the end */
-};
-
 /* Violation of one load, in parts of a thousand million of the rule's scale. */
 static inline int64_t ambit_violation(int64_t load, double low, double high, double scale)
 {
@@ -60,10 +54,9 @@ static inline int64_t ambit_violation(int64_t load, double low, double high, dou
 int64_t ambit_group_violation(const struct ambit_group *group, int t, const int64_t *added,
                               const int64_t *removed);
 
-/* Local search, then an ILP of the undecided accounts, then local search: the plan never gets worse.
- * `load` and `chosen` are updated. Errors: AMBIT_ERR_MEMORY, AMBIT_ERR_SOLVER. Local. */
-ambit_status ambit_group_improve(struct ambit_group *group,
-                                 struct ambit_group_outcome *outcome_out) AMBIT_CHECKED;
+/* Sums over the group: of the violations kept, and of the costs of today's choices. */
+int64_t ambit_group_total_violation(const struct ambit_group *group);
+int64_t ambit_group_total_cost(const struct ambit_group *group);
 
 /* Takes account a to choice c, keeping `load` and `violation` right. */
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c);

@@ -167,9 +167,7 @@ static bool pass_over_pairs(struct search *search, pair_move *move)
 {
     bool moved = false;
     list_members(search);
-    search->violation = 0;
-    for (int t = 0; t < search->group->territory_count; t++)
-        search->violation += search->group->violation[t];
+    search->violation = ambit_group_total_violation(search->group);
     for (int32_t a = 0; a < search->group->account_count; a++)
         moved |= try_pairs(search, a, move);
     return moved;

@@ -4,7 +4,7 @@
  * plan worse and keeps its figures right, GLPK in threads, and faults.
  */
 #include "solvers/assignment_ilp.h"
-#include "solvers/group.h"
+#include "solvers/group_improve.h"
 #include "solvers/local_search.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"

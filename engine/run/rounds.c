@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/rounds.h"
 #include "engine/base/memory.h"
-#include "solvers/group.h"
+#include "solvers/group_improve.h"
 #include "solvers/grouping.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@ struct round {
     struct ambit_job *job;
     const struct ambit_pricing *pricing;
     int rules;
-    int32_t territories, group_count;
+    int32_t territories;
     int64_t *load, total[AMBIT_RULE_MAX];
     double *low, *high, scale[AMBIT_RULE_MAX];
     int64_t *violation; /* per territory */
@@ -59,6 +59,7 @@ static ambit_status round_begin(struct round *round, int64_t number, double guar
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job *job = round->job;
+    int32_t groups = 0;
     AMBIT_TRY(AMBIT_AGREE(job->comm, round_allocate(round)));
     AMBIT_TRY(ambit_job_loads(job, job->label, round->load, round->total, NULL, NULL));
     ambit_problem_sides(&job->problem, round->total, guard, round->low, round->high);
@@ -75,7 +76,7 @@ static ambit_status round_begin(struct round *round, int64_t number, double guar
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_grouping_make(&job->territories, round->violation, GROUP_SIZE,
                                            job->options.seed, number, round->group,
-                                           &round->group_count));
+                                           &groups));
 done:
     return status;
 }
@@ -282,7 +283,7 @@ static ambit_status improve_all(const struct round *round,
             improve(round, records, first[g], first[g + 1], verdict, &one);
         if (ended != AMBIT_OK) {
 #pragma omp critical
-            status = ended;
+            status = ended > status ? ended : status;
         }
         gain += one.cost_gain;
         improved += one.moved > 0;

@@ -188,13 +188,18 @@ static void print_bands(FILE *file, const struct ambit_result *r)
 
 static void print_relaxed(FILE *file, const struct ambit_result *r)
 {
-    char asked[AMBIT_TEXT_MAX], allowed[AMBIT_TEXT_MAX];
+    char asked[AMBIT_TEXT_MAX], allowed[AMBIT_TEXT_MAX], proven[AMBIT_TEXT_MAX];
     for (int b = 0; b < r->band_count; b++) {
         if (!r->band[b].relaxed) continue;
         ambit_text_asked(r, b, asked);
         ambit_text_allowed(r, b, allowed);
-        (void)fprintf(file, "  %s: opened from %s to %s, the least that all can meet\n",
+        (void)fprintf(file, "  %s: opened from %s to %s, the least found that all can meet",
                       r->band[b].label, asked, allowed);
+        if (isfinite(r->band[b].proven_limit)) {
+            ambit_text_proven(r, b, proven);
+            (void)fprintf(file, "; none meets less than %s", proven);
+        }
+        (void)fputc('\n', file);
     }
 }
 

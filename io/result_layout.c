@@ -94,6 +94,7 @@ static const struct ambit_field band_fields[] = {
     ATTRIBUTE("used_lower", F64, ambit_result_band, used_lower),
     ATTRIBUTE("used_upper", F64, ambit_result_band, used_upper),
     ATTRIBUTE("proven_limit", F64, ambit_result_band, proven_limit),
+    ATTRIBUTE("proof_territory", I32, ambit_result_band, proof_territory),
     ATTRIBUTE("worst_deviation", F64, ambit_result_band, worst_deviation),
     ATTRIBUTE("broken_count", I32, ambit_result_band, broken_count),
     ATTRIBUTE("open_by", F64, ambit_result_band, open_by),

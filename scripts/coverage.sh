@@ -7,7 +7,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1
 find "$build" -name '*.gcda' -delete # counts of earlier runs
-scripts/test.sh "$build" serial fuzz mpi cli
+# The demo takes minutes with counters in its loops, and reaches nothing that small nations do not.
+AMBIT_TEST_SECONDS=900 AMBIT_TEST_SKIP=cli_demo scripts/test.sh "$build" serial fuzz mpi cli
 status=$?
 
 gcovr --csv --root . --filter engine/ --filter solvers/ --filter io/ "$build" |

@@ -11,6 +11,9 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_btl_vader_single_copy_mechanism=none
 # - it refuses more ranks than cores (--oversubscribe allows them), and it would tie each rank, with
 #   all its OpenMP threads, to one core (--bind-to none leaves that to the kernel).
+# - a waiting OpenMP thread spins; with more threads and ranks than cores it takes the core from the
+#   one it waits for.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 ranks=$1
 shift
 exec mpirun -n "$ranks" --oversubscribe --bind-to none "$@"

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIP_GAP 1e-5         /* of the cost of all accounts in the model */
+#define MIP_GAP 1e-5           /* of the cost of all accounts in the model */
 #define VIOLATION_WEIGHT 100.0 /* times the same cost, for one mean load outside */
 
 struct model {

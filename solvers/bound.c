@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Micro-hours an account's term is lowered by to cover the sum in doubles; the rounding of its load,
- * half a micro-unit a rule, is covered by half the prices on top. */
+/* Micro-hours an account's term is lowered by to cover the sum in doubles; the rounding of its
+ * load, half a micro-unit a rule, is covered by half the prices on top. */
 #define ROUNDING_MICRO 1.0
 
 void ambit_bound_uniform_prices(const struct ambit_problem *problem, const double *price_lower,
@@ -38,8 +38,7 @@ static double least(const struct ambit_problem *problem, const double *price, co
         if (problem->accounts->previous[i] >= 0 && problem->accounts->previous[i] != j)
             cost += disruption;
         const double *centre = problem->territories->item[j].position;
-        cost += slope[j] *
-                (double)ambit_travel_of(problem->scenario, problem->accounts, i, centre);
+        cost += slope[j] * (double)ambit_travel_of(problem->scenario, problem->accounts, i, centre);
         if (cost < best) best = cost;
     }
     return best;

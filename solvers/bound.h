@@ -4,7 +4,8 @@
  * bands costs less than
  *
  *     Σ_i min_j [ cost_ij + Σ_r (u_jr − l_jr − w_r) load_ijr ] − Σ_absolute (U_jr u_jr − L_jr l_jr)
- *     w_r = Σ_j share_j (up_r u_jr − low_r l_jr)      over the sides relative to the plan's own total
+ *     w_r = Σ_j share_j (up_r u_jr − low_r l_jr)      over the sides relative to the plan's own
+ * total
  *
  * w_r appears because those limits are a multiple of Σ_ij load_ijr of the plan itself: equal hours
  * are hours equal to the mean of this plan, and travel counts in the mean.
@@ -19,10 +20,10 @@ void ambit_bound_uniform_prices(const struct ambit_problem *problem, const doubl
                                 const double *price_upper, double *uniform_out);
 
 /* The slice's Σ min, in micro-hours, every term rounded down: add over ranks, then subtract
- * ambit_bound_constant(). Exact over all territories; uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
+ * ambit_bound_constant(). Exact over all territories; uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local.
+ */
 ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double *price_lower,
-                               const double *price_upper,
-                               int64_t *sum_out) AMBIT_CHECKED;
+                               const double *price_upper, int64_t *sum_out) AMBIT_CHECKED;
 
 /* Σ_absolute (U u − L l), in micro-hours, rounded up. */
 int64_t ambit_bound_constant(const struct ambit_problem *problem, const double *price_lower,

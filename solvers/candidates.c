@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A full scan with an insertion sort of the best few. Half of the list is by reduced cost and half by
- * distance: with the cheap ones alone, prices that are still far off would leave out the near
- * territories, and then no prices could bring them back. Ties go to the smaller index. Evaluating a·d^b
- * for every pair would cost most of a run, so the scan reads line hauls from a table and only the
- * chosen get their exact travel; of two that differ by less than a ten-thousandth either may come first.
+ * A full scan with an insertion sort of the best few. Half of the list is by reduced cost and half
+ * by distance: with the cheap ones alone, prices that are still far off would leave out the near
+ * territories, and then no prices could bring them back. Ties go to the smaller index. Evaluating
+ * a·d^b for every pair would cost most of a run, so the scan reads line hauls from a table and only
+ * the chosen get their exact travel; of two that differ by less than a ten-thousandth either may
+ * come first.
  */
 #include "solvers/candidates.h"
 #include "engine/base/memory.h"
@@ -47,8 +48,8 @@ double ambit_reduced_cost(const struct ambit_problem *problem, const double *pri
     const double *const p = &price[(size_t)j * (size_t)rules];
     double cost = (double)travel;
     for (int r = 0; r < rules; r++)
-        cost += p[r] * ((double)problem->base[r][i] +
-                        problem->rule[r].travel_weight * (double)travel);
+        cost +=
+            p[r] * ((double)problem->base[r][i] + problem->rule[r].travel_weight * (double)travel);
     const int32_t previous = problem->accounts->previous[i];
     if (previous >= 0 && previous != j) cost += (double)problem->disruption;
     return cost;
@@ -144,8 +145,7 @@ void ambit_candidates_fill(const struct ambit_problem *problem, const double *pr
     fill_table(problem->scenario, &table);
 #pragma omp parallel for schedule(dynamic, 64)
     for (int32_t i = 0; i < candidates->count; i++)
-        choose(problem, price, &table, i, per,
-               &candidates->territory[(size_t)i * (size_t)per]);
+        choose(problem, price, &table, i, per, &candidates->territory[(size_t)i * (size_t)per]);
     ambit_candidates_refresh(problem, candidates);
 }
 
@@ -157,8 +157,7 @@ void ambit_candidates_refresh(const struct ambit_problem *problem,
     for (int32_t i = 0; i < candidates->count; i++) {
         for (int c = 0; c < per; c++) {
             const size_t at = (size_t)i * (size_t)per + (size_t)c;
-            const double *centre =
-                problem->territories->item[candidates->territory[at]].position;
+            const double *centre = problem->territories->item[candidates->territory[at]].position;
             candidates->travel[at] =
                 ambit_travel_of(problem->scenario, problem->accounts, i, centre);
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The median is sought by descent: try the accounts nearest to the present centre, move to the best,
- * and again until it stays. Travel rises with distance and territories are compact, so a few rounds
- * reach an account that no near one beats; the exact cost of every one tried decides.
+ * The median is sought by descent: try the accounts nearest to the present centre, move to the
+ * best, and again until it stays. Travel rises with distance and territories are compact, so a few
+ * rounds reach an account that no near one beats; the exact cost of every one tried decides.
  */
 #include "solvers/centres.h"
 #include "engine/base/memory.h"
@@ -62,9 +62,8 @@ int64_t ambit_median_merge(struct ambit_median_candidate *candidates, int64_t co
 }
 
 ambit_status ambit_median_nearest(const struct ambit_accounts *accounts,
-                                  const struct ambit_territories *territories,
-                                  const int32_t *label, struct ambit_median_candidate **out,
-                                  int64_t *count_out)
+                                  const struct ambit_territories *territories, const int32_t *label,
+                                  struct ambit_median_candidate **out, int64_t *count_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_median_candidate *all = NULL;

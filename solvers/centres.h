@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where a free centre should stand for the accounts that it has: at their centroid, or at the account
- * of least total travel (median). Parts for a driver that adds or merges them over the ranks.
+ * Where a free centre should stand for the accounts that it has: at their centroid, or at the
+ * account of least total travel (median). Parts for a driver that adds or merges them over the
+ * ranks.
  */
 #ifndef AMBIT_CENTRES_H
 #define AMBIT_CENTRES_H
@@ -29,15 +30,16 @@ struct ambit_median_candidate {
     double position[3];
 };
 
-/* The slice's AMBIT_MEDIAN_TRIED accounts (or fewer) nearest to the position of each territory that has
- * a median centre; sorted by territory, then distance, then index. *out is owned by the caller. */
+/* The slice's AMBIT_MEDIAN_TRIED accounts (or fewer) nearest to the position of each territory that
+ * has a median centre; sorted by territory, then distance, then index. *out is owned by the caller.
+ */
 ambit_status ambit_median_nearest(const struct ambit_accounts *accounts,
-                                  const struct ambit_territories *territories,
-                                  const int32_t *label, struct ambit_median_candidate **out,
+                                  const struct ambit_territories *territories, const int32_t *label,
+                                  struct ambit_median_candidate **out,
                                   int64_t *count_out) AMBIT_CHECKED;
 
-/* Sorts candidates of all ranks and keeps the AMBIT_MEDIAN_TRIED nearest of each territory; returns how
- * many are left. */
+/* Sorts candidates of all ranks and keeps the AMBIT_MEDIAN_TRIED nearest of each territory; returns
+ * how many are left. */
 int64_t ambit_median_merge(struct ambit_median_candidate *candidates, int64_t count);
 
 /* Adds to cost_inout[c] the slice's micro-hours of line haul if candidate c (merged, so sorted by

@@ -29,13 +29,13 @@ struct ambit_border_account {
 struct ambit_group {
     int territory_count;
     int rules;
-    int64_t *load;        /* borrowed; [territory × rules + rule], with every account where it is */
-    int64_t *violation;   /* borrowed; per territory, filled by ambit_group_improve() */
+    int64_t *load;      /* borrowed; [territory × rules + rule], with every account where it is */
+    int64_t *violation; /* borrowed; per territory, filled by ambit_group_improve() */
     const double *low, *high, *price; /* borrowed; same shape; ∓infinity where one-sided */
-    const double *scale;  /* borrowed; per rule, > 0 */
+    const double *scale;              /* borrowed; per rule, > 0 */
     int32_t account_count;
     const struct ambit_border_account *account; /* borrowed */
-    int32_t *chosen;      /* borrowed; choice of each account; 0 at the start */
+    int32_t *chosen;       /* borrowed; choice of each account; 0 at the start */
     int32_t undecided_max; /* accounts handed to the ILP at a time */
     int64_t node_max;      /* branch-and-bound nodes an ILP */
 };

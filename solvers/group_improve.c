@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Prices say which accounts are undecided: those whose reduced cost elsewhere in the group is nearly
- * that of where they are. An LP optimum splits only about one account a binding rule, so a few
- * hundred of smallest regret hold almost all that can be gained; the ILP takes them, and local search
- * before and after it takes what lies outside its cut.
+ * Prices say which accounts are undecided: those whose reduced cost elsewhere in the group is
+ * nearly that of where they are. An LP optimum splits only about one account a binding rule, so a
+ * few hundred of smallest regret hold almost all that can be gained; the ILP takes them, and local
+ * search before and after it takes what lies outside its cut.
  */
 #include "solvers/group_improve.h"
 #include "engine/base/memory.h"
@@ -69,7 +69,8 @@ static ambit_status improve_by_ilp(struct ambit_group *group)
     const int32_t count = choose_undecided(group, regret, undecided);
     if (count == 0) goto done;
     AMBIT_TRY(ambit_assignment_ilp(group, undecided, count, choice));
-    const int64_t violation = ambit_group_total_violation(group), cost = ambit_group_total_cost(group);
+    const int64_t violation = ambit_group_total_violation(group),
+                  cost = ambit_group_total_cost(group);
     for (int32_t k = 0; k < count; k++) {
         const int32_t a = undecided[k], old = group->chosen[a];
         ambit_group_choose(group, a, choice[k]);
@@ -93,7 +94,8 @@ ambit_status ambit_group_improve(struct ambit_group *group, struct ambit_group_o
     ambit_status status = AMBIT_OK;
     for (int t = 0; t < group->territory_count; t++)
         group->violation[t] = ambit_group_violation(group, t, NULL, NULL);
-    *outcome_out = (struct ambit_group_outcome){.violation_before = ambit_group_total_violation(group)};
+    *outcome_out =
+        (struct ambit_group_outcome){.violation_before = ambit_group_total_violation(group)};
     const int64_t cost = ambit_group_total_cost(group);
     AMBIT_TRY(ambit_local_search(group, PASS_MAX));
     AMBIT_TRY(improve_by_ilp(group));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Greedy: take the next territory that has no group and let it grow, each time by the nearest one without
- * a group to a member drawn at random: groups get many shapes, so that no border stays closed for
- * long, and reach out of a dense place. O(territories²) a round.
+ * Greedy: take the next territory that has no group and let it grow, each time by the nearest one
+ * without a group to a member drawn at random: groups get many shapes, so that no border stays
+ * closed for long, and reach out of a dense place. O(territories²) a round.
  */
 #include "solvers/grouping.h"
 #include "engine/base/memory.h"
@@ -48,8 +48,8 @@ static int32_t nearest_free(const struct ambit_territories *territories, int32_t
 }
 
 /* Gives `first` and its neighbours the group `number`; returns how many there are. */
-static int grow(const struct ambit_territories *territories, int32_t first, int32_t number, int size,
-                uint64_t seed, uint64_t stream, int32_t *group)
+static int grow(const struct ambit_territories *territories, int32_t first, int32_t number,
+                int size, uint64_t seed, uint64_t stream, int32_t *group)
 {
     int32_t member[AMBIT_GROUPING_MAX] = {first};
     int count = 1;

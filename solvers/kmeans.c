@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Balanced k-means after von Looz, Tzovas, Meyerhenke (2018): influences change by at most a tenth a
- * pass, with exponent one half, and a few balancing passes go between two moves of the centres.
- * Distances are chords, so there is no projection. Weakness: with lumpy accounts the influences stall
- * some percent from balance; prices and groups do the rest.
+ * Balanced k-means after von Looz, Tzovas, Meyerhenke (2018): influences change by at most a tenth
+ * a pass, with exponent one half, and a few balancing passes go between two moves of the centres.
+ * Distances are chords, so there is no projection. Weakness: with lumpy accounts the influences
+ * stall some percent from balance; prices and groups do the rest.
  */
 #include "solvers/kmeans.h"
 #include "engine/base/memory.h"
@@ -149,8 +149,7 @@ ambit_status ambit_kmeans_pass(const struct ambit_kmeans *kmeans,
         const int64_t t = omp_get_thread_num();
 #pragma omp for schedule(dynamic, 8)
         for (int32_t begin = 0; begin < accounts->count; begin += BLOCK) {
-            const int32_t end =
-                begin + BLOCK < accounts->count ? begin + BLOCK : accounts->count;
+            const int32_t end = begin + BLOCK < accounts->count ? begin + BLOCK : accounts->count;
             const struct block_box box = box_of(accounts, begin, end);
             const int32_t found = near_centres(kmeans, &box, &least[t * k], &near[t * k]);
             label_block(kmeans, accounts, weight, begin, end, &near[t * k], found, label_out,
@@ -189,8 +188,8 @@ double ambit_kmeans_update(struct ambit_kmeans *kmeans, const int64_t *sums, boo
         const double change = fmin(fmax(sqrt(ratio), 1.0 / CHANGE_MAX), CHANGE_MAX);
         worst = fmax(worst, fabs(ratio - 1.0));
         kmeans->influence[j] *= change;
-        if (recentre && !kmeans->fixed[j]) move_centre(&sums[4 * (int64_t)j],
-                                                       &kmeans->position[3 * j]);
+        if (recentre && !kmeans->fixed[j])
+            move_centre(&sums[4 * (int64_t)j], &kmeans->position[3 * j]);
     }
     return worst;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * First improvement over three neighbourhoods, in canonical order: an account shifts to another
- * territory; two accounts swap theirs; an account shifts to b while one of b's shifts on to c. Swaps
- * and chains look only at partners listed under their territory. Cheap moves come first, and with
- * every band met a move must save cost before its bands are looked at, so most are dropped after one
- * subtraction. Cost a pass: accounts × choices × partners; it stops at the first pass without a move.
+ * territory; two accounts swap theirs; an account shifts to b while one of b's shifts on to c.
+ * Swaps and chains look only at partners listed under their territory. Cheap moves come first, and
+ * with every band met a move must save cost before its bands are looked at, so most are dropped
+ * after one subtraction. Cost a pass: accounts × choices × partners; it stops at the first pass
+ * without a move.
  */
 #include "solvers/local_search.h"
 #include "engine/base/memory.h"
@@ -103,8 +104,8 @@ static bool try_exchange(struct search *search, int32_t a, int32_t c, int32_t b)
     const int32_t back = find_choice(other, p);
     if (back < 0) return false;
     const int64_t before = group->violation[p] + group->violation[q];
-    const int64_t cost = one->cost[c] - one->cost[from] + other->cost[back] -
-                         other->cost[other_from];
+    const int64_t cost =
+        one->cost[c] - one->cost[from] + other->cost[back] - other->cost[other_from];
     if (before == 0 && cost >= 0) return false;
     const int64_t violation =
         ambit_group_violation(group, p, other->load[back], one->load[from]) +
@@ -126,8 +127,8 @@ static bool try_chain(struct search *search, int32_t a, int32_t c, int32_t b)
         const int32_t s = other->territory[d];
         if (d == other_from || s == p) continue;
         const int64_t before = group->violation[p] + group->violation[q] + group->violation[s];
-        const int64_t cost = one->cost[c] - one->cost[from] + other->cost[d] -
-                             other->cost[other_from];
+        const int64_t cost =
+            one->cost[c] - one->cost[from] + other->cost[d] - other->cost[other_from];
         if (before == 0 && cost >= 0) continue;
         const int64_t violation =
             ambit_group_violation(group, p, NULL, one->load[from]) +

@@ -5,24 +5,24 @@
  * The dual of the capacitated assignment, D(P) = Σ_i min_j (cost + P·load) − Σ_jr max(U P, L P), is
  * concave and has a kink wherever an account is undecided. Each min becomes a soft minimum of width
  * μ_i (an account's own scale of cost), each max of a band a soft maximum, and μ falls in steps, as
- * in entropic transport. The Hessian is then a sparse Laplacian between neighbouring territories, to
- * which only wavering accounts contribute; its system is solved by conjugate gradients, and a
+ * in entropic transport. The Hessian is then a sparse Laplacian between neighbouring territories,
+ * to which only wavering accounts contribute; its system is solved by conjugate gradients, and a
  * Levenberg factor λ keeps D rising. Plain gradient steps diverge at 1,000 territories; these take
  * about five passes over the accounts a level. Kitagawa, Mérigot, Thibert 2016 prove such damped
  * Newton steps for semi-discrete transport, the one-measure case without bands.
  *
  * Equal targets move with the plan's own total (bound.h), so a price anywhere is in part a uniform
- * price on travel everywhere. Value and gradient carry that exactly; the Hessian leaves it out, which
- * the damping, steered by promised against found rise, makes up for.
+ * price on travel everywhere. Value and gradient carry that exactly; the Hessian leaves it out,
+ * which the damping, steered by promised against found rise, makes up for.
  *
  * A one-sided band has no kink but a price of one sign, kept by the wall of the box below.
  *
- * Where no plan exists, D would rise without end and the prices with it. They are kept in a box, which
- * is the same as letting a band be broken at that price: the soft plan then breaks as little as it can,
- * and what it breaks is told.
+ * Where no plan exists, D would rise without end and the prices with it. They are kept in a box,
+ * which is the same as letting a band be broken at that price: the soft plan then breaks as little
+ * as it can, and what it breaks is told.
  *
- * Weakness: the candidates of an account are fixed during an ascent, so a price that moves far needs
- * them chosen anew.
+ * Weakness: the candidates of an account are fixed during an ascent, so a price that moves far
+ * needs them chosen anew.
  *
  * Units inside: cost in mean travel a territory, loads of a rule in its mean load a territory.
  */
@@ -37,14 +37,15 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
 
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
-#define BAND_SOFTNESS 0.05   /* smoothing of a band against that of an account's haul, both unitless */
+#define BAND_SOFTNESS                                                                              \
+    0.05 /* smoothing of a band against that of an account's haul, both unitless */
 #define FIRST_DAMPING 0.01
 #define DAMPING_MAX 1e6
-#define PRICE_MAX 20.0       /* mean travel a mean load */
-#define SLOPE_MIN 0.1        /* least that an hour of travel may cost at a lower limit's price */
-#define FLOOR_PART 0.01      /* of the mean curvature, for territories where nothing wavers */
-#define NEGLIGIBLE 16.0      /* exp(−16) of an account, a ten-millionth */
-#define WAVERING 1e-3        /* least part of an account that the Hessian looks at */
+#define PRICE_MAX 20.0  /* mean travel a mean load */
+#define SLOPE_MIN 0.1   /* least that an hour of travel may cost at a lower limit's price */
+#define FLOOR_PART 0.01 /* of the mean curvature, for territories where nothing wavers */
+#define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
+#define WAVERING 1e-3   /* least part of an account that the Hessian looks at */
 
 struct ambit_prices {
     const struct ambit_problem *problem; /* borrowed */
@@ -52,24 +53,25 @@ struct ambit_prices {
     int rules;
     double cost_scale, rule_scale[AMBIT_RULE_MAX];
     double least[AMBIT_RULE_MAX], most[AMBIT_RULE_MAX]; /* the box of the prices */
-    double haul_hours;  /* mean line haul a visit */
+    double haul_hours;                                  /* mean line haul a visit */
     double softness, band_softness;
-    double total_ref[AMBIT_RULE_MAX]; /* rule totals in rule_scale: relative limits are parts of it */
-    double *low, *high; /* owned; soft limits, [j × rules + r], in rule_scale */
+    double
+        total_ref[AMBIT_RULE_MAX]; /* rule totals in rule_scale: relative limits are parts of it */
+    double *low, *high;            /* owned; soft limits, [j × rules + r], in rule_scale */
 
-    int32_t *row;       /* owned; territories + 1: first pair of each territory */
-    int32_t *column;    /* owned; neighbour (> territory) of each pair */
+    int32_t *row;    /* owned; territories + 1: first pair of each territory */
+    int32_t *column; /* owned; neighbour (> territory) of each pair */
     int32_t pair_count;
 
-    bool started;       /* best_… below are of this ascent */
+    bool started; /* best_… below are of this ascent */
     double damping, best_value;
     double *price, *best_price; /* owned; trial and accepted point, scaled */
     double *gradient;           /* owned; at the accepted point */
-    double *hessian;            /* owned; negated: diagonal blocks, then pair blocks, rules² each */
+    double *hessian; /* owned; negated: diagonal blocks, then pair blocks, rules² each */
     double floor[AMBIT_RULE_MAX]; /* least curvature that damping acts on, by rule */
-    double predicted;           /* rise of the value that the trial step promises */
-    double *work;               /* owned; conjugate gradients: 6 vectors */
-    double *acting;             /* owned; trial prices less uniform ones, hours a unit, net */
+    double predicted;             /* rise of the value that the trial step promises */
+    double *work;                 /* owned; conjugate gradients: 6 vectors */
+    double *acting;               /* owned; trial prices less uniform ones, hours a unit, net */
 };
 
 static size_t cell_count(const struct ambit_prices *p)
@@ -214,8 +216,7 @@ static void set_box(struct ambit_prices *p)
         const double unit = p->cost_scale / p->rule_scale[r];
         p->most[r] = PRICE_MAX;
         p->least[r] = -p->most[r];
-        if (weight > 0.0)
-            p->least[r] = fmax(p->least[r], -(1.0 - SLOPE_MIN) / (weight * unit));
+        if (weight > 0.0) p->least[r] = fmax(p->least[r], -(1.0 - SLOPE_MIN) / (weight * unit));
         if (p->problem->rule[r].lower.kind == AMBIT_SIDE_NONE) p->least[r] = 0.0;
         if (p->problem->rule[r].upper.kind == AMBIT_SIDE_NONE) p->most[r] = 0.0;
     }
@@ -240,8 +241,8 @@ static void set_limits(struct ambit_prices *p, double guard)
 static bool moves_with_plan(const struct ambit_prices *p, int r)
 {
     const struct ambit_rule *rule = &p->problem->rule[r];
-    return p->total_ref[r] > 0.0 && (rule->upper.kind == AMBIT_SIDE_RELATIVE ||
-                                     rule->lower.kind == AMBIT_SIDE_RELATIVE);
+    return p->total_ref[r] > 0.0 &&
+           (rule->upper.kind == AMBIT_SIDE_RELATIVE || rule->lower.kind == AMBIT_SIDE_RELATIVE);
 }
 
 /* Soft max(high·x, low·x), and where between the limits it stands. */
@@ -324,9 +325,9 @@ int64_t ambit_prices_sum_count(const struct ambit_prices *prices)
 struct account_terms {
     int count;
     int32_t territory[CANDIDATE_MAX];
-    double share[CANDIDATE_MAX];                 /* soft assignment, sums to 1 */
-    double load[CANDIDATE_MAX][AMBIT_RULE_MAX];  /* scaled */
-    double width;                                /* μ_i in cost_scale */
+    double share[CANDIDATE_MAX];                /* soft assignment, sums to 1 */
+    double load[CANDIDATE_MAX][AMBIT_RULE_MAX]; /* scaled */
+    double width;                               /* μ_i in cost_scale */
 };
 
 /* The soft assignment of account i; returns its soft minimum in cost_scale. */
@@ -382,8 +383,7 @@ static void add_terms(const struct ambit_prices *p, const struct account_terms *
         const int32_t j = terms->territory[a];
         const double share = terms->share[a];
         for (int r = 0; r < rules; r++)
-            loads[(int64_t)j * rules + r] +=
-                (int64_t)llrint(share * terms->load[a][r] * SUM_SCALE);
+            loads[(int64_t)j * rules + r] += (int64_t)llrint(share * terms->load[a][r] * SUM_SCALE);
         if (share < WAVERING || share > 1.0 - WAVERING) continue;
         add_block(terms->load[a], terms->load[a], share * (1.0 - share) / terms->width, rules,
                   &diagonal[j * block]);

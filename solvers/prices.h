@@ -2,9 +2,9 @@
 /*
  * Prices: the duals of the capacitated assignment, for all territories and banded rules at once.
  *
- * The driver repeats: zero the sums, ambit_prices_accumulate() on every slice, add the sums over the
- * ranks, ambit_prices_update() on every rank with the same sums (and so to the same prices). Sums are
- * integers, so they do not depend on slices. No call here communicates.
+ * The driver repeats: zero the sums, ambit_prices_accumulate() on every slice, add the sums over
+ * the ranks, ambit_prices_update() on every rank with the same sums (and so to the same prices).
+ * Sums are integers, so they do not depend on slices. No call here communicates.
  */
 #ifndef AMBIT_PRICES_H
 #define AMBIT_PRICES_H
@@ -15,8 +15,8 @@
 
 struct ambit_prices; /* opaque */
 
-/* Scales for `travel_total` micro-hours and rule totals `total` (rule_count) of some first plan, and
- * visits_total micro-visits a year. All prices start at 0. Borrows `problem`. */
+/* Scales for `travel_total` micro-hours and rule totals `total` (rule_count) of some first plan,
+ * and visits_total micro-visits a year. All prices start at 0. Borrows `problem`. */
 ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t travel_total,
                                  const int64_t *total, int64_t visits_total,
                                  struct ambit_prices **out) AMBIT_CHECKED;
@@ -27,11 +27,11 @@ void ambit_prices_destroy(struct ambit_prices **prices);
 int64_t ambit_prices_pair_bytes(const struct ambit_prices *prices);
 void ambit_prices_mark_pairs(const struct ambit_prices *prices,
                              const struct ambit_candidates *candidates, uint8_t *bits_inout);
-ambit_status ambit_prices_set_pairs(struct ambit_prices *prices,
-                                    const uint8_t *bits) AMBIT_CHECKED;
+ambit_status ambit_prices_set_pairs(struct ambit_prices *prices, const uint8_t *bits) AMBIT_CHECKED;
 
 /* Starts a descent at smoothing `softness` (1: an account wavers between territories whose reduced
- * cost per visit differs by the mean line haul) with limits narrowed by `guard`. Prices are kept. */
+ * cost per visit differs by the mean line haul) with limits narrowed by `guard`. Prices are kept.
+ */
 void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard);
 
 int64_t ambit_prices_sum_count(const struct ambit_prices *prices);
@@ -45,7 +45,7 @@ struct ambit_prices_step {
     bool accepted;
     double imbalance; /* largest |load − wanted| of a rule and territory, in parts of a mean load */
     double unmet;     /* the same of those whose price is as high as it may go */
-    double promised;  /* rise of the dual value that the next step promises, in parts of the value */
+    double promised; /* rise of the dual value that the next step promises, in parts of the value */
 };
 /* Takes one damped Newton step from the sums. The prices to use are those of the best accepted
  * point. */

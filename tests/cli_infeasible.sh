@@ -66,13 +66,13 @@ for ranks in 1 3; do
     check "relaxed on $ranks ranks: limits" "True 0.2 True True True" "$(ask capped/plan.h5 \
         "(lambda b, v: (bool(b['relaxed']), float(b['asked_upper']), \
 b['asked_upper'] < b['proven_limit'] <= b['used_upper'], bool(v.max() <= b['used_upper'] + 1e-9), \
-bool(b['used_upper'] < 1.3 * b['proven_limit'])))(\
+bool(b['used_upper'] < 1.1 * b['proven_limit'])))(\
 f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs, \
 f['/bands'][f['/bands'].attrs['names'][3].decode()]['value'][:])" | tr -d '(,)')"
     used=$(ask capped/plan.h5 \
         "'%.1f' % (100 * f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs['used_upper'])")
     check "relaxed on $ranks ranks: said" 1 "$(grep -cE "^  travel/hours: opened from at most 20\.0 \
-% to at most $used %, the least that all can meet" err)"
+% to at most $used %, the least found that all can meet; none meets less than [0-9.]+ %$" err)"
     sha256sum <capped/plan.h5 >sum.$ranks
     on $ranks verify capped/plan.h5 --threads 1 --quiet
     check "relaxed on $ranks ranks: verified" \

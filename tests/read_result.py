@@ -75,7 +75,7 @@ ROOT_ATTRIBUTES = (
 ).split()
 BAND_ATTRIBUTES = (
     "label measure share_of lower_kind upper_kind relaxed asked_lower asked_upper used_lower "
-    "used_upper proven_limit worst_deviation broken_count open_by"
+    "used_upper proven_limit proof_territory worst_deviation broken_count open_by"
 ).split()
 
 wrong = []

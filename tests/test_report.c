@@ -76,8 +76,8 @@ static void summary_of_a_plan(void)
            "  hours, h           1,050.0    1,000.0    1,100.0      4.8 %          2   ±4.0 %\n"
            "  travel/hours             -      0.4 %      3.9 %      3.9 %          0   at most"
            " 4.0 %\n"
-           "  travel/hours: opened from at most 3.5 % to at most 4.0 %, the least that all can"
-           " meet\n");
+           "  travel/hours: opened from at most 3.5 % to at most 4.0 %, the least found that all"
+           " can meet; none meets less than 3.9 %\n");
     ambit_result_clear(&r);
 }
 

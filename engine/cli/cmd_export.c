@@ -25,12 +25,12 @@ static ambit_status export_result(const struct ambit_options *options)
     ambit_result_init(&result);
     AMBIT_TRY(check_outputs(options));
     AMBIT_TRY(ambit_result_read(options->argument[0], &result));
-    if (options->geojson_path != NULL || options->svg_path != NULL)
-        AMBIT_TRY(ambit_outlines_create(&result, &outlines));
     if (options->csv_path != NULL) {
         AMBIT_TRY(ambit_assignments_write(options->csv_path, &result));
         printf("%s\n", options->csv_path);
     }
+    if (options->geojson_path != NULL || options->svg_path != NULL)
+        AMBIT_TRY(ambit_outlines_create(&result, &outlines));
     if (options->geojson_path != NULL) {
         AMBIT_TRY(ambit_geojson_write(options->geojson_path, &result, outlines));
         printf("%s\n", options->geojson_path);

@@ -3,8 +3,8 @@
  * ambit: finds the command, runs it, and prints the one message where it failed. Every rank walks
  * the same way and leaves with the same exit code.
  */
-#include "engine/base/version.h"
 #include "engine/base/nearest.h"
+#include "engine/base/version.h"
 #include "engine/cli/cli.h"
 
 #include <errno.h>

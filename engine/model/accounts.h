@@ -12,17 +12,17 @@
 #include <stdint.h>
 
 struct ambit_accounts {
-    int32_t count;    /* accounts in this slice */
-    int64_t first;    /* canonical index of the first one (set by ordering) */
-    int64_t total;    /* accounts on all ranks */
-    int32_t id_width; /* bytes an id, padded with NUL; the same on all ranks */
-    char *id;         /* owned; count × id_width; not NUL-terminated at full width */
+    int32_t count;        /* accounts in this slice */
+    int64_t first;        /* canonical index of the first one (set by ordering) */
+    int64_t total;        /* accounts on all ranks */
+    int32_t id_width;     /* bytes an id, padded with NUL; the same on all ranks */
+    char *id;             /* owned; count × id_width; not NUL-terminated at full width */
     double *lat, *lon;    /* owned; degrees, WGS 84 */
     double *x, *y, *z;    /* owned; unit vector; NULL until ordering sets them */
     int32_t *previous;    /* owned; index of the current territory, or -1 */
     int32_t column_count; /* as in the scenario */
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units, each ≥ 0 */
-    int64_t *visits;      /* owned; micro-visits a year, ≥ 0 */
+    int64_t *visits;                   /* owned; micro-visits a year, ≥ 0 */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
 };

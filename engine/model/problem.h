@@ -6,9 +6,9 @@
  *     cost_ij = t_ij + disruption where j is not the current territory        (micro-hours)
  *     load_jr = Σ_i base_ir + travel_weight_r × t_ij,   lower_jr ≤ load_jr ≤ upper_jr
  *
- * A share (travel ≤ 35 % of hours) is the rule travel − 0.35·hours ≤ 0. A limit relative to a target
- * that is equal or by capacity is factor × share_j × total_r, where the total counts travel and so
- * moves with the plan: its pressure on the accounts is one uniform price more (see bound.h).
+ * A share (travel ≤ 35 % of hours) is the rule travel − 0.35·hours ≤ 0. A limit relative to a
+ * target that is equal or by capacity is factor × share_j × total_r, where the total counts travel
+ * and so moves with the plan: its pressure on the accounts is one uniform price more (see bound.h).
  */
 #ifndef AMBIT_PROBLEM_H
 #define AMBIT_PROBLEM_H
@@ -33,8 +33,8 @@ struct ambit_side {
 };
 
 struct ambit_rule {
-    int band;                       /* index into the scenario's bands */
-    bool uses_lower, uses_upper;    /* the sides of the band that this rule stands for */
+    int band;                    /* index into the scenario's bands */
+    bool uses_lower, uses_upper; /* the sides of the band that this rule stands for */
     double column_weight[AMBIT_COLUMN_MAX];
     double count_weight;
     double travel_weight;
@@ -63,7 +63,8 @@ void ambit_problem_clear(struct ambit_problem *problem);
 /* Compiles the sides of rule `r` again after the scenario's band has changed. Local. */
 void ambit_problem_refresh_rule(struct ambit_problem *problem, int r);
 
-/* Micro-units that account i adds to rule r of a territory where it travels `travel` micro-hours. */
+/* Micro-units that account i adds to rule r of a territory where it travels `travel` micro-hours.
+ */
 static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r, int32_t i,
                                       int64_t travel)
 {
@@ -73,9 +74,9 @@ static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r
 }
 
 /* The sides of every rule and territory, [territory × rule_count + rule], micro-units, ∓infinity
- * where one-sided, for rule totals `total` (micro-units, rule_count). `guard` narrows relative sides
- * from within by that part of half the band (of 5 % where one-sided), so that a plan made for these
- * totals stays inside when its own total is a little less. Local. */
+ * where one-sided, for rule totals `total` (micro-units, rule_count). `guard` narrows relative
+ * sides from within by that part of half the band (of 5 % where one-sided), so that a plan made for
+ * these totals stays inside when its own total is a little less. Local. */
 void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *total, double guard,
                          double *lower_out, double *upper_out);
 

@@ -52,6 +52,7 @@ void ambit_result_init(struct ambit_result *result)
     for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++) {
         result->band[b].share_of = -1;
         result->band[b].proven_limit = NAN;
+        result->band[b].proof_territory = -1;
     }
 }
 

@@ -16,10 +16,10 @@
 enum ambit_result_kind { AMBIT_RESULT_PLAN, AMBIT_RESULT_AUDIT };
 
 struct ambit_result_input {
-    char role[16];  /* "scenario", "accounts", "reps" */
-    char *path;     /* owned; relative to the result file's folder where possible */
+    char role[16];                /* "scenario", "accounts", "reps" */
+    char *path;                   /* owned; relative to the result file's folder where possible */
     char hash[AMBIT_SHA256_TEXT]; /* scenario: SHA-256; tables: rows hash */
-    int64_t rows;   /* data rows; 0 for the scenario */
+    int64_t rows;                 /* data rows; 0 for the scenario */
 };
 
 struct ambit_result_measure {
@@ -33,11 +33,12 @@ struct ambit_result_band {
     char label[2 * AMBIT_NAME_MAX]; /* "hours", or "travel/hours" for a share */
     int measure, share_of;          /* indices into measures; share_of -1 where not a share */
     enum ambit_limit lower_kind, upper_kind; /* what the numbers of each limit mean */
-    bool relaxed;        /* the limit was opened to the smallest that all can meet */
+    bool relaxed;                    /* the limit was opened to the smallest that all can meet */
     double asked_lower, asked_upper; /* as the scenario says: factor of target, units, or share */
     double used_lower, used_upper;   /* what the plan was made for; as asked unless relaxed */
-    double proven_limit; /* no plan can meet a limit tighter than this; NaN where not proven */
-    double *target;      /* owned; per territory, units; NaN for shares */
+    double proven_limit;   /* no plan can meet a limit tighter than this; NaN where not proven */
+    int32_t proof_territory; /* the territory that proves it, or −1 */
+    double *target;        /* owned; per territory, units; NaN for shares */
     double *lower, *upper; /* owned; per territory, units or share; ∓infinity where one-sided */
     double *value;         /* owned; per territory, units or share */
     double *price_lower, *price_upper; /* owned; hours per unit, ≥ 0; of the bound */
@@ -57,15 +58,15 @@ struct ambit_result_territory {
     double home_lat, home_lon; /* NaN where there is none */
     int64_t account_count;
     int64_t gained_count, lost_count; /* accounts that came and went against the current plan */
-    int64_t travel; /* micro-hours a year */
+    int64_t travel;                   /* micro-hours a year */
 };
 
 struct ambit_result_round {
-    int64_t travel;         /* micro-hours after the round */
-    int64_t moved_count;    /* accounts that changed territory in the round */
+    int64_t travel;      /* micro-hours after the round */
+    int64_t moved_count; /* accounts that changed territory in the round */
     int32_t groups, improved_groups;
-    double violation;       /* sum of relative band violations; 0 where feasible */
-    char phase[24];         /* "seed", "prices", "groups", "centres", "repair" */
+    double violation; /* sum of relative band violations; 0 where feasible */
+    char phase[24];   /* "seed", "prices", "groups", "centres", "repair" */
 };
 
 struct ambit_result {
@@ -83,11 +84,11 @@ struct ambit_result {
     /* accounts, canonical order */
     int64_t account_count;
     int32_t id_width;
-    char *account_id;           /* owned; account_count × id_width, NUL-padded */
-    double *lat, *lon;          /* owned; degrees */
-    int32_t *territory;         /* owned; index into territories */
-    int32_t *previous;          /* owned; index into territories, or -1 */
-    int64_t *account_travel;    /* owned; micro-hours a year */
+    char *account_id;        /* owned; account_count × id_width, NUL-padded */
+    double *lat, *lon;       /* owned; degrees */
+    int32_t *territory;      /* owned; index into territories */
+    int32_t *previous;       /* owned; index into territories, or -1 */
+    int64_t *account_travel; /* owned; micro-hours a year */
     int32_t column_count;
     char column_name[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units */
@@ -101,13 +102,13 @@ struct ambit_result {
     struct ambit_result_band band[2 * AMBIT_MEASURE_MAX];
 
     /* figures */
-    bool has_previous;          /* at least one account names a current territory */
-    int64_t travel;             /* micro-hours */
-    int64_t travel_before;      /* of the current plan with its own centres; -1 where none */
-    int64_t moved_count;        /* accounts whose territory differs from the current one */
-    int64_t objective;          /* micro-hours: travel + disruption */
-    int64_t bound;              /* micro-hours: no plan for these centres and bands is below */
-    double gap;                 /* (objective − bound) / objective; NaN without bound or feasibility */
+    bool has_previous;     /* at least one account names a current territory */
+    int64_t travel;        /* micro-hours */
+    int64_t travel_before; /* of the current plan with its own centres; -1 where none */
+    int64_t moved_count;   /* accounts whose territory differs from the current one */
+    int64_t objective;     /* micro-hours: travel + disruption */
+    int64_t bound;         /* micro-hours: no plan for these centres and bands is below */
+    double gap;            /* (objective − bound) / objective; NaN without bound or feasibility */
     char plan_sha256[AMBIT_SHA256_TEXT]; /* of "id<TAB>territory<LF>" in canonical order */
 
     int32_t round_count;
@@ -115,7 +116,7 @@ struct ambit_result {
     struct ambit_bad_rows bad_rows;   /* skipped with --skip-bad-rows */
 
     /* not part of the compared bytes */
-    double seconds[8]; /* by phase, see AMBIT_PHASE_… */
+    double seconds[8];  /* by phase, see AMBIT_PHASE_… */
     int64_t peak_bytes; /* largest over ranks */
     int ranks, threads;
 };

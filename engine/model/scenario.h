@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AMBIT_NAME_MAX 64     /* bytes of a measure, column or unit name, with its NUL */
-#define AMBIT_MEASURE_MAX 8   /* measures a scenario may define */
-#define AMBIT_COLUMN_MAX 16   /* numeric account columns a scenario may use */
-#define AMBIT_TERM_MAX 8      /* terms of a measure's sum */
-#define AMBIT_TABLE_MAX 64    /* rows of a distance-to-minutes table */
+#define AMBIT_NAME_MAX 64   /* bytes of a measure, column or unit name, with its NUL */
+#define AMBIT_MEASURE_MAX 8 /* measures a scenario may define */
+#define AMBIT_COLUMN_MAX 16 /* numeric account columns a scenario may use */
+#define AMBIT_TERM_MAX 8    /* terms of a measure's sum */
+#define AMBIT_TABLE_MAX 64  /* rows of a distance-to-minutes table */
 #define AMBIT_TERRITORY_MAX 100000
 
 /* A term of a measure: a column's index (≥ 0), or one of these. */
@@ -90,12 +90,12 @@ struct ambit_scenario {
     char rep_lat_column[AMBIT_NAME_MAX], rep_lon_column[AMBIT_NAME_MAX];
     char rep_x_column[AMBIT_NAME_MAX], rep_y_column[AMBIT_NAME_MAX];
     char rep_capacity_column[AMBIT_NAME_MAX];
-    bool homes_fixed;                      /* a rep's home, where there is one, is the centre */
-    enum ambit_centre_kind free_centre;    /* MEDIAN or CENTROID, for the others */
+    bool homes_fixed;                   /* a rep's home, where there is one, is the centre */
+    enum ambit_centre_kind free_centre; /* MEDIAN or CENTROID, for the others */
 
     /* travel */
-    double stops_per_day;  /* stops of a day tour: the line haul is shared among them */
-    double local_factor;   /* km between neighbouring stops = local_factor / √density */
+    double stops_per_day; /* stops of a day tour: the line haul is shared among them */
+    double local_factor;  /* km between neighbouring stops = local_factor / √density */
     struct ambit_drive_time drive_time;
 
     /* measures and bands */

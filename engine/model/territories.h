@@ -20,8 +20,8 @@ struct ambit_territory {
     double home[3];     /* unit vector of the rep's home; zeros where there is none */
     double position[3]; /* unit vector of the centre; zeros while a free centre is unset */
     double centre_lat, centre_lon; /* of a free centre: the degrees that position was made from */
-    int64_t centre_account; /* canonical index of the median account, or -1 */
-    double capacity;        /* in the rep file's unit; 0 where not given */
+    int64_t centre_account;        /* canonical index of the median account, or -1 */
+    double capacity;               /* in the rep file's unit; 0 where not given */
 };
 
 struct ambit_territories {

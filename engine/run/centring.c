@@ -18,8 +18,8 @@ static ambit_status place_centroids(struct ambit_job *job, const int32_t *label)
     for (int32_t j = 0; j < territories; j++) {
         struct ambit_territory *territory = &job->territories.item[j];
         if (territory->centre_kind == AMBIT_CENTRE_HOME) continue;
-        ambit_centroid_place(&sums[4 * (int64_t)j], &territory->centre_lat,
-                             &territory->centre_lon, territory->position);
+        ambit_centroid_place(&sums[4 * (int64_t)j], &territory->centre_lat, &territory->centre_lon,
+                             territory->position);
         territory->centre_account = -1;
     }
 done:
@@ -34,13 +34,12 @@ static ambit_status step_medians(struct ambit_job *job, const int32_t *label, bo
     struct ambit_median_candidate *own = NULL, *all = NULL;
     int64_t *cost = NULL, count = 0;
     *moved_out = false;
-    AMBIT_TRY_TOGETHER(job->comm, ambit_median_nearest(&job->accounts, &job->territories, label,
-                                                       &own, &count));
+    AMBIT_TRY_TOGETHER(
+        job->comm, ambit_median_nearest(&job->accounts, &job->territories, label, &own, &count));
     AMBIT_TRY(ambit_comm_all_gather(job->comm, own, count, sizeof *own, &all, &count));
     count = ambit_median_merge(all, count);
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&cost, (size_t)count, sizeof *cost));
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_median_costs(&job->problem, label, all, count, cost));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_median_costs(&job->problem, label, all, count, cost));
     ambit_comm_sum_i64(job->comm, cost, count);
     for (int64_t c = 0; c < count;) {
         int64_t best = c, next = c + 1;

@@ -19,13 +19,13 @@ static ambit_status gather_columns(struct ambit_job *job, const int32_t *label,
     const struct ambit_accounts *accounts = &job->accounts;
     const int64_t n = accounts->count;
     int64_t all = 0, *travel = NULL;
-    AMBIT_TRY(ambit_comm_gather(comm, accounts->id, n, accounts->id_width, &result->account_id,
-                                &all));
+    AMBIT_TRY(
+        ambit_comm_gather(comm, accounts->id, n, accounts->id_width, &result->account_id, &all));
     AMBIT_TRY(ambit_comm_gather(comm, accounts->lat, n, sizeof(double), &result->lat, &all));
     AMBIT_TRY(ambit_comm_gather(comm, accounts->lon, n, sizeof(double), &result->lon, &all));
     AMBIT_TRY(ambit_comm_gather(comm, label, n, sizeof(int32_t), &result->territory, &all));
-    AMBIT_TRY(ambit_comm_gather(comm, accounts->previous, n, sizeof(int32_t), &result->previous,
-                                &all));
+    AMBIT_TRY(
+        ambit_comm_gather(comm, accounts->previous, n, sizeof(int32_t), &result->previous, &all));
     for (int c = 0; c < accounts->column_count; c++) {
         snprintf(result->column_name[c], AMBIT_NAME_MAX, "%s", job->scenario.column[c]);
         AMBIT_TRY(ambit_comm_gather(comm, accounts->column[c], n, sizeof(int64_t),
@@ -34,8 +34,8 @@ static ambit_status gather_columns(struct ambit_job *job, const int32_t *label,
     result->column_count = accounts->column_count;
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&travel, (size_t)n, sizeof *travel));
     for (int32_t i = 0; i < n; i++)
-        travel[i] = ambit_travel_of(&job->scenario, accounts, i,
-                                    job->territories.item[label[i]].position);
+        travel[i] =
+            ambit_travel_of(&job->scenario, accounts, i, job->territories.item[label[i]].position);
     AMBIT_TRY(ambit_comm_gather(comm, travel, n, sizeof *travel, &result->account_travel, &all));
     result->id_width = accounts->id_width;
 done:
@@ -106,8 +106,8 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
     AMBIT_TRY(place_table(job, "accounts", scenario->accounts_file, &job->accounts_hash,
                           job->accounts_rows, result));
     if (scenario->reps_file != NULL)
-        AMBIT_TRY(place_table(job, "reps", scenario->reps_file, &job->reps_hash, job->reps_rows,
-                              result));
+        AMBIT_TRY(
+            place_table(job, "reps", scenario->reps_file, &job->reps_hash, job->reps_rows, result));
 done:
     ambit_sha256_destroy(&sha);
     return status;

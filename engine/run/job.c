@@ -14,7 +14,7 @@ void ambit_job_init(struct ambit_job *job, struct ambit_comm *comm,
     *job = (struct ambit_job){.comm = comm, .options = *options, .started = ambit_seconds()};
     ambit_scenario_init(&job->scenario);
     for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++)
-        job->relaxation[b].proven = NAN;
+        job->relaxation[b].proof_territory = -1;
 }
 
 void ambit_job_clear(struct ambit_job *job)
@@ -50,8 +50,8 @@ ambit_status ambit_job_loads(struct ambit_job *job, const int32_t *label, int64_
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int32_t j = label[i];
-        const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i,
-                                               job->territories.item[j].position);
+        const int64_t travel =
+            ambit_travel_of(&job->scenario, &job->accounts, i, job->territories.item[j].position);
         sums[cells] += travel;
         sums[cells + 1] += job->accounts.visits[i];
         for (int r = 0; r < rules; r++)
@@ -81,8 +81,7 @@ static double plan_violation(const struct ambit_problem *problem, const int64_t 
     for (int32_t j = 0; j < problem->territories->count; j++) {
         for (int r = 0; r < rules; r++) {
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
-            const double scale =
-                fmax(fabs((double)total[r]) / problem->territories->count, 1.0);
+            const double scale = fmax(fabs((double)total[r]) / problem->territories->count, 1.0);
             sum += (double)ambit_violation(load[at], low[at], high[at], scale) * 1e-9;
         }
     }
@@ -106,10 +105,8 @@ ambit_status ambit_job_note_round(struct ambit_job *job, const char *phase, int6
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_TRY(ambit_job_loads(job, job->label, load, total, &travel, NULL));
     struct ambit_result_round *round = &job->round[job->round_count++];
-    *round = (struct ambit_result_round){.travel = travel,
-                                         .moved_count = moved,
-                                         .groups = groups,
-                                         .improved_groups = improved};
+    *round = (struct ambit_result_round){
+        .travel = travel, .moved_count = moved, .groups = groups, .improved_groups = improved};
     round->violation = plan_violation(&job->problem, load, total, low, high);
     snprintf(round->phase, sizeof round->phase, "%s", phase);
 done:

@@ -20,7 +20,7 @@
 struct ambit_relaxation {
     bool opened;
     double asked;  /* the limit before it was opened */
-    double proven; /* no plan meets a tighter one; NaN where nothing is proven */
+    int32_t proof_territory; /* the one that proves a share impossible, or −1 */
 };
 
 struct ambit_job {
@@ -70,6 +70,10 @@ ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT
  * optimises; fills the figures of *result (every rank). */
 ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
                              struct ambit_result *result) AMBIT_CHECKED;
+
+/* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever accounts it
+ * had; 0 where nothing is proven. Uses OpenMP. */
+double ambit_job_least_share(struct ambit_job *job, int b, int32_t j);
 
 /* gather.c: the account columns of the result, its inputs and provenance (rank 0). */
 ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,

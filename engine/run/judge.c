@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The judge. It knows the accounts, the centres, the bands and a plan, and recomputes every figure and
- * checks every constraint from them; nothing that optimises calls it, and it uses none of the
- * solvers' sums. `ambit run` asks it before anything is stored, `ambit verify` and `ambit audit` ask the
- * same one. The only part it shares with the search is the definition of travel and of the bound.
+ * The judge. It knows the accounts, the centres, the bands and a plan, and recomputes every figure
+ * and checks every constraint from them; nothing that optimises calls it, and it uses none of the
+ * solvers' sums. `ambit run` asks it before anything is stored, `ambit verify` and `ambit audit`
+ * ask the same one. The only part it shares with the search is the definition of travel and of the
+ * bound.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
@@ -15,7 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLERANCE 1e-9 /* of a limit: what rounding to doubles may do, a millionth of a millionth */
+#define TOLERANCE                                                                                  \
+    1e-9 /* of a limit: what rounding to doubles may do, a millionth of a millionth                \
+          */
 
 /* Per territory: accounts, gained, lost, travel, then a load for each measure. */
 enum { TALLY_ACCOUNTS, TALLY_GAINED, TALLY_LOST, TALLY_TRAVEL, TALLY_MEASURES };
@@ -59,8 +62,7 @@ static void tally_plan(struct ambit_job *job, const int32_t *label, int width, i
             tally[(int64_t)previous * width + TALLY_LOST]++;
         }
         for (int m = 0; m < job->scenario.measure_count; m++)
-            mine[TALLY_MEASURES + m] +=
-                account_measure(job, &job->scenario.measure[m], i, travel);
+            mine[TALLY_MEASURES + m] += account_measure(job, &job->scenario.measure[m], i, travel);
     }
     ambit_comm_sum_i64(job->comm, tally, (int64_t)job->territories.count * width);
     ambit_comm_sum_i64(job->comm, &unplanned, 1);
@@ -159,8 +161,8 @@ static void judge_cell(struct ambit_result_band *band, int32_t j)
     const double deviation =
         lower && upper && of_target && target != 0.0 ? fabs(value / target - 1.0) : value;
     const bool low_is_worst = lower && !upper;
-    if (j == 0 || (low_is_worst ? deviation < band->worst_deviation
-                                : deviation > band->worst_deviation))
+    if (j == 0 ||
+        (low_is_worst ? deviation < band->worst_deviation : deviation > band->worst_deviation))
         band->worst_deviation = deviation;
 }
 
@@ -208,13 +210,15 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
         *(ambit_band_has_upper(band) ? &band->asked_upper : &band->asked_lower) = relaxation->asked;
     band->used_lower = from->lower;
     band->used_upper = from->upper;
-    band->proven_limit = relaxation->proven;
+    band->proof_territory = relaxation->proof_territory;
+    band->proven_limit = NAN;
     for (int32_t j = 0; j < job->territories.count; j++)
         capacity_sum += job->territories.item[j].capacity;
     for (int32_t j = 0; j < job->territories.count; j++) {
         const bool share = from->share_of >= 0;
         const double load = ambit_from_micro(measure->load[j]);
-        const double other = share ? ambit_from_micro(result->measure[from->share_of].load[j]) : 1.0;
+        const double other =
+            share ? ambit_from_micro(result->measure[from->share_of].load[j]) : 1.0;
         band->target[j] =
             share ? NAN : target_of(job, from, ambit_from_micro(measure->total), capacity_sum, j);
         band->value[j] = share ? (other != 0.0 ? load / other : 0.0) : load;
@@ -265,11 +269,10 @@ static ambit_status judge_bound(struct ambit_job *job, struct ambit_result *resu
     result->bound = 0;
     result->gap = NAN;
     if (job->price_lower == NULL) goto done;
-    AMBIT_TRY_TOGETHER(job->comm, ambit_bound_slice(&job->problem, job->price_lower,
-                                                    job->price_upper, &sum));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_bound_slice(&job->problem, job->price_lower, job->price_upper, &sum));
     ambit_comm_sum_i64(job->comm, &sum, 1);
-    result->bound =
-        sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
+    result->bound = sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
     if (result->feasible && result->objective > 0)
         result->gap = (double)(result->objective - result->bound) / (double)result->objective;
 done:
@@ -325,6 +328,11 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
     for (int b = 0; b < result->band_count && status == AMBIT_OK; b++)
         status = judge_band(job, b, result);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    for (int b = 0; b < result->band_count; b++) {
+        if (result->band[b].proof_territory >= 0)
+            result->band[b].proven_limit =
+                ambit_job_least_share(job, b, result->band[b].proof_territory);
+    }
     judge_totals(job, result);
     judge_has_previous(job, result);
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));

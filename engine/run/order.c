@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The canonical order: Hilbert key, ties by id. Each rank sorts its rows; splitting keys are found by
- * bisection on the 62-bit key with one sum over the ranks a step; rows travel once. Slices are as
- * equal as equal keys allow, and nothing later depends on where they are cut.
+ * The canonical order: Hilbert key, ties by id. Each rank sorts its rows; splitting keys are found
+ * by bisection on the 62-bit key with one sum over the ranks a step; rows travel once. Slices are
+ * as equal as equal keys allow, and nothing later depends on where they are cut.
  */
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
@@ -124,8 +124,7 @@ static ambit_status split_rows(struct ambit_comm *comm, void *rows, size_t bytes
     }
     int64_t sent = 0;
     for (int r = 0; r < size; r++) {
-        const int64_t until =
-            r + 1 < size ? count_below(rows, bytes, count, least[r + 1]) : count;
+        const int64_t until = r + 1 < size ? count_below(rows, bytes, count, least[r + 1]) : count;
         counts_out[r] = until - sent;
         sent = until;
     }
@@ -153,8 +152,8 @@ static ambit_status sort_accounts(struct ambit_job *job)
     pack(accounts, bytes, rows);
     if (accounts->count > 0) qsort(rows, (size_t)accounts->count, bytes, compare_rows);
     AMBIT_TRY(split_rows(job->comm, rows, bytes, accounts->count, total, counts));
-    AMBIT_TRY(ambit_comm_exchange(job->comm, rows, counts, (int64_t)bytes, &received, &arrived,
-                                  NULL));
+    AMBIT_TRY(
+        ambit_comm_exchange(job->comm, rows, counts, (int64_t)bytes, &received, &arrived, NULL));
     ambit_free(&rows);
     if (arrived > 0) qsort(received, (size_t)arrived, bytes, compare_rows);
     status = ambit_accounts_create((int32_t)arrived, accounts->id_width, accounts->column_count,
@@ -192,8 +191,8 @@ static ambit_status prepare_travel(struct ambit_job *job)
         own[3 * (int64_t)i + 1] = accounts->y[i];
         own[3 * (int64_t)i + 2] = accounts->z[i];
     }
-    AMBIT_TRY(ambit_comm_all_gather(job->comm, own, accounts->count, 3 * sizeof(double), &all,
-                                    &count));
+    AMBIT_TRY(
+        ambit_comm_all_gather(job->comm, own, accounts->count, 3 * sizeof(double), &all, &count));
     AMBIT_TRY_TOGETHER(job->comm, ambit_neighbour_chord2(all, count, accounts->first,
                                                          accounts->first + accounts->count,
                                                          neighbours, chord2));

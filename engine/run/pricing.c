@@ -72,8 +72,8 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
     for (int s = 0; s < STEPS_A_LEVEL && step.imbalance > BALANCED; s++) {
         if (s > 0 && step.accepted && step.promised < CONVERGED) break;
         memset(pricing->sums, 0, (size_t)count * sizeof *pricing->sums);
-        AMBIT_TRY_TOGETHER(job->comm, ambit_prices_accumulate(
-                                          pricing->prices, &pricing->candidates, pricing->sums));
+        AMBIT_TRY_TOGETHER(job->comm, ambit_prices_accumulate(pricing->prices, &pricing->candidates,
+                                                              pricing->sums));
         ambit_comm_sum_i64(job->comm, pricing->sums, count);
         ambit_prices_update(pricing->prices, pricing->sums, &step);
     }
@@ -83,8 +83,7 @@ done:
 }
 
 ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  double first, double last, double guard,
-                                  double *imbalance_out)
+                                  double first, double last, double guard, double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
     char detail[64];

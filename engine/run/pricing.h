@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The price phase: the dual ascent of solvers/prices.h driven over all ranks, with the candidates that
- * it needs. Every function is collective.
+ * The price phase: the dual ascent of solvers/prices.h driven over all ranks, with the candidates
+ * that it needs. Every function is collective.
  */
 #ifndef AMBIT_PRICING_H
 #define AMBIT_PRICING_H
@@ -23,8 +23,9 @@ struct ambit_pricing {
 ambit_status ambit_pricing_create(struct ambit_job *job, struct ambit_pricing *out) AMBIT_CHECKED;
 void ambit_pricing_clear(struct ambit_pricing *pricing);
 
-/* Ascends from softness `first` to `last`, choosing candidates anew at each level; leaves the prices in
- * pricing->acting and the remaining imbalance in *imbalance_out (parts of a mean load). */
+/* Ascends from softness `first` to `last`, choosing candidates anew at each level; leaves the
+ * prices in pricing->acting and the remaining imbalance in *imbalance_out (parts of a mean load).
+ */
 ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *pricing,
                                   double first, double last, double guard,
                                   double *imbalance_out) AMBIT_CHECKED;
@@ -36,8 +37,8 @@ ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *p
 /* Stores the present prices in the job as those of its bound. */
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing) AMBIT_CHECKED;
 
-/* Where no plan can meet a limit whose band has `relax`, opens it to the smallest that can be met and
- * writes down what was asked and what is proven. */
+/* Where no plan can meet a limit whose band has `relax`, opens it to the smallest that can be met
+ * and writes down what was asked and what is proven. */
 ambit_status ambit_pricing_relax(struct ambit_job *job,
                                  struct ambit_pricing *pricing) AMBIT_CHECKED;
 

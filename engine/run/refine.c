@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Refinement: prices for the centres, every account to its least reduced cost, free centres to where
- * their accounts want them, again until the centres rest; then rounds of groups until none improves
- * the plan. Where a plan ends outside a band, prices are sought again further inside the bands: a
- * region that is over its share as a whole cannot be mended group by group, but prices see it.
+ * Refinement: prices for the centres, every account to its least reduced cost, free centres to
+ * where their accounts want them, again until the centres rest; then rounds of groups until none
+ * improves the plan. Where a plan ends outside a band, prices are sought again further inside the
+ * bands: a region that is over its share as a whole cannot be mended group by group, but prices see
+ * it.
  *
- * Equal targets are means of the plan itself and fall with its travel, so the bands are kept narrower
- * at first and open to their full width as the rounds go on. The last ascent, with the bands as
- * asked, gives the prices of the bound.
+ * Equal targets are means of the plan itself and fall with its travel, so the bands are kept
+ * narrower at first and open to their full width as the rounds go on. The last ascent, with the
+ * bands as asked, gives the prices of the bound.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
@@ -25,11 +26,11 @@ enum { CENTRE_STEPS = 6, QUIET_ROUNDS = 4, ATTEMPTS = 3 };
 #define AGAIN_SOFTNESS 0.1
 #define LAST_SOFTNESS 0.01
 #define BOUND_SOFTNESS 0.003
-#define FIRST_GUARD 0.1   /* part of half a band */
+#define FIRST_GUARD 0.1 /* part of half a band */
 #define LAST_GUARD 0.004
-#define GUARD_RATIO 0.6   /* of one round's guard to that of the one before */
-#define CANNOT_MEET 1e-2  /* imbalance after the first ascent that asks whether a plan exists */
-#define WORTHWHILE 2e-5   /* part of the cost that a round must save to count as progress */
+#define GUARD_RATIO 0.6  /* of one round's guard to that of the one before */
+#define CANNOT_MEET 1e-2 /* imbalance after the first ascent that asks whether a plan exists */
+#define WORTHWHILE 2e-5  /* part of the cost that a round must save to count as progress */
 
 /* The best plan so far, by violation first. */
 struct best {
@@ -51,8 +52,8 @@ static ambit_status price_and_assign(struct ambit_job *job, struct ambit_pricing
                                      double *imbalance_out, int64_t *moved_out)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, LAST_SOFTNESS, guard,
-                                   imbalance_out));
+    AMBIT_TRY(
+        ambit_pricing_ascend(job, pricing, first_softness, LAST_SOFTNESS, guard, imbalance_out));
     AMBIT_TRY(ambit_pricing_assign(job, pricing, moved_out));
     AMBIT_TRY(ambit_job_note_round(job, phase, *moved_out, 0, 0));
 done:
@@ -72,12 +73,12 @@ static ambit_status first_plan(struct ambit_job *job, struct ambit_pricing *pric
     ambit_status status = AMBIT_OK;
     double imbalance = INFINITY;
     int64_t moved = 0;
-    AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance,
-                               &moved));
+    AMBIT_TRY(
+        price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance, &moved));
     if (imbalance > CANNOT_MEET && may_relax(&job->scenario)) {
         AMBIT_TRY(ambit_pricing_relax(job, pricing));
-        AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD,
-                                   &imbalance, &moved));
+        AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance,
+                                   &moved));
     }
 done:
     return status;
@@ -91,8 +92,8 @@ static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pr
     for (int step = 0; step < CENTRE_STEPS && moved * 1000 > job->accounts.total; step++) {
         if (ambit_job_out_of_time(job)) break;
         AMBIT_TRY(ambit_job_centre(job, job->label));
-        AMBIT_TRY(price_and_assign(job, pricing, "centres", AGAIN_SOFTNESS, FIRST_GUARD,
-                                   &imbalance, &moved));
+        AMBIT_TRY(price_and_assign(job, pricing, "centres", AGAIN_SOFTNESS, FIRST_GUARD, &imbalance,
+                                   &moved));
     }
 done:
     return status;
@@ -122,8 +123,8 @@ static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricin
         if (ambit_job_out_of_time(job)) break;
         guard = fmax(guard * GUARD_RATIO, LAST_GUARD);
         AMBIT_TRY(ambit_round_run(job, pricing, *number_inout, guard, &outcome));
-        AMBIT_TRY(ambit_job_note_round(job, "groups", outcome.moved, outcome.groups,
-                                       outcome.improved));
+        AMBIT_TRY(
+            ambit_job_note_round(job, "groups", outcome.moved, outcome.groups, outcome.improved));
         keep_if_best(job, best);
         const struct ambit_result_round *round = &job->round[job->round_count - 1];
         snprintf(detail, sizeof detail, "round=%lld travel_hours=%.0f violation=%.5f",
@@ -142,15 +143,15 @@ static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing
     struct best best = {.violation = INFINITY, .travel = INT64_MAX};
     double imbalance = INFINITY, guard = FIRST_GUARD;
     int64_t number = 0, moved = 0;
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&best.label, (size_t)job->accounts.count,
-                                              sizeof *best.label));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&best.label, (size_t)job->accounts.count, sizeof *best.label));
     keep_if_best(job, &best);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         AMBIT_TRY(improve_by_groups(job, pricing, &number, &best));
         if (best.violation <= 0.0 || number >= job->options.effort) break;
         guard *= 2.0;
-        AMBIT_TRY(price_and_assign(job, pricing, "repair", AGAIN_SOFTNESS, guard, &imbalance,
-                                   &moved));
+        AMBIT_TRY(
+            price_and_assign(job, pricing, "repair", AGAIN_SOFTNESS, guard, &imbalance, &moved));
     }
     if (job->accounts.count > 0)
         memcpy(job->label, best.label, (size_t)job->accounts.count * sizeof *best.label);
@@ -170,8 +171,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
     if (any_free_centre(&job->territories)) AMBIT_TRY(move_centres(job, &pricing));
     AMBIT_TRY(improve(job, &pricing));
     ambit_log_progress("bound", 0, 0, "");
-    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0,
-                                   &imbalance));
+    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0, &imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:
     ambit_pricing_clear(&pricing);

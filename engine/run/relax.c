@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The smallest limit that all territories can meet, for a band with `relax`, and a proof where there is
- * a simple one.
+ * The smallest limit that all territories can meet, for a band with `relax`, and a proof where
+ * there is a simple one.
  *
- * Found: a limit counts as possible where prices balance every band (solvers/prices.h keeps prices in
- * a box, so that an impossible one shows as an imbalance that stays). Opened step by step until it is
- * possible, then bisected. Proven: for a cap on a share, say travel at most z of hours, take any
- * territory alone and give it any accounts of the nation. Its hours must reach L, and for every ρ
+ * Found: a limit counts as possible where prices balance every band (solvers/prices.h keeps prices
+ * in a box, so that an impossible one shows as an imbalance that stays). Opened step by step until
+ * it is possible, then bisected. Proven: for a cap on a share, say travel at most z of hours, take
+ * any territory alone and give it any accounts of the nation. Its hours must reach L, and for every
+ * ρ
  *
  *     travel − z·hours  ≥  (ρ − z)·L + Σ_i min(0, t_i − ρ·h_i)
  *
- * so its share cannot be below ρ + Σ_i min(0, t_i − ρ·h_i) / L, which is concave in ρ and maximised.
- * Weakness of the proof: territories do not compete for accounts in it, so it is below what is found.
+ * so its share cannot be below ρ + Σ_i min(0, t_i − ρ·h_i) / L, which is concave in ρ and
+ * maximised. Weakness of the proof: territories do not compete for accounts in it, so it is below
+ * what is found.
  */
-#include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/pricing.h"
@@ -22,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPENINGS_MAX = 12, BISECTIONS = 7, SECTIONS = 24 };
+enum { OPENINGS_MAX = 12, BISECTIONS = 7 };
 #define HELPS 0.98          /* part of the imbalance that may stay after an opening */
 #define OPENING 1.1         /* factor by which the limit is opened */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
@@ -45,84 +46,14 @@ done:
     return status;
 }
 
-/* ---- the proof ---- */
-
-static int64_t measure_of(const struct ambit_job *job, int m, int32_t i, int64_t travel)
-{
-    const struct ambit_measure *measure = &job->scenario.measure[m];
-    int64_t sum = 0;
-    for (int t = 0; t < measure->term_count; t++) {
-        const int term = measure->term[t];
-        sum += term == AMBIT_TERM_TRAVEL  ? travel
-               : term == AMBIT_TERM_COUNT ? AMBIT_MICRO
-                                          : job->accounts.column[term][i];
-    }
-    return sum;
-}
-
-/* The least that measure m of territory j can be: its lower limit, with the plan's total taken as small
- * as any plan's (every account with its least travel). 0 where m has no lower limit. */
-static double least_load(struct ambit_job *job, int m, int32_t j)
-{
-    const struct ambit_band *band = NULL;
-    const struct ambit_rule *rule = NULL;
-    for (int r = 0; r < job->problem.rule_count; r++) {
-        const struct ambit_band *b = &job->scenario.band[job->problem.rule[r].band];
-        if (b->measure == m && b->share_of < 0 && b->lower_kind != AMBIT_LIMIT_NONE) {
-            band = b;
-            rule = &job->problem.rule[r];
-        }
-    }
-    if (band == NULL) return 0.0;
-    if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) return rule->lower.value;
-    int64_t total = 0;
-    for (int32_t i = 0; i < job->accounts.count; i++)
-        total += measure_of(job, m, i, job->accounts.local_travel[i]);
-    ambit_comm_sum_i64(job->comm, &total, 1);
-    return rule->lower.value * rule->share[j] * (double)total;
-}
-
-/* Σ_i min(0, numerator − ρ × denominator) over the nation, rounded down. */
-static double deficit(struct ambit_job *job, const struct ambit_band *band, int32_t j, double rho)
-{
-    const double *centre = job->territories.item[j].position;
-    int64_t sum = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i, centre);
-        const double over = (double)measure_of(job, band->measure, i, travel) -
-                            rho * (double)measure_of(job, band->share_of, i, travel);
-        if (over < 0.0) sum += (int64_t)floor(over) - 1;
-    }
-    ambit_comm_sum_i64(job->comm, &sum, 1);
-    return (double)sum;
-}
-
-/* The share that territory j alone cannot go below; 0 where nothing is proven. */
-static double least_share(struct ambit_job *job, const struct ambit_band *band, int32_t j)
-{
-    const double load = least_load(job, band->share_of, j);
-    double low = 0.0, high = 1.0, best = 0.0;
-    if (!(load > 0.0)) return 0.0;
-    for (int s = 0; s < SECTIONS; s++) {
-        const double a = low + (high - low) * 0.45, b = low + (high - low) * 0.55;
-        const double at_a = a + deficit(job, band, j, a) / load;
-        const double at_b = b + deficit(job, band, j, b) / load;
-        best = fmax(best, fmax(at_a, at_b));
-        if (at_a < at_b)
-            low = a;
-        else
-            high = b;
-    }
-    return best;
-}
-
-/* The largest least share of the territories that are over the limit in the plan that prices give. */
+/* The largest least share of the territories that are over the limit in the plan that prices give.
+ */
 static ambit_status prove(struct ambit_job *job, struct ambit_pricing *pricing, int r,
-                          double *proven_out)
+                          int32_t *territory_out, double *proven_out)
 {
     ambit_status status = AMBIT_OK;
-    const struct ambit_band *band = &job->scenario.band[job->problem.rule[r].band];
+    const int b = job->problem.rule[r].band;
+    const struct ambit_band *band = &job->scenario.band[b];
     const int rules = job->problem.rule_count;
     const size_t cells = (size_t)job->territories.count * (size_t)rules;
     int64_t *load = NULL, moved = 0;
@@ -133,8 +64,11 @@ static ambit_status prove(struct ambit_job *job, struct ambit_pricing *pricing, 
     AMBIT_TRY(ambit_job_loads(job, job->label, load, NULL, NULL, NULL));
     for (int32_t j = 0; j < job->territories.count; j++) {
         if (load[(size_t)j * (size_t)rules + (size_t)r] <= 0) continue;
-        const double share = least_share(job, band, j);
-        if (share > 0.0 && !(share <= *proven_out)) *proven_out = share;
+        const double share = ambit_job_least_share(job, b, j);
+        if (share > 0.0 && !(share <= *proven_out)) {
+            *proven_out = share;
+            *territory_out = j;
+        }
     }
 done:
     ambit_free(&load);
@@ -155,7 +89,8 @@ static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pric
     char detail[64];
     AMBIT_TRY(probe(job, pricing, r, asked, &off));
     if (off < NEARLY_MET) goto done;
-    AMBIT_TRY(prove(job, pricing, r, &proven));
+    AMBIT_TRY(prove(job, pricing, r, &job->relaxation[b].proof_territory, &proven));
+    if (proven * direction > asked * direction) possible = proven;
     /* Where opening does not help, it is another band that cannot be met. */
     for (int step = 0; step < OPENINGS_MAX && off >= NEARLY_MET; step++) {
         impossible = possible;
@@ -173,7 +108,8 @@ static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pric
         ambit_log_progress("relax", step + 1, BISECTIONS, detail);
     }
     *limit_of(band) = met ? possible * (1.0 + direction * ROUNDING_ROOM) : asked;
-    job->relaxation[b] = (struct ambit_relaxation){met, asked, proven};
+    job->relaxation[b].opened = met;
+    job->relaxation[b].asked = asked;
 done:
     ambit_problem_refresh_rule(&job->problem, r);
     return status;

@@ -69,14 +69,13 @@ static ambit_status round_begin(struct round *round, int64_t number, double guar
         round->violation[j] = 0;
         for (int r = 0; r < round->rules; r++) {
             const size_t at = (size_t)j * (size_t)round->rules + (size_t)r;
-            round->violation[j] += ambit_violation(round->load[at], round->low[at],
-                                                   round->high[at], round->scale[r]);
+            round->violation[j] +=
+                ambit_violation(round->load[at], round->low[at], round->high[at], round->scale[r]);
         }
     }
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_grouping_make(&job->territories, round->violation, GROUP_SIZE,
-                                           job->options.seed, number, round->group,
-                                           &groups));
+                                           job->options.seed, number, round->group, &groups));
 done:
     return status;
 }
@@ -104,9 +103,9 @@ static int list_choices(const struct round *round, int32_t i, struct choice *cho
         const size_t at = (size_t)i * (size_t)candidates->per + (size_t)c;
         const int32_t j = candidates->territory[at];
         if (j == here || round->group[j] != group) continue;
-        const struct choice next = {ambit_reduced_cost(problem, round->pricing->acting, i, j,
-                                                       candidates->travel[at]),
-                                    j, candidates->travel[at]};
+        const struct choice next = {
+            ambit_reduced_cost(problem, round->pricing->acting, i, j, candidates->travel[at]), j,
+            candidates->travel[at]};
         if (count == AMBIT_CHOICE_MAX && next.reduced >= choice_out[count - 1].reduced) continue;
         int k = count < AMBIT_CHOICE_MAX ? count++ : count - 1;
         for (; k > 1 && choice_out[k - 1].reduced > next.reduced; k--)
@@ -179,7 +178,7 @@ static ambit_status collect(struct round *round, struct ambit_border_account **r
     AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&bin, (size_t)accounts, 1));
     for (int32_t i = 0; i < accounts; i++)
         bin[i] = (uint8_t)(list_choices(round, i, choice) > 1 ? regret_bin(round, i, choice)
-                                                               : REGRET_BINS);
+                                                              : REGRET_BINS);
     const int last = find_last_bin(round, bin);
     for (int32_t i = 0; i < accounts; i++)
         count += bin[i] < last;
@@ -279,8 +278,7 @@ static ambit_status improve_all(const struct round *round,
 #pragma omp parallel for schedule(dynamic, 1) reduction(+ : gain, improved)
     for (int64_t g = 0; g < groups; g++) {
         struct ambit_group_outcome one = {0};
-        const ambit_status ended =
-            improve(round, records, first[g], first[g + 1], verdict, &one);
+        const ambit_status ended = improve(round, records, first[g], first[g + 1], verdict, &one);
         if (ended != AMBIT_OK) {
 #pragma omp critical
             status = ended > status ? ended : status;
@@ -318,8 +316,8 @@ static ambit_status bring_home(struct ambit_job *job, struct verdict *verdict, i
         }
         counts[r] = next - before;
     }
-    AMBIT_TRY(ambit_comm_exchange(job->comm, sorted, counts, sizeof *sorted, &home, &arrived,
-                                  NULL));
+    AMBIT_TRY(
+        ambit_comm_exchange(job->comm, sorted, counts, sizeof *sorted, &home, &arrived, NULL));
     for (int64_t v = 0; v < arrived; v++) {
         int32_t *const label = &job->label[home[v].index - job->accounts.first];
         moved += *label != home[v].territory;
@@ -364,8 +362,8 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts));
     AMBIT_TRY(collect(&round, &records, counts));
-    AMBIT_TRY(ambit_comm_exchange(job->comm, records, counts, sizeof *records, &mine, &count,
-                                  NULL));
+    AMBIT_TRY(
+        ambit_comm_exchange(job->comm, records, counts, sizeof *records, &mine, &count, NULL));
     if (count > 0) qsort(mine, (size_t)count, sizeof *mine, compare_records);
     status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
     if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One round of refinement: territories are grouped, accounts on borders inside a group travel to the
- * rank that owns the group, groups are improved in OpenMP threads, and the new labels travel home.
+ * One round of refinement: territories are grouped, accounts on borders inside a group travel to
+ * the rank that owns the group, groups are improved in OpenMP threads, and the new labels travel
+ * home.
  */
 #ifndef AMBIT_ROUNDS_H
 #define AMBIT_ROUNDS_H
@@ -10,9 +11,9 @@
 #include "engine/run/pricing.h"
 
 struct ambit_round_outcome {
-    int64_t moved;      /* accounts that changed territory */
-    int64_t cost_gain;  /* micro-hours */
-    int64_t violation;  /* of the plan before the round, see ambit_violation() */
+    int64_t moved;     /* accounts that changed territory */
+    int64_t cost_gain; /* micro-hours */
+    int64_t violation; /* of the plan before the round, see ambit_violation() */
     int32_t groups, improved;
 };
 

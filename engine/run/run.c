@@ -36,8 +36,8 @@ static void take_resources(struct ambit_job *job, struct ambit_result *result)
 }
 
 /* Judges `label`, gathers and stores it. Only rank 0 keeps the result. */
-static ambit_status finish(struct ambit_job *job, const int32_t *label,
-                           enum ambit_result_kind kind, double *since, struct ambit_result *result)
+static ambit_status finish(struct ambit_job *job, const int32_t *label, enum ambit_result_kind kind,
+                           double *since, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     const bool first = ambit_comm_rank(job->comm) == 0;
@@ -78,10 +78,10 @@ static ambit_status say_infeasible(const struct ambit_result *result)
         const struct ambit_result_band *band = &result->band[b];
         if (band->broken_count == 0) continue;
         ambit_text_open_by(result, b, by);
-        const int wrote = snprintf(words + used, sizeof words - used,
-                                   "\n  %s: %d of %d territories outside; it would have to open by %s",
-                                   band->label, (int)band->broken_count,
-                                   (int)result->territory_count, by);
+        const int wrote =
+            snprintf(words + used, sizeof words - used,
+                     "\n  %s: %d of %d territories outside; it would have to open by %s",
+                     band->label, (int)band->broken_count, (int)result->territory_count, by);
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
@@ -143,11 +143,12 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
         without += job.accounts.previous[i] < 0;
     ambit_comm_sum_i64(comm, &without, 1);
     if (without > 0)
-        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
-                             "%s: audit scores the current territory of every account: expected one "
-                             "each, found %lld accounts without; name its column as "
-                             "accounts.columns.territory",
-                             options->scenario_path, (long long)without));
+        AMBIT_TRY(
+            ambit_fail(AMBIT_ERR_INPUT,
+                       "%s: audit scores the current territory of every account: expected one "
+                       "each, found %lld accounts without; name its column as "
+                       "accounts.columns.territory",
+                       options->scenario_path, (long long)without));
     AMBIT_TRY(ambit_job_centre(&job, job.accounts.previous));
     AMBIT_TRY(finish(&job, job.accounts.previous, AMBIT_RESULT_AUDIT, &since, &result));
 done:

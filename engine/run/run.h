@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The jobs that the command line starts. Every function is collective over `comm`: all ranks call it
- * with the same options, all return the same status. Results are filled on rank 0 only; the others
- * get an empty one.
+ * The jobs that the command line starts. Every function is collective over `comm`: all ranks call
+ * it with the same options, all return the same status. Results are filled on rank 0 only; the
+ * others get an empty one.
  */
 #ifndef AMBIT_RUN_H
 #define AMBIT_RUN_H
@@ -23,9 +23,9 @@ struct ambit_run_options {
 };
 void ambit_run_options_init(struct ambit_run_options *options);
 
-/* load → order → seed → refine → bound → judge → store. AMBIT_ERR_INFEASIBLE where bands are not met:
- * the best plan found is stored all the same, marked infeasible, and is in *result_out. Bad input:
- * AMBIT_ERR_INPUT, with the list of bad rows in result_out->bad_rows on rank 0. */
+/* load → order → seed → refine → bound → judge → store. AMBIT_ERR_INFEASIBLE where bands are not
+ * met: the best plan found is stored all the same, marked infeasible, and is in *result_out. Bad
+ * input: AMBIT_ERR_INPUT, with the list of bad rows in result_out->bad_rows on rank 0. */
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
                        struct ambit_result *result_out) AMBIT_CHECKED;
 
@@ -35,8 +35,8 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
                          struct ambit_result *result_out) AMBIT_CHECKED;
 
 /* Re-judges a result file from its inputs and prints each difference on `report` (rank 0). Returns
- * AMBIT_ERR_MISMATCH where anything differs, AMBIT_ERR_INFEASIBLE where the file agrees but its plan
- * breaks a band and says so. */
+ * AMBIT_ERR_MISMATCH where anything differs, AMBIT_ERR_INFEASIBLE where the file agrees but its
+ * plan breaks a band and says so. */
 ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int threads,
                           FILE *report) AMBIT_CHECKED;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The seed: a free centre starts at the centroid of its current territory, or, where it has none, at
- * its part of the weight along the Hilbert curve; balanced k-means then moves the free centres and
- * gives a first plan. Fixed homes stay, and only their influence changes.
+ * The seed: a free centre starts at the centroid of its current territory, or, where it has none,
+ * at its part of the weight along the Hilbert curve; balanced k-means then moves the free centres
+ * and gives a first plan. Fixed homes stay, and only their influence changes.
  */
 #include "engine/base/log.h"
 #include "engine/base/memory.h"

@@ -42,8 +42,8 @@ static void same_i64(struct report *report, const char *where, const char *what,
                      int64_t found)
 {
     if (stored != found)
-        differ(report, "%s %s: the file says %lld, recomputed %lld", where, what,
-               (long long)stored, (long long)found);
+        differ(report, "%s %s: the file says %lld, recomputed %lld", where, what, (long long)stored,
+               (long long)found);
 }
 
 static void same_f64(struct report *report, const char *where, const char *what, double stored,
@@ -100,8 +100,9 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
         const int64_t bytes = (int64_t)(territories * sizeof(double));
         ambit_comm_broadcast(comm, band->price_lower, bytes, 0);
         ambit_comm_broadcast(comm, band->price_upper, bytes, 0);
+        ambit_comm_broadcast(comm, &band->share_of, sizeof band->share_of, 0);
         ambit_comm_broadcast(comm, &band->relaxed, sizeof band->relaxed, 0);
-        ambit_comm_broadcast(comm, &band->proven_limit, sizeof band->proven_limit, 0);
+        ambit_comm_broadcast(comm, &band->proof_territory, sizeof band->proof_territory, 0);
         ambit_comm_broadcast(comm, &band->asked_lower, sizeof band->asked_lower, 0);
         ambit_comm_broadcast(comm, &band->asked_upper, sizeof band->asked_upper, 0);
         ambit_comm_broadcast(comm, &band->used_lower, sizeof band->used_lower, 0);
@@ -111,7 +112,8 @@ done:
     return status;
 }
 
-/* Takes over what the run decided and the inputs do not say: opened limits, free centres, prices. */
+/* Takes over what the run decided and the inputs do not say: opened limits, free centres, prices.
+ */
 static ambit_status take_decisions(struct ambit_job *job, const struct ambit_result *stored)
 {
     ambit_status status = AMBIT_OK;
@@ -119,7 +121,8 @@ static ambit_status take_decisions(struct ambit_job *job, const struct ambit_res
     for (int b = 0; b < job->scenario.band_count; b++) {
         struct ambit_band *band = &job->scenario.band[b];
         const struct ambit_result_band *from = &stored->band[b];
-        job->relaxation[b].proven = from->proven_limit;
+        if (from->share_of >= 0 && from->proof_territory < job->territories.count)
+            job->relaxation[b].proof_territory = from->proof_territory;
         if (!from->relaxed || !band->relax) continue;
         const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
         job->relaxation[b].opened = true;
@@ -133,8 +136,7 @@ static ambit_status take_decisions(struct ambit_job *job, const struct ambit_res
         if (territory->centre_kind == AMBIT_CENTRE_HOME) continue;
         territory->centre_lat = stored->territories[j].centre_lat;
         territory->centre_lon = stored->territories[j].centre_lon;
-        ambit_unit_from_degrees(territory->centre_lat, territory->centre_lon,
-                                territory->position);
+        ambit_unit_from_degrees(territory->centre_lat, territory->centre_lon, territory->position);
     }
     if (stored->kind != AMBIT_RESULT_PLAN) goto done;
     const size_t cells = (size_t)job->territories.count * (size_t)rules;
@@ -258,6 +260,7 @@ static void compare_bands(struct report *report, const struct ambit_result *stor
         same_f64(report, where, "asked upper", x->asked_upper, y->asked_upper);
         same_f64(report, where, "used lower", x->used_lower, y->used_lower);
         same_f64(report, where, "used upper", x->used_upper, y->used_upper);
+        same_f64(report, where, "proven limit", x->proven_limit, y->proven_limit);
         same_f64(report, where, "worst deviation", x->worst_deviation, y->worst_deviation);
         same_i64(report, where, "territories outside", x->broken_count, y->broken_count);
         same_f64(report, where, "open by", x->open_by, y->open_by);
@@ -350,9 +353,9 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
                                 report->differences == 1 ? " differs" : "s differ",
                                 report->differences > NAMED_MAX ? "; the first 50 are named" : "");
         } else if (!stored->feasible) {
-            status = ambit_fail(AMBIT_ERR_INFEASIBLE,
-                                "%s: every figure agrees; the plan breaks bands, and says so",
-                                path);
+            status =
+                ambit_fail(AMBIT_ERR_INFEASIBLE,
+                           "%s: every figure agrees; the plan breaks bands, and says so", path);
         } else {
             fprintf(report->out, "%s: every figure agrees and every band is met\n", path);
         }

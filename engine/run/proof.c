@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A proof that a cap on a share cannot be met, say travel at most z of hours. Take one territory
+ * alone and let it have any accounts of the nation. Its hours must reach L, and for every ρ
+ *
+ *     travel − z·hours  ≥  (ρ − z)·L + Σ_i min(0, t_i − ρ·h_i)
+ *
+ * so its share cannot be below ρ + Σ_i min(0, t_i − ρ·h_i) / L, which is concave in ρ and maximised
+ * by sections. Weakness: territories do not compete for accounts here, so what can be reached is
+ * more.
+ */
+#include "engine/base/fixed.h"
+#include "engine/run/job.h"
+
+#include <math.h>
+
+enum { SECTIONS = 24 };
+
+static int64_t measure_of(const struct ambit_job *job, int m, int32_t i, int64_t travel)
+{
+    const struct ambit_measure *measure = &job->scenario.measure[m];
+    int64_t sum = 0;
+    for (int t = 0; t < measure->term_count; t++) {
+        const int term = measure->term[t];
+        sum += term == AMBIT_TERM_TRAVEL  ? travel
+               : term == AMBIT_TERM_COUNT ? AMBIT_MICRO
+                                          : job->accounts.column[term][i];
+    }
+    return sum;
+}
+
+/* The least that measure m of territory j can be: its lower limit, with the plan's total taken as
+ * small as any plan's (every account with its least travel). 0 where m has no lower limit. */
+static double least_load(struct ambit_job *job, int m, int32_t j)
+{
+    const struct ambit_band *band = NULL;
+    const struct ambit_rule *rule = NULL;
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        const struct ambit_band *b = &job->scenario.band[job->problem.rule[r].band];
+        if (b->measure == m && b->share_of < 0 && b->lower_kind != AMBIT_LIMIT_NONE) {
+            band = b;
+            rule = &job->problem.rule[r];
+        }
+    }
+    if (band == NULL) return 0.0;
+    if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) return rule->lower.value;
+    int64_t total = 0;
+    for (int32_t i = 0; i < job->accounts.count; i++)
+        total += measure_of(job, m, i, job->accounts.local_travel[i]);
+    ambit_comm_sum_i64(job->comm, &total, 1);
+    return rule->lower.value * rule->share[j] * (double)total;
+}
+
+/* Σ_i min(0, numerator − ρ × denominator) over the nation, rounded down. */
+static double deficit(struct ambit_job *job, const struct ambit_band *band, int32_t j, double rho)
+{
+    const double *centre = job->territories.item[j].position;
+    int64_t sum = 0;
+#pragma omp parallel for schedule(static) reduction(+ : sum)
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i, centre);
+        const double over = (double)measure_of(job, band->measure, i, travel) -
+                            rho * (double)measure_of(job, band->share_of, i, travel);
+        if (over < 0.0) sum += (int64_t)floor(over) - 1;
+    }
+    ambit_comm_sum_i64(job->comm, &sum, 1);
+    return (double)sum;
+}
+
+double ambit_job_least_share(struct ambit_job *job, int b, int32_t j)
+{
+    const struct ambit_band *band = &job->scenario.band[b];
+    const double load = least_load(job, band->share_of, j);
+    double low = 0.0, high = 1.0, best = 0.0;
+    if (!(load > 0.0)) return 0.0;
+    for (int s = 0; s < SECTIONS; s++) {
+        const double left = low + (high - low) * 0.45, right = low + (high - low) * 0.55;
+        const double at_left = left + deficit(job, band, j, left) / load;
+        const double at_right = right + deficit(job, band, j, right) / load;
+        best = fmax(best, fmax(at_left, at_right));
+        if (at_left < at_right)
+            low = left;
+        else
+            high = right;
+    }
+    return best;
+}

@@ -51,8 +51,8 @@ FUZZERS  := $(call programs,tests/fuzz_*.c)
 FUZZERS  := $(filter-out %/fuzz_replay,$(FUZZERS))
 BENCHES  := $(call programs,bench/bench_*.c)
 
-# As many jobs as cores, unless the caller says otherwise.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many jobs as cores, unless the caller says otherwise, who may be another make.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 # `make deps all` with several jobs: nothing is compiled before the packages are there.
@@ -180,7 +180,7 @@ format: ## lay out the sources as .clang-format says
 format-check: ## fail where a source is not laid out so
 	clang-format --dry-run --Werror $(C_FILES)
 tidy: ## run clang-tidy, cppcheck and shellcheck
-	scripts/tidy.sh $(DEFINES) $(PACKAGE_INCLUDES)
+	scripts/tidy.sh -D_GNU_SOURCE $(PACKAGE_INCLUDES)
 layers: ## check which folder includes which
 	scripts/layers.sh
 headers: ## check that each header compiles alone

@@ -119,11 +119,9 @@ static void choose(const struct ambit_problem *problem, const double *price,
     const struct ambit_accounts *accounts = problem->accounts;
     const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
     const double local = (double)accounts->local_travel[i], visits = (double)accounts->visits[i];
-    struct shortlist cheap, near;
+    struct shortlist cheap = {.room = (per + 1) / 2}, near = {.room = per};
     int count = 0;
-    cheap.room = (per + 1) / 2;
-    near.room = per;
-    cheap.count = near.count = 0;
+    AMBIT_REQUIRE(cheap.room >= 1 && per <= WANTED_MAX && per <= problem->territories->count);
     for (int32_t j = 0; j < problem->territories->count; j++) {
         const double chord2 = ambit_chord2(place, problem->territories->item[j].position);
         const int64_t travel = (int64_t)(local + visits * look_up(table, chord2));

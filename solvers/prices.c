@@ -357,6 +357,7 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
             terms->load[k][r] =
                 (double)ambit_rule_load(problem, r, i, travel[c]) / p->rule_scale[r];
     }
+    AMBIT_REQUIRE(sum > 0.0); /* the best candidate alone adds 1 */
     for (int k = 0; k < terms->count; k++)
         terms->share[k] /= sum;
     terms->width = width / p->cost_scale;

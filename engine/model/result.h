@@ -36,11 +36,11 @@ struct ambit_result_band {
     bool relaxed;                    /* the limit was opened to the smallest that all can meet */
     double asked_lower, asked_upper; /* as the scenario says: factor of target, units, or share */
     double used_lower, used_upper;   /* what the plan was made for; as asked unless relaxed */
-    double proven_limit;   /* no plan can meet a limit tighter than this; NaN where not proven */
+    double proven_limit;     /* no plan can meet a limit tighter than this; NaN where not proven */
     int32_t proof_territory; /* the territory that proves it, or −1 */
-    double *target;        /* owned; per territory, units; NaN for shares */
-    double *lower, *upper; /* owned; per territory, units or share; ∓infinity where one-sided */
-    double *value;         /* owned; per territory, units or share */
+    double *target;          /* owned; per territory, units; NaN for shares */
+    double *lower, *upper;   /* owned; per territory, units or share; ∓infinity where one-sided */
+    double *value;           /* owned; per territory, units or share */
     double *price_lower, *price_upper; /* owned; hours per unit, ≥ 0; of the bound */
     double worst_deviation; /* largest |value/target − 1| of a band of two sides, one a part of the
                                target; else the largest value, or the smallest where only that is

@@ -19,7 +19,7 @@
 /* What became of a limit that no plan can meet. */
 struct ambit_relaxation {
     bool opened;
-    double asked;  /* the limit before it was opened */
+    double asked;            /* the limit before it was opened */
     int32_t proof_territory; /* the one that proves a share impossible, or −1 */
 };
 
@@ -71,8 +71,8 @@ ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT
 ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
                              struct ambit_result *result) AMBIT_CHECKED;
 
-/* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever accounts it
- * had; 0 where nothing is proven. Uses OpenMP. */
+/* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
+ * accounts it had; 0 where nothing is proven. Uses OpenMP. */
 double ambit_job_least_share(struct ambit_job *job, int b, int32_t j);
 
 /* gather.c: the account columns of the result, its inputs and provenance (rank 0). */

@@ -16,6 +16,7 @@
 #include "engine/run/job.h"
 #include "engine/run/pricing.h"
 #include "engine/run/rounds.h"
+#include "solvers/bound.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -111,13 +112,41 @@ static void keep_if_best(const struct ambit_job *job, struct best *best)
         memcpy(best->label, job->label, (size_t)job->accounts.count * sizeof *best->label);
 }
 
+/* A valid bound for the centres as they are, from the prices at hand: to show the gap while rounds
+ * run. The prices of the final bound are sought anew at the end. */
+static ambit_status bound_so_far(struct ambit_job *job, struct ambit_pricing *pricing,
+                                 int64_t *bound_out)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t sum = 0;
+    AMBIT_TRY(ambit_pricing_keep(job, pricing));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_bound_slice(&job->problem, job->price_lower, job->price_upper, &sum));
+    ambit_comm_sum_i64(job->comm, &sum, 1);
+    *bound_out = sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
+done:
+    return status;
+}
+
+/* Travel and disruption of the plan, for a plan whose travel is known. */
+static int64_t objective_of(struct ambit_job *job, int64_t travel)
+{
+    int64_t moved = 0;
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int32_t previous = job->accounts.previous[i];
+        moved += previous >= 0 && previous != job->label[i];
+    }
+    ambit_comm_sum_i64(job->comm, &moved, 1);
+    return travel + moved * job->problem.disruption;
+}
+
 /* Rounds from *number_inout on, up to the effort or until they are quiet. */
 static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricing *pricing,
-                                      int64_t *number_inout, struct best *best)
+                                      int64_t bound, int64_t *number_inout, struct best *best)
 {
     ambit_status status = AMBIT_OK;
     double guard = FIRST_GUARD;
-    char detail[96];
+    char detail[128];
     for (int quiet = 0; *number_inout < job->options.effort && quiet < QUIET_ROUNDS;) {
         struct ambit_round_outcome outcome;
         if (ambit_job_out_of_time(job)) break;
@@ -127,8 +156,11 @@ static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricin
             ambit_job_note_round(job, "groups", outcome.moved, outcome.groups, outcome.improved));
         keep_if_best(job, best);
         const struct ambit_result_round *round = &job->round[job->round_count - 1];
-        snprintf(detail, sizeof detail, "round=%lld travel_hours=%.0f violation=%.5f",
-                 (long long)++*number_inout, ambit_from_micro(round->travel), round->violation);
+        const double objective = (double)objective_of(job, round->travel);
+        snprintf(
+            detail, sizeof detail, "round=%lld gap_percent=%.2f travel_hours=%.0f outside=%.5f",
+            (long long)++*number_inout, 100.0 * (objective - (double)bound) / fmax(objective, 1.0),
+            ambit_from_micro(round->travel), round->violation);
         ambit_log_progress("refine", *number_inout, job->options.effort, detail);
         const bool saved = (double)outcome.cost_gain > WORTHWHILE * (double)round->travel;
         quiet = saved || guard > LAST_GUARD ? 0 : quiet + 1;
@@ -142,12 +174,13 @@ static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing
     ambit_status status = AMBIT_OK;
     struct best best = {.violation = INFINITY, .travel = INT64_MAX};
     double imbalance = INFINITY, guard = FIRST_GUARD;
-    int64_t number = 0, moved = 0;
+    int64_t number = 0, moved = 0, bound = 0;
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&best.label, (size_t)job->accounts.count, sizeof *best.label));
     keep_if_best(job, &best);
+    AMBIT_TRY(bound_so_far(job, pricing, &bound));
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        AMBIT_TRY(improve_by_groups(job, pricing, &number, &best));
+        AMBIT_TRY(improve_by_groups(job, pricing, bound, &number, &best));
         if (best.violation <= 0.0 || number >= job->options.effort) break;
         guard *= 2.0;
         AMBIT_TRY(

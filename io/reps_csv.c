@@ -237,11 +237,12 @@ static ambit_status add_free(const struct ambit_scenario *s, struct ambit_territ
                           s->path, AMBIT_TERRITORY_MAX, (int)wanted);
     const ambit_status status = ambit_resize(&t->item, (size_t)wanted, sizeof *t->item);
     if (status != AMBIT_OK) return status;
-    const int digits = snprintf(NULL, 0, "%d", (int)(wanted - reps));
+    char width[16];
+    const int digits = snprintf(width, sizeof width, "%d", (int)(wanted - reps));
     for (int32_t j = reps; j < wanted; j++) {
         t->item[j] = (struct ambit_territory){.centre_account = -1};
         (void)snprintf(t->item[j].name, sizeof t->item[j].name, "%s%0*d", start,
-                       digits > 3 ? digits : 3, (int)(j - reps + 1));
+                       digits > 3 && digits < 16 ? digits : 3, (int)(j - reps + 1));
     }
     t->count = wanted;
     return AMBIT_OK;

@@ -176,6 +176,17 @@ for file in a.csv r.csv s.yaml; do
     fi
 done
 
+# Sums that int64 cannot hold are refused, not wrapped.
+wrong s.yaml 's/visits: 6/visits: 1000000\ntravel: {minutes: {a: 1000, b: 2}}/' \
+    "in/s.yaml: expected travel below 4.61e+12 hours a year in all, found that it could reach \
+1.2e+16; give fewer visits, or shorter drives in travel.minutes"
+case="measure beyond count"
+good
+sed -i 's/,3,East/,4.61e12,East/' in/a.csv
+sed -i 's/visits: 6/visits: 1000000\ntravel: {minutes: {a: 100, b: 0.8}}/' in/s.yaml
+refused "in/s.yaml: measures.hours: expected a sum below 4.61e+12 over the nation, found that it \
+could reach 4.62e+12; give its columns in thousands"
+
 # Many: the first 20 in the order of the file, then how many of each kind.
 good
 {

@@ -164,11 +164,10 @@ static void memory_is_zeroed_aligned_and_counted(void)
     CU_ASSERT_EQUAL(sum, 0);
     CU_ASSERT_EQUAL(ambit_memory_live_blocks(), 1);
     CU_ASSERT_EQUAL(ambit_memory_live_bytes() - live_before, 8000);
-    CU_ASSERT_TRUE(ambit_memory_peak_bytes() >= 8000);
+    CU_ASSERT_TRUE(ambit_memory_resident_peak_bytes() > 8000);
     ambit_free(&words);
     CU_ASSERT_PTR_NULL(words);
     CU_ASSERT_EQUAL(ambit_memory_live_bytes(), live_before);
-    CU_ASSERT_TRUE(ambit_memory_peak_bytes() >= 8000);
     ambit_free(&words);
 }
 
@@ -280,19 +279,12 @@ static void the_environment_chooses_the_fault(void)
 
 static void fixed_point(void)
 {
-    int64_t sum;
     CU_ASSERT_EQUAL(ambit_to_micro(0.1), 100000);
     CU_ASSERT_EQUAL(ambit_to_micro(-2.5), -2500000);
     CU_ASSERT_EQUAL(ambit_to_micro(0.0000004), 0);
     CU_ASSERT_EQUAL(ambit_to_micro(0.0000006), 1);
     CU_ASSERT_EQUAL(ambit_from_micro(1500000), 1.5);
     CU_ASSERT_EQUAL(ambit_from_micro(ambit_to_micro(123456.789012)), 123456.789012);
-    CU_ASSERT_FALSE(ambit_add_overflows(1, 2, &sum));
-    CU_ASSERT_EQUAL(sum, 3);
-    CU_ASSERT_FALSE(ambit_add_overflows(AMBIT_MICRO_SUM_MAX - 1, 1, &sum));
-    CU_ASSERT_TRUE(ambit_add_overflows(AMBIT_MICRO_SUM_MAX, 1, &sum));
-    CU_ASSERT_TRUE(ambit_add_overflows(-AMBIT_MICRO_SUM_MAX, -1, &sum));
-    CU_ASSERT_TRUE(ambit_add_overflows(INT64_MAX, INT64_MAX, &sum));
 }
 
 static void random_numbers_are_those_of_splitmix(void)
@@ -538,7 +530,7 @@ static void say_nothing(void)
 static void say_everything(void)
 {
     ambit_log_open(true, AMBIT_LOG_VERBOSE);
-    if (ambit_log_level_now() == AMBIT_LOG_VERBOSE) ambit_log_note("%d accounts", 3);
+    ambit_log_note("%d accounts", 3);
 }
 
 /* Blots out the digits of "seconds":…, which are the clock's. */

@@ -9,7 +9,6 @@
 
 #include "status.h"
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #define AMBIT_MICRO INT64_C(1000000)
@@ -24,12 +23,6 @@ static inline double ambit_from_micro(int64_t micro)
 static inline int64_t ambit_to_micro(double units)
 {
     return (int64_t)llrint(units * (double)AMBIT_MICRO);
-}
-
-static inline bool ambit_add_overflows(int64_t a, int64_t b, int64_t *sum_out)
-{
-    return __builtin_add_overflow(a, b, sum_out) || *sum_out > AMBIT_MICRO_SUM_MAX ||
-           *sum_out < -AMBIT_MICRO_SUM_MAX;
 }
 
 #endif

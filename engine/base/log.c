@@ -142,11 +142,6 @@ void ambit_log_open(bool speaks, enum ambit_log_level level)
     (void)close(descriptor);
 }
 
-enum ambit_log_level ambit_log_level_now(void)
-{
-    return log_state.level;
-}
-
 static void draw_bar(const char *phase, int64_t done, int64_t total, const char *detail)
 {
     const double now = ambit_seconds();

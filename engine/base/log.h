@@ -15,7 +15,6 @@ enum ambit_log_level { AMBIT_LOG_QUIET, AMBIT_LOG_NORMAL, AMBIT_LOG_VERBOSE };
 
 /* `speaks` is true on rank 0. Chooses bar or JSON lines by looking at standard error. */
 void ambit_log_open(bool speaks, enum ambit_log_level level);
-enum ambit_log_level ambit_log_level_now(void);
 
 /* One step of a phase: `done` of `total` (0 where unknown); `detail` is "key=value" words for
  * people and machines alike, such as "round=3 gap_percent=0.41", or ""; values that are numbers

@@ -22,7 +22,7 @@ struct header {
     size_t bytes;
 };
 
-static _Atomic int64_t live_blocks, live_bytes, peak_bytes;
+static _Atomic int64_t live_blocks, live_bytes;
 static _Atomic int64_t allocations_until_fault;
 static pthread_once_t fault_read = PTHREAD_ONCE_INIT;
 
@@ -46,10 +46,7 @@ static bool fault_is_due(void)
 static void count_change(int64_t blocks, int64_t bytes)
 {
     (void)atomic_fetch_add_explicit(&live_blocks, blocks, memory_order_relaxed);
-    const int64_t now = atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed) + bytes;
-    int64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
-    while (now > peak && !atomic_compare_exchange_weak(&peak_bytes, &peak, now)) {
-    }
+    (void)atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed);
 }
 
 static struct header *header_of(void *block)
@@ -159,11 +156,6 @@ int64_t ambit_memory_resident_peak_bytes(void)
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
     return (int64_t)usage.ru_maxrss * 1024;
-}
-
-int64_t ambit_memory_peak_bytes(void)
-{
-    return atomic_load(&peak_bytes);
 }
 
 void ambit_memory_fail_at(int64_t nth)

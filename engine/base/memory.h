@@ -27,7 +27,6 @@ ambit_status ambit_copy_string(const char *text, char **out) AMBIT_CHECKED;
 
 int64_t ambit_memory_live_blocks(void);
 int64_t ambit_memory_live_bytes(void);
-int64_t ambit_memory_peak_bytes(void);
 
 /* The most memory the process has had resident, libraries' own included; 0 where unknown. */
 int64_t ambit_memory_resident_peak_bytes(void);

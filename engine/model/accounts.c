@@ -4,6 +4,7 @@
  * three columns, and vector code wants them side by side.
  */
 #include "engine/model/accounts.h"
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 
 ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
@@ -45,4 +46,20 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     ambit_free(&accounts->visits);
     ambit_free(&accounts->local_travel);
     *accounts = (struct ambit_accounts){0};
+}
+
+int64_t ambit_account_measure(const struct ambit_accounts *accounts,
+                              const struct ambit_measure *measure, int32_t i, int64_t travel)
+{
+    int64_t sum = 0;
+    for (int t = 0; t < measure->term_count; t++) {
+        const int term = measure->term[t];
+        if (term == AMBIT_TERM_TRAVEL)
+            sum += travel;
+        else if (term == AMBIT_TERM_COUNT)
+            sum += AMBIT_MICRO;
+        else
+            sum += accounts->column[term][i];
+    }
+    return sum;
 }

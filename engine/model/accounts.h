@@ -32,4 +32,8 @@ ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t colu
                                    struct ambit_accounts *accounts_out) AMBIT_CHECKED;
 void ambit_accounts_clear(struct ambit_accounts *accounts);
 
+/* Micro-units that account i adds to a measure where it travels `travel` micro-hours. */
+int64_t ambit_account_measure(const struct ambit_accounts *accounts,
+                              const struct ambit_measure *measure, int32_t i, int64_t travel);
+
 #endif

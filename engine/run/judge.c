@@ -16,28 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLERANCE                                                                                  \
-    1e-9 /* of a limit: what rounding to doubles may do, a millionth of a millionth                \
-          */
+/* Of a limit: what rounding to doubles may do. */
+#define TOLERANCE 1e-9
 
 /* Per territory: accounts, gained, lost, travel, then a load for each measure. */
 enum { TALLY_ACCOUNTS, TALLY_GAINED, TALLY_LOST, TALLY_TRAVEL, TALLY_MEASURES };
-
-static int64_t account_measure(const struct ambit_job *job, const struct ambit_measure *measure,
-                               int32_t i, int64_t travel)
-{
-    int64_t sum = 0;
-    for (int t = 0; t < measure->term_count; t++) {
-        const int term = measure->term[t];
-        if (term == AMBIT_TERM_TRAVEL)
-            sum += travel;
-        else if (term == AMBIT_TERM_COUNT)
-            sum += AMBIT_MICRO;
-        else
-            sum += job->accounts.column[term][i];
-    }
-    return sum;
-}
 
 /* Fills tally, territories × width, over all ranks, and *unplanned_out with accounts whose label is
  * no territory. */
@@ -62,7 +45,8 @@ static void tally_plan(struct ambit_job *job, const int32_t *label, int width, i
             tally[(int64_t)previous * width + TALLY_LOST]++;
         }
         for (int m = 0; m < job->scenario.measure_count; m++)
-            mine[TALLY_MEASURES + m] += account_measure(job, &job->scenario.measure[m], i, travel);
+            mine[TALLY_MEASURES + m] +=
+                ambit_account_measure(accounts, &job->scenario.measure[m], i, travel);
     }
     ambit_comm_sum_i64(job->comm, tally, (int64_t)job->territories.count * width);
     ambit_comm_sum_i64(job->comm, &unplanned, 1);

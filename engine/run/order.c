@@ -4,6 +4,7 @@
  * by bisection on the 62-bit key with one sum over the ranks a step; rows travel once. Slices are
  * as equal as equal keys allow, and nothing later depends on where they are cut.
  */
+#include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
@@ -171,6 +172,46 @@ done:
     return status;
 }
 
+/* Sums are int64: refuses what could not be counted, before anything is. Travel is taken as if
+ * every visit crossed the globe. */
+static ambit_status check_range(struct ambit_job *job, int neighbours)
+{
+    const struct ambit_scenario *scenario = &job->scenario;
+    const double spacing =
+        scenario->local_factor * sqrt(M_PI / neighbours) * M_PI * AMBIT_EARTH_RADIUS_KM;
+    const double hours = ambit_haul_hours(scenario, 4.0) +
+                         ambit_drive_minutes(&scenario->drive_time, spacing) / 60.0;
+    int64_t total[AMBIT_COLUMN_MAX + 1] = {0}; /* micro-units; the loader has checked each alone */
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        for (int c = 0; c < scenario->column_count; c++)
+            total[c] += job->accounts.column[c][i];
+        total[AMBIT_COLUMN_MAX] += job->accounts.visits[i];
+    }
+    ambit_comm_sum_i64(job->comm, total, AMBIT_COLUMN_MAX + 1);
+    const double travel = (double)total[AMBIT_COLUMN_MAX] * hours;
+    if (!(travel < (double)AMBIT_MICRO_SUM_MAX))
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "%s: expected travel below %.3g hours a year in all, found that it could "
+                          "reach %.3g; give fewer visits, or shorter drives in travel.minutes",
+                          scenario->path, ambit_from_micro(AMBIT_MICRO_SUM_MAX), travel * 1e-6);
+    for (int m = 0; m < scenario->measure_count; m++) {
+        double sum = 0.0;
+        for (int t = 0; t < scenario->measure[m].term_count; t++) {
+            const int term = scenario->measure[m].term[t];
+            sum += term == AMBIT_TERM_TRAVEL  ? travel
+                   : term == AMBIT_TERM_COUNT ? (double)job->accounts.total * 1e6
+                                              : (double)total[term];
+        }
+        if (!(sum < (double)AMBIT_MICRO_SUM_MAX))
+            return ambit_fail(AMBIT_ERR_INPUT,
+                              "%s: measures.%s: expected a sum below %.3g over the nation, found "
+                              "that it could reach %.3g; give its columns in thousands",
+                              scenario->path, scenario->measure[m].name,
+                              ambit_from_micro(AMBIT_MICRO_SUM_MAX), sum * 1e-6);
+    }
+    return AMBIT_OK;
+}
+
 /* Local travel of every account of the slice, from the density of all accounts around it. */
 static ambit_status prepare_travel(struct ambit_job *job)
 {
@@ -181,6 +222,7 @@ static ambit_status prepare_travel(struct ambit_job *job)
     const int neighbours = (int)fmin(fmax(stops, 1.0), AMBIT_NEIGHBOUR_MAX);
     double *own = NULL, *all = NULL, *chord2 = NULL;
     int64_t count = 0;
+    AMBIT_TRY_TOGETHER(job->comm, check_range(job, neighbours));
     status = ambit_alloc(&own, 3 * (size_t)accounts->count, sizeof *own);
     if (status == AMBIT_OK) status = ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2);
     if (status == AMBIT_OK)

@@ -87,6 +87,7 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
 {
     ambit_status status = AMBIT_OK;
     char detail[64];
+    *imbalance_out = INFINITY; /* where time ran out before the first level */
     const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
     const int levels = softening + LAST_LEVELS;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {

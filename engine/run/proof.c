@@ -9,25 +9,11 @@
  * by sections. Weakness: territories do not compete for accounts here, so what can be reached is
  * more.
  */
-#include "engine/base/fixed.h"
 #include "engine/run/job.h"
 
 #include <math.h>
 
 enum { SECTIONS = 24 };
-
-static int64_t measure_of(const struct ambit_job *job, int m, int32_t i, int64_t travel)
-{
-    const struct ambit_measure *measure = &job->scenario.measure[m];
-    int64_t sum = 0;
-    for (int t = 0; t < measure->term_count; t++) {
-        const int term = measure->term[t];
-        sum += term == AMBIT_TERM_TRAVEL  ? travel
-               : term == AMBIT_TERM_COUNT ? AMBIT_MICRO
-                                          : job->accounts.column[term][i];
-    }
-    return sum;
-}
 
 /* The least that measure m of territory j can be: its lower limit, with the plan's total taken as
  * small as any plan's (every account with its least travel). 0 where m has no lower limit. */
@@ -46,7 +32,8 @@ static double least_load(struct ambit_job *job, int m, int32_t j)
     if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) return rule->lower.value;
     int64_t total = 0;
     for (int32_t i = 0; i < job->accounts.count; i++)
-        total += measure_of(job, m, i, job->accounts.local_travel[i]);
+        total += ambit_account_measure(&job->accounts, &job->scenario.measure[m], i,
+                                       job->accounts.local_travel[i]);
     ambit_comm_sum_i64(job->comm, &total, 1);
     return rule->lower.value * rule->share[j] * (double)total;
 }
@@ -55,12 +42,15 @@ static double least_load(struct ambit_job *job, int m, int32_t j)
 static double deficit(struct ambit_job *job, const struct ambit_band *band, int32_t j, double rho)
 {
     const double *centre = job->territories.item[j].position;
+    const struct ambit_measure *numerator = &job->scenario.measure[band->measure];
+    const struct ambit_measure *denominator = &job->scenario.measure[band->share_of];
     int64_t sum = 0;
 #pragma omp parallel for schedule(static) reduction(+ : sum)
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i, centre);
-        const double over = (double)measure_of(job, band->measure, i, travel) -
-                            rho * (double)measure_of(job, band->share_of, i, travel);
+        const double over =
+            (double)ambit_account_measure(&job->accounts, numerator, i, travel) -
+            rho * (double)ambit_account_measure(&job->accounts, denominator, i, travel);
         if (over < 0.0) sum += (int64_t)floor(over) - 1;
     }
     ambit_comm_sum_i64(job->comm, &sum, 1);

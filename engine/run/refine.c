@@ -76,7 +76,7 @@ static ambit_status first_plan(struct ambit_job *job, struct ambit_pricing *pric
     int64_t moved = 0;
     AMBIT_TRY(
         price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance, &moved));
-    if (imbalance > CANNOT_MEET && may_relax(&job->scenario)) {
+    if (imbalance > CANNOT_MEET && may_relax(&job->scenario) && !ambit_job_out_of_time(job)) {
         AMBIT_TRY(ambit_pricing_relax(job, pricing));
         AMBIT_TRY(price_and_assign(job, pricing, "prices", FIRST_SOFTNESS, FIRST_GUARD, &imbalance,
                                    &moved));

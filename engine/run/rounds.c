@@ -357,8 +357,6 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
     *outcome_out = (struct ambit_round_outcome){0};
     AMBIT_TRY(round_begin(&round, round_number, guard));
     number_members(&round);
-    for (int32_t j = 0; j < round.territories; j++)
-        outcome_out->violation += round.violation[j];
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts));
     AMBIT_TRY(collect(&round, &records, counts));

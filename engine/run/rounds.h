@@ -13,7 +13,6 @@
 struct ambit_round_outcome {
     int64_t moved;     /* accounts that changed territory */
     int64_t cost_gain; /* micro-hours */
-    int64_t violation; /* of the plan before the round, see ambit_violation() */
     int32_t groups, improved;
 };
 

@@ -24,6 +24,17 @@ static void end_phase(struct ambit_job *job, int phase, double *since)
     *since = now;
 }
 
+static ambit_status read_and_order(struct ambit_job *job, double *since)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_job_load(job));
+    end_phase(job, AMBIT_PHASE_READ, since);
+    AMBIT_TRY(ambit_job_order(job));
+    end_phase(job, AMBIT_PHASE_ORDER, since);
+done:
+    return status;
+}
+
 static void take_resources(struct ambit_job *job, struct ambit_result *result)
 {
     int64_t peak = ambit_memory_resident_peak_bytes();
@@ -98,10 +109,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
-    AMBIT_TRY(ambit_job_load(&job));
-    end_phase(&job, AMBIT_PHASE_READ, &since);
-    AMBIT_TRY(ambit_job_order(&job));
-    end_phase(&job, AMBIT_PHASE_ORDER, &since);
+    AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(ambit_job_seed(&job));
     end_phase(&job, AMBIT_PHASE_SEED, &since);
     AMBIT_TRY(ambit_job_refine(&job));
@@ -135,10 +143,7 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
-    AMBIT_TRY(ambit_job_load(&job));
-    end_phase(&job, AMBIT_PHASE_READ, &since);
-    AMBIT_TRY(ambit_job_order(&job));
-    end_phase(&job, AMBIT_PHASE_ORDER, &since);
+    AMBIT_TRY(read_and_order(&job, &since));
     for (int32_t i = 0; i < job.accounts.count; i++)
         without += job.accounts.previous[i] < 0;
     ambit_comm_sum_i64(comm, &without, 1);

@@ -223,11 +223,10 @@ static ambit_status prepare_travel(struct ambit_job *job)
     double *own = NULL, *all = NULL, *chord2 = NULL;
     int64_t count = 0;
     AMBIT_TRY_TOGETHER(job->comm, check_range(job, neighbours));
-    status = ambit_alloc(&own, 3 * (size_t)accounts->count, sizeof *own);
-    if (status == AMBIT_OK) status = ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2);
-    if (status == AMBIT_OK)
-        status = ambit_alloc(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t));
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&own, 3 * (size_t)accounts->count, sizeof *own));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2));
+    AMBIT_TRY_TOGETHER(
+        job->comm, ambit_alloc(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t)));
     for (int32_t i = 0; i < accounts->count; i++) {
         own[3 * (int64_t)i] = accounts->x[i];
         own[3 * (int64_t)i + 1] = accounts->y[i];

@@ -51,7 +51,10 @@ SERIAL   := $(call programs,tests/test_*.c)
 MPI      := $(filter-out %/mpi_harness,$(call programs,tests/mpi_*.c))
 FUZZERS  := $(call programs,tests/fuzz_*.c)
 FUZZERS  := $(filter-out %/fuzz_replay,$(FUZZERS))
-BENCHES  := $(call programs,bench/bench_*.c)
+# Run by themselves; the instance tools are run with words, and share bench/instance_*.c.
+INSTANCE_TOOLS   := $(BUILD)/bench/bench_instances $(BUILD)/bench/make_instance
+INSTANCE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/instance_*.c bench/gap_plot.c))
+BENCHES  := $(filter-out $(INSTANCE_TOOLS),$(call programs,bench/bench_*.c))
 
 # As many jobs as cores, unless the caller says otherwise, who may be another make.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
@@ -65,8 +68,9 @@ Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench fuzz pictures \
-        format format-check tidy layers headers install uninstall installcheck clean FORCE
+.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench \
+        bench-instances fuzz pictures format format-check tidy layers headers install uninstall \
+        installcheck clean FORCE
 
 all: $(PROGRAM) ## build build/release/ambit (the default)
 
@@ -123,6 +127,11 @@ $(BENCHES): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBRARY)
 	@echo '  LINK  $@'
 	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
 
+$(INSTANCE_TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(INSTANCE_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
+
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 # --- running ----------------------------------------------------------------
@@ -138,7 +147,7 @@ pictures: $(PROGRAM) ## draw the README's two maps again
 	$(PROGRAM) export $(BUILD)/before.h5 --svg scripts/demo/before.svg
 	$(PROGRAM) export $(BUILD)/after.h5 --svg scripts/demo/after.svg
 
-TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM)
+TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM) $(INSTANCE_TOOLS)
 test: $(TESTS) ## build and run every test
 	scripts/test.sh $(BUILD) serial fuzz mpi cli
 
@@ -150,6 +159,12 @@ test-serial: $(SERIAL) $(FUZZERS) ## run the tests that need no MPI
 
 bench: $(BENCHES) $(PROGRAM) ## run the benchmarks
 	@for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done
+
+DIR    ?= bench/instances
+REPEAT ?= 1
+bench-instances: $(BUILD)/bench/bench_instances $(PROGRAM) ## solve the instances in DIR (REPEAT, TIME_LIMIT, ONLY)
+	$< $(DIR) --repeat $(REPEAT) $(addprefix --time-limit=,$(TIME_LIMIT)) \
+	    $(if $(ONLY),--only '$(ONLY)') -o $(BUILD)/bench-instances
 
 debug: ## build build/debug/ambit, without optimisation
 	$(MAKE) VARIANT=debug all

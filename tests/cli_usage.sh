@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='audit compare export run verify'
+commands='audit compare export run solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -61,6 +61,8 @@ for command in $commands; do
     case $command in
     run | audit) arguments=SCENARIO.yaml ;;
     compare) arguments='A.h5 B.h5' enough=(a b) ;;
+    solve) arguments=FILE ;;
+    verify) arguments='RESULT.h5|SOLUTION.json' ;;
     *) arguments=RESULT.h5 ;;
     esac
     wrong "expected $arguments, found nothing" "$command"
@@ -138,7 +140,8 @@ helped 'Usage: ambit [-hV] [--help] [--usage] [--version] COMMAND [WORD...]' --u
 helped 'Usage: ambit run [OPTION...] SCENARIO.yaml' run --help
 helped 'Usage: ambit audit [OPTION...] SCENARIO.yaml' audit -h s.yaml
 helped 'Usage: ambit compare [OPTION...] A.h5 B.h5' compare --help
-helped 'Usage: ambit verify [OPTION...] RESULT.h5' verify --threads 2 --help
+helped 'Usage: ambit solve [OPTION...] FILE' solve --help
+helped 'Usage: ambit verify [OPTION...] RESULT.h5|SOLUTION.json' verify --threads 2 --help
 helped 'Usage: ambit export [OPTION...] RESULT.h5' export --help
 
 options_of() { # COMMAND: the long options that its help shows
@@ -151,7 +154,10 @@ check "options of run" "--effort --help-scenario --json --output --quiet --seed 
 check "options of audit" "--json --output --quiet --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
-check "options of verify" "--quiet --threads --verbose --help --usage" "$(options_of verify)"
+check "options of solve" "--distance --effort --json --output --problem --quiet --seed --threads \
+--time-limit --verbose --help --usage" "$(options_of solve)"
+check "options of verify" "--distance --instance --problem --quiet --threads --verbose --help \
+--usage" "$(options_of verify)"
 check "options of export" "--csv --geojson --quiet --svg --verbose --help --usage" \
     "$(options_of export)"
 
@@ -175,6 +181,14 @@ check "complete an option of ambit" "--version" "$(complete_words "$AMBIT" --v)"
 check "complete an option" "--threads --time-limit" "$(complete_words "$AMBIT" run --t)"
 check "complete a scenario" "s.yaml" "$(complete_words "$AMBIT" run s)"
 check "complete a result" "plans r.h5" "$(complete_words "$AMBIT" verify '')"
+touch i.dat i.txt s.json
+check "complete an instance" "plans i.dat i.txt notes.txt" "$(complete_words "$AMBIT" solve '')"
+check "complete a solution" "plans s.json" "$(complete_words "$AMBIT" solve -o '')"
+check "complete a solution to judge" "s.json" "$(complete_words "$AMBIT" verify s)"
+check "complete an instance to judge by" "i.dat i.txt" \
+    "$(complete_words "$AMBIT" verify s.json --instance i)"
+check "complete a problem" "cpmp cccp" "$(complete_words "$AMBIT" solve --problem c)"
+check "complete a distance" "floor" "$(complete_words "$AMBIT" solve --distance f)"
 check "complete a number" "" "$(complete_words "$AMBIT" run --seed '')"
 
 # Under a launcher: one voice, one exit code. `sh` keeps mpirun from adding its own words.

@@ -9,6 +9,7 @@
 #include "engine/base/comm.h"
 #include "engine/base/log.h"
 #include "engine/run/run.h"
+#include "engine/run/solve.h"
 #include <argp.h>
 #include <stdbool.h>
 
@@ -26,7 +27,10 @@ enum {
     AMBIT_KEY_HELP_SCENARIO,
     AMBIT_KEY_CSV,
     AMBIT_KEY_GEOJSON,
-    AMBIT_KEY_SVG
+    AMBIT_KEY_SVG,
+    AMBIT_KEY_PROBLEM,
+    AMBIT_KEY_DISTANCE,
+    AMBIT_KEY_INSTANCE
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -37,6 +41,11 @@ enum {
     AMBIT_OPTION(                                                                                  \
         AMBIT_KEY_THREADS, "threads", "N",                                                         \
         "Use N threads a rank, 1 to 1024 (default: the host's cores shared among its ranks)")
+#define AMBIT_OPTION_PROBLEM(text) AMBIT_OPTION(AMBIT_KEY_PROBLEM, "problem", "PROBLEM", text)
+#define AMBIT_OPTION_DISTANCE                                                                      \
+    AMBIT_OPTION(AMBIT_KEY_DISTANCE, "distance", "DISTANCE",                                       \
+                 "Measure by euclidean distance, or by floor, the same cut to a whole number "     \
+                 "(default: euclidean)")
 #define AMBIT_OPTION_JSON                                                                          \
     AMBIT_OPTION(AMBIT_KEY_JSON, "json", NULL, "End standard output with one line of JSON")
 #define AMBIT_OPTION_SKIP_BAD_ROWS                                                                 \
@@ -56,6 +65,8 @@ enum { AMBIT_ARGUMENT_MAX = 2 };
 struct ambit_options {
     const char *argument[AMBIT_ARGUMENT_MAX];
     struct ambit_run_options run;
+    struct ambit_solve_options solve;
+    bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
     bool json, quiet, verbose;
 };
@@ -72,7 +83,7 @@ struct ambit_command {
 };
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
-    ambit_command_verify, ambit_command_export;
+    ambit_command_verify, ambit_command_export, ambit_command_solve;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

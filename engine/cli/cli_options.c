@@ -115,6 +115,16 @@ static error_t parse_path(struct argp_state *state, const char *name, const char
     return WRONG;
 }
 
+/* One of two words; *second_out says whether it is the second. */
+static error_t parse_word(struct argp_state *state, const char *name, const char *text,
+                          const char *first, const char *second, bool *second_out)
+{
+    *second_out = strcmp(text, second) == 0;
+    if (*second_out || strcmp(text, first) == 0) return 0;
+    argp_error(state, "--%s: expected %s or %s, found '%s'", name, first, second, text);
+    return WRONG;
+}
+
 static error_t parse_argument(const struct parse *parse, const char *text, struct argp_state *state)
 {
     if (state->arg_num >= (unsigned)parse->command->argument_count) {
@@ -143,27 +153,60 @@ static error_t parse_end(const struct parse *parse, struct argp_state *state)
     return 0;
 }
 
-/* The options that are numbers. */
-static error_t parse_number(int key, const char *text, struct ambit_run_options *run,
+/* The options that are numbers. `run` and `solve` have defaults of their own: only what is given
+ * goes to both. */
+static error_t parse_number(int key, const char *text, struct ambit_options *options,
                             struct argp_state *state)
 {
+    struct ambit_run_options *const run = &options->run;
+    struct ambit_solve_options *const solve = &options->solve;
     uint64_t whole = 0;
+    double seconds = 0.0;
     error_t error = 0;
     switch (key) {
     case AMBIT_KEY_SEED:
-        return parse_whole(state, "seed", text, 0, UINT64_MAX, &run->seed);
+        error = parse_whole(state, "seed", text, 0, UINT64_MAX, &whole);
+        if (error == 0) run->seed = solve->seed = whole;
+        return error;
     case AMBIT_KEY_EFFORT:
         error = parse_whole(state, "effort", text, 0, INT64_MAX, &whole);
-        if (error == 0) run->effort = (int64_t)whole;
+        if (error == 0) run->effort = solve->effort = (int64_t)whole;
         return error;
     case AMBIT_KEY_THREADS:
         error = parse_whole(state, "threads", text, 1, THREADS_MAX, &whole);
-        if (error == 0) run->threads = (int)whole;
+        if (error == 0) run->threads = solve->threads = (int)whole;
         return error;
     case AMBIT_KEY_TIME_LIMIT:
-        return parse_seconds(state, "time-limit", text, &run->time_limit);
+        error = parse_seconds(state, "time-limit", text, &seconds);
+        if (error == 0) run->time_limit = solve->time_limit = seconds;
+        return error;
     default:
         return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The options of instances of the literature. */
+static error_t parse_instance(int key, const char *text, struct ambit_options *options,
+                              struct argp_state *state)
+{
+    struct ambit_solve_options *const solve = &options->solve;
+    bool is_second = false;
+    error_t error = 0;
+    switch (key) {
+    case AMBIT_KEY_PROBLEM:
+        error = parse_word(state, "problem", text, "cpmp", "cccp", &is_second);
+        solve->problem = is_second ? AMBIT_LOCATION_CCCP : AMBIT_LOCATION_CPMP;
+        options->has_problem = true;
+        return error;
+    case AMBIT_KEY_DISTANCE:
+        error = parse_word(state, "distance", text, "euclidean", "floor", &is_second);
+        solve->distance = is_second ? AMBIT_DISTANCE_FLOOR : AMBIT_DISTANCE_EUCLIDEAN;
+        options->has_distance = true;
+        return error;
+    case AMBIT_KEY_INSTANCE:
+        return parse_path(state, "instance", text, &solve->instance_path);
+    default:
+        return parse_number(key, text, options, state);
     }
 }
 
@@ -173,6 +216,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     struct ambit_options *const options = parse->options;
     switch (key) {
     case AMBIT_KEY_OUTPUT:
+        options->solve.solution_path = text;
         return parse_path(state, "output", text, &options->run.result_path);
     case AMBIT_KEY_CSV:
         return parse_path(state, "csv", text, &options->csv_path);
@@ -200,7 +244,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         return parse_end(parse, state);
     default:
-        return parse_number(key, text, &options->run, state);
+        return parse_instance(key, text, options, state);
     }
 }
 
@@ -216,6 +260,7 @@ ambit_status ambit_options_parse(const struct ambit_command *command, bool speak
                               .help_filter = filter_help};
     struct ambit_options options = {0};
     ambit_run_options_init(&options.run);
+    ambit_solve_options_init(&options.solve);
     static char name[32]; /* outlives this call, as argv does */
     (void)snprintf(name, sizeof name, "ambit %s", command->name);
     argv[0] = name;

@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ambit verify: judges a stored result again from its inputs. */
+/* ambit verify: judges a stored result, or a solution of a published instance, from its inputs. */
 #include "engine/cli/cli.h"
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
 {
+    const struct ambit_solve_options *const solve = &options->solve;
+    if (solve->instance_path == NULL && (options->has_problem || options->has_distance))
+        return ambit_fail(AMBIT_ERR_USAGE,
+                          "verify: expected --instance FILE with --%s, found none; a RESULT.h5 "
+                          "needs neither",
+                          options->has_problem ? "problem" : "distance");
+    if (solve->instance_path != NULL && !options->has_problem)
+        return ambit_fail(AMBIT_ERR_USAGE, "verify: expected --problem cpmp or --problem cccp with "
+                                           "--instance, found neither");
+    if (solve->instance_path != NULL)
+        return ambit_solution_verify(comm, options->argument[0], solve, stdout);
     return ambit_verify(comm, options->argument[0], options->run.threads, stdout);
 }
 
 static const struct argp_option options_of_verify[] = {
+    AMBIT_OPTION(AMBIT_KEY_INSTANCE, "instance", "FILE",
+                 "Judge a solution of the published instance FILE"),
+    AMBIT_OPTION_PROBLEM("What the instance is solved as: cpmp or cccp; required with --instance"),
+    AMBIT_OPTION_DISTANCE,
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_QUIET,
     AMBIT_OPTION_VERBOSE,
@@ -16,15 +31,21 @@ static const struct argp_option options_of_verify[] = {
 
 const struct ambit_command ambit_command_verify = {
     .name = "verify",
-    .summary = "judge a stored result again from its inputs",
-    .arguments = "RESULT.h5",
+    .summary = "judge a result or solution from its inputs",
+    .arguments = "RESULT.h5|SOLUTION.json",
     .argument_count = 1,
     .manual =
         "Read the scenario and the tables that the result names, check that they are the same "
-        "files, recompute every figure, and check every constraint."
+        "files, recompute every figure, and check every constraint. Or, with --instance, check a "
+        "solution of a published instance: medians that exist, their number, capacities, value."
         "\v"
         "Exit status: 0 everything agrees; 1 something differs or cannot be read, and is named; 2 "
-        "the file agrees with its inputs, and says itself that its plan breaks a band.",
+        "the file agrees with its inputs, and says itself that its plan breaks a band."
+        "\n\n"
+        "Of a solution, standard output has the recomputed value, or a line for every violation; "
+        "accounts and medians are counted from 0, as in the file. Exit status: 0 it holds; 1 it "
+        "breaks a constraint, or says another value (off by 1 or more); 64 wrong usage; 65 the "
+        "solution or the instance cannot be read.",
     .options = options_of_verify,
     .act = act,
 };

@@ -14,7 +14,7 @@ enum { KEY_VERSION = 'V' };
 
 static const struct ambit_command *const commands[] = {
     &ambit_command_run,    &ambit_command_audit,  &ambit_command_compare,
-    &ambit_command_verify, &ambit_command_export,
+    &ambit_command_verify, &ambit_command_export, &ambit_command_solve,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -100,8 +100,8 @@ static ambit_status parse_words(bool speaks, int argc, char **argv, struct words
                "`ambit COMMAND --help' describes a command. `mpirun -n N ambit COMMAND ...' shares "
                "the work among N ranks; the answer stays the same, byte for byte."
                "\n\n"
-               "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band; 64 wrong usage; "
-               "65 wrong scenario or data.",
+               "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band, or there is none; "
+               "64 wrong usage; 65 wrong scenario or data.",
         .children = children,
     };
     static char name[] = "ambit"; /* not the path it was called by, which argp would print */

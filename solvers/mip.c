@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/mip.h"
+#include "engine/base/memory.h"
+
+#include <glpk.h>
+#include <math.h>
+#include <setjmp.h>
+#include <string.h>
+
+enum { COLUMN_LENGTH_MAX = 4096 };
+
+/* Models of this thread: its environment goes with the last of them. */
+static _Thread_local int alive;
+
+struct ambit_mip {
+    glp_prob *problem;
+    int index[COLUMN_LENGTH_MAX + 1]; /* GLPK counts from 1 */
+    double value[COLUMN_LENGTH_MAX + 1];
+};
+
+static void jump_back(void *info)
+{
+    longjmp(*(jmp_buf *)info, 1);
+}
+
+ambit_status ambit_mip_create(struct ambit_mip **out)
+{
+    struct ambit_mip *mip = NULL;
+    const ambit_status status = ambit_alloc(&mip, 1, sizeof *mip);
+    *out = NULL;
+    if (status != AMBIT_OK) return status;
+    glp_term_out(GLP_OFF);
+    mip->problem = glp_create_prob();
+    glp_set_obj_dir(mip->problem, GLP_MIN);
+    alive++;
+    *out = mip;
+    return AMBIT_OK;
+}
+
+void ambit_mip_destroy(struct ambit_mip **mip)
+{
+    if (*mip == NULL) return;
+    if ((*mip)->problem != NULL) glp_delete_prob((*mip)->problem);
+    if (--alive == 0) glp_free_env();
+    ambit_free(mip);
+}
+
+static int bounds_kind(double low, double high)
+{
+    if (isfinite(low) && isfinite(high)) return high > low ? GLP_DB : GLP_FX;
+    if (isfinite(high)) return GLP_UP;
+    return isfinite(low) ? GLP_LO : GLP_FR;
+}
+
+int ambit_mip_add_row(struct ambit_mip *mip, double low, double high)
+{
+    const int row = glp_add_rows(mip->problem, 1);
+    glp_set_row_bnds(mip->problem, row, bounds_kind(low, high), low, high);
+    return row - 1;
+}
+
+int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool is_binary,
+                         int length, const int *row, const double *value)
+{
+    const int column = glp_add_cols(mip->problem, 1);
+    AMBIT_REQUIRE(length <= COLUMN_LENGTH_MAX);
+    for (int k = 0; k < length; k++) {
+        mip->index[k + 1] = row[k] + 1;
+        mip->value[k + 1] = value[k];
+    }
+    if (is_binary)
+        glp_set_col_kind(mip->problem, column, GLP_BV);
+    else
+        glp_set_col_bnds(mip->problem, column, bounds_kind(0.0, high), 0.0, high);
+    glp_set_obj_coef(mip->problem, column, cost);
+    glp_set_mat_col(mip->problem, column, length, mip->index, mip->value);
+    return column - 1;
+}
+
+static ambit_status give_up(struct ambit_mip *mip)
+{
+    mip->problem = NULL; /* freed with the environment */
+    return ambit_fail(AMBIT_ERR_SOLVER, "GLPK gave up on a linear programme");
+}
+
+ambit_status ambit_mip_relax(struct ambit_mip *mip, enum ambit_mip_end *end_out)
+{
+    jmp_buf back;
+    glp_smcp simplex;
+    *end_out = AMBIT_MIP_NONE;
+    if (setjmp(back) != 0) return give_up(mip);
+    glp_error_hook(jump_back, &back);
+    glp_init_smcp(&simplex);
+    simplex.msg_lev = GLP_MSG_OFF;
+    int ended = glp_simplex(mip->problem, &simplex);
+    if (ended == GLP_EBADB || ended == GLP_ESING || ended == GLP_ECOND) {
+        glp_std_basis(mip->problem);
+        ended = glp_simplex(mip->problem, &simplex);
+    }
+    glp_error_hook(NULL, NULL);
+    if (ended == 0 && glp_get_status(mip->problem) == GLP_OPT) *end_out = AMBIT_MIP_OPTIMAL;
+    return AMBIT_OK;
+}
+
+double ambit_mip_value(const struct ambit_mip *mip)
+{
+    return glp_get_obj_val(mip->problem);
+}
+
+double ambit_mip_row_dual(const struct ambit_mip *mip, int row)
+{
+    return glp_get_row_dual(mip->problem, row + 1);
+}
+
+double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column)
+{
+    return glp_get_col_dual(mip->problem, column + 1);
+}
+
+struct branching {
+    const struct ambit_mip_limits *limits;
+    bool started;
+};
+
+static void guide_branching(glp_tree *tree, void *info)
+{
+    struct branching *const branching = info;
+    const struct ambit_mip_limits *const limits = branching->limits;
+    int total = 0;
+    switch (glp_ios_reason(tree)) {
+    case GLP_IHEUR:
+        if (limits->start != NULL && !branching->started)
+            (void)glp_ios_heur_sol(tree, limits->start - 1);
+        branching->started = true;
+        break;
+    case GLP_ISELECT:
+        glp_ios_tree_size(tree, NULL, NULL, &total);
+        if (total > limits->node_max) glp_ios_terminate(tree);
+        break;
+    default:
+        break;
+    }
+}
+
+ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limits *limits,
+                              double *value_out, enum ambit_mip_end *end_out)
+{
+    struct branching branching = {.limits = limits};
+    jmp_buf back;
+    glp_iocp branch;
+    *end_out = AMBIT_MIP_NONE;
+    if (setjmp(back) != 0) return give_up(mip);
+    glp_error_hook(jump_back, &back);
+    glp_init_iocp(&branch);
+    branch.msg_lev = GLP_MSG_OFF;
+    branch.mip_gap = limits->gap;
+    branch.cb_func = guide_branching;
+    branch.cb_info = &branching;
+    const int ended = glp_intopt(mip->problem, &branch);
+    glp_error_hook(NULL, NULL);
+    const int found = glp_mip_status(mip->problem);
+    if (ended != 0 && ended != GLP_ESTOP && ended != GLP_EMIPGAP) return AMBIT_OK;
+    if (found != GLP_OPT && found != GLP_FEAS) return AMBIT_OK;
+    *end_out = ended != GLP_ESTOP ? AMBIT_MIP_OPTIMAL : AMBIT_MIP_FEASIBLE;
+    const int columns = glp_get_num_cols(mip->problem);
+    for (int c = 0; c < columns; c++)
+        value_out[c] = glp_mip_col_val(mip->problem, c + 1);
+    return AMBIT_OK;
+}

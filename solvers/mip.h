@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A linear or mixed integer programme, minimised. The one door to GLPK: it keeps its environment
+ * per thread and aborts on misuse, which becomes a status here. A model belongs to the thread that
+ * made it. Effort is counted in simplex iterations and nodes, never in seconds.
+ */
+#ifndef AMBIT_MIP_H
+#define AMBIT_MIP_H
+
+#include "engine/base/status.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ambit_mip; /* opaque */
+
+ambit_status ambit_mip_create(struct ambit_mip **out) AMBIT_CHECKED;
+void ambit_mip_destroy(struct ambit_mip **mip);
+
+/* Adds a row low ≤ · ≤ high (∓INFINITY where one-sided) or a column with its coefficients;
+ * each returns its index, from 0, in the order of adding. */
+int ambit_mip_add_row(struct ambit_mip *mip, double low, double high);
+int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool is_binary,
+                         int length, const int *row, const double *value);
+
+enum ambit_mip_end {
+    AMBIT_MIP_OPTIMAL,  /* proven, to the gap asked for */
+    AMBIT_MIP_FEASIBLE, /* a solution, found before the effort was spent */
+    AMBIT_MIP_NONE      /* infeasible, or nothing found in time */
+};
+
+/* Solves the linear relaxation from the last basis. */
+ambit_status ambit_mip_relax(struct ambit_mip *mip, enum ambit_mip_end *end_out) AMBIT_CHECKED;
+double ambit_mip_value(const struct ambit_mip *mip); /* of the relaxation */
+double ambit_mip_row_dual(const struct ambit_mip *mip, int row);
+double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column);
+
+struct ambit_mip_limits {
+    int64_t node_max;
+    double gap;          /* relative; 0: to the end */
+    const double *start; /* a feasible solution, by column, or NULL */
+};
+
+/* Branches from the relaxation's basis; value_out has one value a column, set unless NONE. */
+ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limits *limits,
+                              double *value_out, enum ambit_mip_end *end_out) AMBIT_CHECKED;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Capacitated p-median as set partitioning over clusters, by column generation.
+ */
+#ifndef AMBIT_PARTITION_H
+#define AMBIT_PARTITION_H
+
+#include "solvers/cluster_problem.h"
+
+struct ambit_partition_limits {
+    int32_t ascent_max; /* steps of the subgradient before the master programme */
+    int32_t master_max; /* master programmes */
+    int32_t column_max; /* columns in the final programme */
+    int64_t node_max;   /* branch-and-bound nodes */
+};
+
+/* Improves the plan median_inout (count; feasible) in place; lambda_inout (count) are the rewards to
+ * start from, and the best found. Local; a pure function of its inputs. Errors: AMBIT_ERR_MEMORY,
+ * AMBIT_ERR_SOLVER. */
+ambit_status ambit_partition_improve(const struct ambit_cluster_problem *problem,
+                                     const struct ambit_partition_limits *limits,
+                                     double *lambda_inout, int32_t *median_inout,
+                                     struct ambit_cluster_outcome *outcome_out) AMBIT_CHECKED;
+
+#endif

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The tiny instances in tests/instances: trying everything, `ambit solve` and the stored optima agree,
+# and `ambit verify` accepts what was found.
+# shellcheck source=tests/harness.sh
+. "$(dirname "$0")/harness.sh"
+instances=$here/tests/instances
+
+# The value that the JSON on FILE has under KEY.
+value_of() { # FILE KEY
+    "$python" -c "
+import json, sys
+print(json.load(open(sys.argv[1]))[sys.argv[2]])" "$1" "$2" 2>&1 | tail -n 1
+}
+
+# "yes" where both are the same number but for rounding.
+same() { # A B
+    "$python" -c "
+import sys
+a, b = map(float, sys.argv[1:])
+print('yes' if abs(a - b) <= 2e-6 * max(1.0, abs(b)) else f'no: {a} and {b}')" "$1" "$2" 2>&1 |
+        tail -n 1
+}
+
+# Solves NAME, which lies in a folder named by its problem, with the optimum VALUE or "infeasible".
+examine() { # NAME VALUE
+    local file=$instances/$1.txt problem=${1%%/*} distance=euclidean
+    if [[ $problem == *_floor ]]; then distance=floor; fi
+    local how=(--problem "${problem%_floor}" --distance "$distance")
+    check "$1: brute force" "$2" "$("$python" "$here/tests/brute_force.py" "$file" "${how[@]}")"
+    rm -f solution.json
+    on 1 solve "$file" "${how[@]}" --time-limit 5 --threads 1 -o solution.json --json --quiet
+    if [ "$2" = infeasible ]; then
+        check "$1: exit code" 2 "$code"
+        check "$1: status" infeasible "$(value_of out status)"
+        check "$1: value" None "$(value_of out value)"
+        check "$1: nothing stored" no "$([ -e solution.json ] && echo yes || echo no)"
+        return
+    fi
+    check "$1: exit code" 0 "$code"
+    check "$1: value" yes "$(same "$(value_of out value)" "$2")"
+    # Clusters around centroids have no bound that proves them.
+    if [[ $problem == cpmp* ]]; then
+        check "$1: status" optimal "$(value_of out status)"
+        check "$1: bound" yes "$(same "$(value_of out bound)" "$2")"
+    fi
+    on 1 verify solution.json --instance "$file" "${how[@]}"
+    check "$1: judge" 0 "$code"
+    check "$1: judged value" yes "$(same "$(sed -n 's/^value //p' out)" "$2")"
+}
+
+count=0
+while read -r kind name value; do
+    case $kind in
+    =opt=) examine "$name" "$value" ;;
+    =inf=) examine "$name" infeasible ;;
+    \#*) continue ;;
+    *) check "optima.solu: a line" "=opt= or =inf=" "$kind" ;;
+    esac
+    count=$((count + 1))
+done <"$instances/optima.solu"
+
+files=("$instances"/*/*.txt)
+check "every file has its optimum" "${#files[@]}" "$count"
+
+finish

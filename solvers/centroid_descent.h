@@ -15,8 +15,11 @@ struct ambit_centroid_rank {
 struct ambit_centroid_descent {
     struct ambit_centroid_plan *plan; /* borrowed */
     int64_t *seen, *chained; /* owned; clusters: what the plan's clock said when last searched */
+    int64_t *ranked;         /* owned; clusters: the same for home and rank */
     double *home;            /* owned; count: at least what joining another cluster costs */
+    struct ambit_centroid_rank *rank; /* owned; clusters × (room + 1): most expendable first */
     struct ambit_centroid_rank *leaving, *coming; /* owned; count */
+    int64_t spread;                               /* of demands: most less least */
     double tolerance, slack, base_price;
 };
 

@@ -37,8 +37,8 @@ done:
     return status;
 }
 
-ambit_status ambit_centroid_plan_open(const struct ambit_centroid_problem *problem,
-                                      int32_t largest, struct ambit_centroid_plan *out)
+ambit_status ambit_centroid_plan_open(const struct ambit_centroid_problem *problem, int32_t largest,
+                                      struct ambit_centroid_plan *out)
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)problem->count, p = (size_t)problem->centre_count;
@@ -233,7 +233,7 @@ int32_t ambit_centroid_plan_near(const struct ambit_centroid_plan *plan, int32_t
     double distance[AMBIT_CENTROID_NEAR];
     int32_t found = 0;
     bool has_empty = false;
-    if (most > AMBIT_CENTROID_NEAR) most = AMBIT_CENTROID_NEAR;
+    AMBIT_REQUIRE(most > 0 && most <= AMBIT_CENTROID_NEAR);
     for (int32_t b = 0; b < plan->problem->centre_count; b++) {
         if (b == a || (plan->size[b] == 0 && has_empty)) continue;
         const double dx = plan->centre_x[b] - plan->centre_x[a];

@@ -32,8 +32,7 @@ struct ambit_centroid_plan {
 };
 
 /* Room for any plan whose clusters keep to the capacity or are no larger than `largest`. */
-ambit_status ambit_centroid_plan_open(const struct ambit_centroid_problem *problem,
-                                      int32_t largest,
+ambit_status ambit_centroid_plan_open(const struct ambit_centroid_problem *problem, int32_t largest,
                                       struct ambit_centroid_plan *out) AMBIT_CHECKED;
 void ambit_centroid_plan_close(struct ambit_centroid_plan *plan);
 
@@ -80,8 +79,8 @@ static inline double ambit_centroid_plan_bound(const struct ambit_centroid_plan 
     }
     x /= size;
     y /= size;
-    double change = plan->pull_x[b] * (x - plan->centre_x[b]) +
-                    plan->pull_y[b] * (y - plan->centre_y[b]);
+    double change =
+        plan->pull_x[b] * (x - plan->centre_x[b]) + plan->pull_y[b] * (y - plan->centre_y[b]);
     if (plan->size[b] == 0) change = 0.0;
     if (in >= 0) change += ambit_centroid_reach(problem, in, x, y);
     if (out >= 0) change -= ambit_centroid_reach(problem, out, x, y);
@@ -98,8 +97,8 @@ static inline double ambit_centroid_penalty(const struct ambit_centroid_plan *pl
                                             int64_t demand)
 {
     const int64_t load = plan->load[b];
-    return plan->price * (double)(ambit_centroid_over(plan, load + demand) -
-                                  ambit_centroid_over(plan, load));
+    return plan->price *
+           (double)(ambit_centroid_over(plan, load + demand) - ambit_centroid_over(plan, load));
 }
 
 #endif

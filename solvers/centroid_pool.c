@@ -129,8 +129,7 @@ static double add_start(struct ambit_centroid_pool *pool, const struct ambit_cen
 {
     double upper = 0.0;
     for (int32_t b = 0; b < plan->problem->centre_count; b++) {
-        AMBIT_REQUIRE(
-            add_cluster(pool, members_of(plan, b), plan->size[b], plan->cost[b], true));
+        AMBIT_REQUIRE(add_cluster(pool, members_of(plan, b), plan->size[b], plan->cost[b], true));
         upper += plan->cost[b];
     }
     return upper * (1.0 - 1e-9);

@@ -27,8 +27,8 @@ enum {
     PULLS = 3       /* rounds of k-means in a redrawing */
 };
 
-#define WORSE 0.004       /* relative rise of cost that the walk puts up with at first */
-#define POOL_WORSE 0.01   /* clusters of plans that are this much worse than the best are kept */
+#define WORSE 0.004     /* relative rise of cost that the walk puts up with at first */
+#define POOL_WORSE 0.01 /* clusters of plans that are this much worse than the best are kept */
 
 struct centroid_search {
     const struct ambit_centroid_problem *problem; /* borrowed */
@@ -54,29 +54,34 @@ static double draw_unit(struct centroid_search *search)
     return ambit_random_unit(search->seed, 0, search->draws++);
 }
 
-/* --- cost ------------------------------------------------------------------- */
-
-double ambit_centroid_cost(const struct ambit_centroid_problem *problem, const int32_t *cluster)
+static ambit_status find_cost(const struct ambit_centroid_problem *problem, const int32_t *cluster,
+                              double *cost_out)
 {
-    double *centre = NULL, cost = 0.0;
-    const size_t p = (size_t)problem->centre_count;
-    if (ambit_alloc(&centre, 3 * p, sizeof *centre) != AMBIT_OK) return NAN;
+    ambit_status status = AMBIT_OK;
+    double *total = NULL, cost = 0.0;
+    AMBIT_TRY(ambit_alloc(&total, 3 * (size_t)problem->centre_count, sizeof *total));
     for (int32_t i = 0; i < problem->count; i++) {
-        double *const sum = &centre[3 * (size_t)cluster[i]];
+        double *const sum = &total[3 * (size_t)cluster[i]];
         sum[0] += problem->x[i];
         sum[1] += problem->y[i];
         sum[2] += 1.0;
     }
     for (int32_t i = 0; i < problem->count; i++) {
-        const double *const sum = &centre[3 * (size_t)cluster[i]];
+        const double *const sum = &total[3 * (size_t)cluster[i]];
         const double d = ambit_centroid_reach(problem, i, sum[0] / sum[2], sum[1] / sum[2]);
         cost += problem->floored ? floor(d) : d;
     }
-    ambit_free(&centre);
-    return cost;
+    *cost_out = cost;
+done:
+    ambit_free(&total);
+    return status;
 }
 
-/* --- kicks ------------------------------------------------------------------ */
+double ambit_centroid_cost(const struct ambit_centroid_problem *problem, const int32_t *cluster)
+{
+    double cost = NAN;
+    return find_cost(problem, cluster, &cost) == AMBIT_OK ? cost : NAN;
+}
 
 static double squared_to(const struct ambit_centroid_problem *problem, int32_t i,
                          const double *centre)
@@ -133,6 +138,7 @@ static void redraw(struct centroid_search *search, int32_t drawn, const int32_t 
 {
     const struct ambit_centroid_problem *const problem = search->problem;
     double centre[2 * REDRAW_MAX], sum[3 * REDRAW_MAX];
+    if (drawn == 0) return; /* an empty cluster stays so */
     for (int32_t k = drawn - 1; k > 0; k--) {
         const int32_t other = (int32_t)draw_below(search, (uint64_t)k + 1);
         const int32_t kept = search->drawn[k];
@@ -256,8 +262,6 @@ static void kick(struct centroid_search *search)
     ambit_centroid_plan_restore(plan, search->work);
 }
 
-/* --- the walk --------------------------------------------------------------- */
-
 /* Whether the plan in hand is better than (excess, cost). */
 static bool is_better(const struct centroid_search *search, double cost, int64_t excess,
                       double limit)
@@ -298,8 +302,8 @@ static ambit_status recombine(struct centroid_search *search)
     bool found = false;
     if (!search->recombines || search->best_excess > 0) return AMBIT_OK;
     return_to(search, search->best);
-    AMBIT_TRY(ambit_centroid_pool_pick(&search->pool, &search->plan, POOL_NODES, search->work,
-                                       &found));
+    AMBIT_TRY(
+        ambit_centroid_pool_pick(&search->pool, &search->plan, POOL_NODES, search->work, &found));
     ambit_centroid_pool_empty(&search->pool);
     if (found) {
         ambit_centroid_plan_restore(&search->plan, search->work);
@@ -340,8 +344,6 @@ static ambit_status walk(struct centroid_search *search, int64_t kicks)
 done:
     return status;
 }
-
-/* --- the whole -------------------------------------------------------------- */
 
 static ambit_status open_search(const struct ambit_centroid_problem *problem,
                                 const int32_t *cluster, struct centroid_search *search)
@@ -402,14 +404,17 @@ ambit_status ambit_centroid_improve(const struct ambit_centroid_problem *problem
 {
     ambit_status status = AMBIT_OK;
     struct centroid_search search = {.problem = problem, .seed = seed};
-    const double before = ambit_centroid_cost(problem, cluster_inout);
-    *outcome_out = (struct ambit_cluster_outcome){before, before, -INFINITY, false, 0.0};
-    if (problem->count == 0 || problem->centre_count < 2) return AMBIT_OK;
-    AMBIT_TRY(open_search(problem, cluster_inout, &search));
-    start(&search, cluster_inout);
-    AMBIT_TRY(walk(&search, kicks));
-    memcpy(cluster_inout, search.best, (size_t)problem->count * sizeof *cluster_inout);
-    outcome_out->after = ambit_centroid_cost(problem, cluster_inout);
+    double before = 0.0, after = 0.0;
+    AMBIT_TRY(find_cost(problem, cluster_inout, &before));
+    after = before;
+    if (problem->count > 0 && problem->centre_count > 1) {
+        AMBIT_TRY(open_search(problem, cluster_inout, &search));
+        start(&search, cluster_inout);
+        AMBIT_TRY(walk(&search, kicks));
+        AMBIT_TRY(find_cost(problem, search.best, &after));
+        memcpy(cluster_inout, search.best, (size_t)problem->count * sizeof *cluster_inout);
+    }
+    *outcome_out = (struct ambit_cluster_outcome){before, after, -INFINITY, false, 0.0};
 done:
     close_search(&search);
     return status;

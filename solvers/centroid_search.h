@@ -21,9 +21,9 @@ struct ambit_centroid_problem {
  * NAN where memory is short. Local. */
 double ambit_centroid_cost(const struct ambit_centroid_problem *problem, const int32_t *cluster);
 
-/* Improves the plan in place by `kicks` ≥ 0 perturbations, each with a descent, and by picking among
- * the clusters met on the way. The plan given may exceed capacity; the excess never grows, and
- * where it is the same, neither does the cost: before and after are costs, whatever the excess.
+/* Improves the plan in place by `kicks` ≥ 0 perturbations, each with a descent, and by picking
+ * among the clusters met on the way. The plan given may exceed capacity; the excess never grows,
+ * and where it is the same, neither does the cost: before and after are costs, whatever the excess.
  * Nothing is proven (bound −INFINITY, closed false). Local; a pure function of its arguments.
  * Errors: AMBIT_ERR_MEMORY, AMBIT_ERR_SOLVER; the plan is then as it was. */
 ambit_status ambit_centroid_improve(const struct ambit_centroid_problem *problem, uint64_t seed,

@@ -117,6 +117,20 @@ double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column)
     return glp_get_col_dual(mip->problem, column + 1);
 }
 
+ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop)
+{
+    const int columns = glp_get_num_cols(mip->problem);
+    int *list = NULL, dropped = 0;
+    const ambit_status status = ambit_alloc(&list, (size_t)columns + 1, sizeof *list);
+    if (status != AMBIT_OK) return status;
+    for (int c = 0; c < columns; c++) {
+        if (drop[c]) list[++dropped] = c + 1;
+    }
+    if (dropped > 0) glp_del_cols(mip->problem, dropped, list);
+    ambit_free(&list);
+    return AMBIT_OK;
+}
+
 struct branching {
     const struct ambit_mip_limits *limits;
     bool started;
@@ -153,6 +167,7 @@ ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limi
     glp_error_hook(jump_back, &back);
     glp_init_iocp(&branch);
     branch.msg_lev = GLP_MSG_OFF;
+    branch.br_tech = GLP_BR_MFV;
     branch.mip_gap = limits->gap;
     branch.cb_func = guide_branching;
     branch.cb_info = &branching;

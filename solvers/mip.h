@@ -34,6 +34,10 @@ double ambit_mip_value(const struct ambit_mip *mip); /* of the relaxation */
 double ambit_mip_row_dual(const struct ambit_mip *mip, int row);
 double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column);
 
+/* Removes columns that are at zero in the relaxation; `drop` has one value a column. Those that stay
+ * keep their order. */
+ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop) AMBIT_CHECKED;
+
 struct ambit_mip_limits {
     int64_t node_max;
     double gap;          /* relative; 0: to the end */

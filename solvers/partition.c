@@ -382,6 +382,28 @@ static bool read_plan(const struct generation *gen, const double *value, int32_t
     return true;
 }
 
+/* Leaves out of the programme every column that cannot be in a better plan by its reduced cost, and
+ * out of the list too, so that both keep the same order. */
+static ambit_status drop_columns(struct generation *gen)
+{
+    ambit_status status = AMBIT_OK;
+    const double value = ambit_mip_value(gen->mip);
+    const double gap = gen->upper - ambit_cluster_step(gen->problem, gen->upper) - value;
+    bool *drop = NULL;
+    int32_t kept = 0;
+    if (!gen->feasible) return AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&drop, (size_t)gen->columns, sizeof *drop));
+    for (int32_t c = 0; c < gen->columns; c++) {
+        drop[c] = c >= gen->plan_columns && ambit_mip_reduced_cost(gen->mip, c) > gap + 1e-7 * value;
+        if (!drop[c]) gen->column[kept++] = gen->column[c];
+    }
+    AMBIT_TRY(ambit_mip_drop_columns(gen->mip, drop));
+    gen->columns = gen->in_mip = kept;
+done:
+    ambit_free(&drop);
+    return status;
+}
+
 static ambit_status pick(struct generation *gen, int32_t *median_inout, bool *whole_inout)
 {
     ambit_status status = AMBIT_OK;
@@ -393,7 +415,9 @@ static ambit_status pick(struct generation *gen, int32_t *median_inout, bool *wh
     AMBIT_TRY(ambit_alloc(&value, (size_t)(gen->spares + gen->columns), sizeof *value));
     AMBIT_TRY(ambit_alloc(&median, n, sizeof *median));
     AMBIT_TRY(ambit_mip_relax(gen->mip, &end));
+    *whole_inout &= end == AMBIT_MIP_OPTIMAL;
     if (end != AMBIT_MIP_OPTIMAL) goto done;
+    AMBIT_TRY(drop_columns(gen));
     for (int32_t c = 0; c < gen->plan_columns; c++)
         value[c] = 1.0;
     const struct ambit_mip_limits limits = {.node_max = gen->limits->node_max,

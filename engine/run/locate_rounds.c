@@ -26,7 +26,11 @@ enum {
     REGION_MAX = 4000 /* accounts; the matrix of one is dense */
 };
 #define RESTART_NOISE 0.1 /* of the rewards of a fresh plan */
-#define FIRST_SIZE 60.0 /* accounts of a region for columns, at first */
+#define FIRST_REACH 60.0 /* accounts of a region for columns, at first */
+#define REACH_MIN 20.0
+#define REACH_GROWTH 1.1
+#define REACH_SHRINK 0.92
+#define EFFORT_MAX 16.0
 
 struct task {
     struct ambit_region region;
@@ -53,7 +57,10 @@ struct rounds {
     bool *touched;                  /* owned; accounts whose region changed in this round */
     double *lambda;                 /* owned; count */
     int32_t clusters;
-    double size[2], effort; /* accounts of a region by method; see struct ambit_region */
+    double *reach;       /* owned; count: accounts of a region for columns drawn around each account */
+    double search_size;  /* accounts of a region for search */
+    double search_size_max;
+    double effort;       /* see struct ambit_region */
     uint64_t *seen;         /* owned; regions that were tried; 0 where free */
     int64_t seen_count, seen_room;
     int64_t quiet; /* rounds since the plan was last improved */
@@ -82,6 +89,7 @@ static ambit_status open_rounds(struct rounds *rounds)
     AMBIT_TRY(ambit_alloc(&rounds->taken, n, sizeof(bool)));
     AMBIT_TRY(ambit_alloc(&rounds->touched, n, sizeof(bool)));
     AMBIT_TRY(ambit_alloc(&rounds->lambda, n, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&rounds->reach, n, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&rounds->seen, (size_t)rounds->seen_room, sizeof(uint64_t)));
     memcpy(rounds->lambda, rounds->locating->lagrangian.best_lambda, n * sizeof(double));
 done:
@@ -101,6 +109,7 @@ static void close_rounds(struct rounds *rounds)
     ambit_free(&rounds->taken);
     ambit_free(&rounds->touched);
     ambit_free(&rounds->lambda);
+    ambit_free(&rounds->reach);
     ambit_free(&rounds->seen);
 }
 
@@ -262,20 +271,38 @@ static int32_t draw_overloaded(struct draw *draw)
     return chosen;
 }
 
-static void take_region(struct rounds *rounds, struct draw *draw, double size)
+/* Accounts of a region around cluster c. */
+static double size_around(const struct rounds *rounds, enum ambit_region_method method, int32_t c)
+{
+    if (method == AMBIT_REGION_SEARCH) return rounds->search_size;
+    double sum = 0.0;
+    for (int32_t k = rounds->first[c]; k < rounds->first[c + 1]; k++)
+        sum += rounds->reach[rounds->member[k]];
+    return sum / size_of(rounds, c);
+}
+
+/* Regions of many sizes find what those of one do not. */
+static double draw_part(struct draw *draw)
+{
+    return 0.5 + 0.6 * ambit_random_unit(draw->seed, draw->stream, draw->index++);
+}
+
+static void take_region(struct rounds *rounds, struct draw *draw, enum ambit_region_method method)
 {
     const int32_t n = rounds->locating->instance->count;
     const int32_t overloaded = draw_overloaded(draw);
+    const int32_t seat = overloaded >= 0 ? overloaded : draw_cluster(draw);
+    const double size = size_around(rounds, method, seat) * draw_part(draw);
     memset(rounds->taken, 0, (size_t)rounds->clusters * sizeof *rounds->taken);
-    if (overloaded >= 0) {
-        (void)take_patch(rounds, overloaded, size);
-    } else if (size >= n || draw_below(draw, 2) == 0) {
-        (void)take_patch(rounds, draw_cluster(draw), size);
-    } else {
-        const int32_t rich = draw_by_worth(draw, 1.0), poor = draw_by_worth(draw, -1.0);
-        (void)take_patch(rounds, rich, 0.5 * size);
-        if (!rounds->taken[poor]) (void)take_patch(rounds, poor, 0.5 * size);
+    if (overloaded >= 0 || size >= n || draw_below(draw, 2) == 0) {
+        (void)take_patch(rounds, seat, size);
+        return;
     }
+    const int32_t rich = draw_by_worth(draw, 1.0), poor = draw_by_worth(draw, -1.0);
+    const double part = 0.5 * draw_part(draw);
+    (void)take_patch(rounds, rich, part * size_around(rounds, method, rich));
+    if (!rounds->taken[poor])
+        (void)take_patch(rounds, poor, part * size_around(rounds, method, poor));
 }
 
 /* The method for a region, by how many accounts a cluster has. */
@@ -354,7 +381,7 @@ static ambit_status draw_task(struct rounds *rounds, int32_t number, bool *found
         task->region.seed = ambit_random_u64(draw.seed, draw.stream, draw.index++);
         task->region.kicks = 12;
         task->region.effort = rounds->effort;
-        take_region(rounds, &draw, rounds->size[task->region.method]);
+        take_region(rounds, &draw, task->region.method);
         take_sites(rounds);
         AMBIT_TRY(fill_task(rounds, task));
         if (task->region.count > REGION_MAX) continue;
@@ -384,8 +411,18 @@ static ambit_status improve_mine(struct rounds *rounds)
     const int ranks = ambit_comm_size(rounds->locating->comm);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int32_t t = rank; t < rounds->tasks; t += ranks)
+    {
+        const double t0 = ambit_seconds();
         rounds->task[t].status =
             ambit_region_improve(&rounds->task[t].region, &rounds->task[t].outcome);
+        if (getenv("DBG"))
+            fprintf(stderr, "T %s n %d p %d %.3f -> %.3f bound %.2f%% closed %d %.3fs\n",
+                    rounds->task[t].region.method ? "SEARCH" : "PART", rounds->task[t].region.count,
+                    rounds->task[t].region.centre_count, rounds->task[t].outcome.before,
+                    rounds->task[t].outcome.after,
+                    100 * (1 - rounds->task[t].outcome.bound / rounds->task[t].outcome.after),
+                    rounds->task[t].outcome.closed, ambit_seconds() - t0);
+    }
     for (int32_t t = rank; t < rounds->tasks; t += ranks) {
         if (rounds->task[t].status != AMBIT_OK) return rounds->task[t].status;
     }
@@ -514,30 +551,25 @@ static void learn(struct rounds *rounds, const struct task *task)
     if (task->is_whole) locating->bound = fmax(locating->bound, task->outcome.bound);
 }
 
-/* Regions for columns grow while most are solved to the end; those for search, while all stand
- * still. */
-static void adapt(struct rounds *rounds, int32_t drawn, bool improved)
+/* Regions for columns grow around the accounts of those that were solved to the end, and shrink
+ * around the others; regions for search grow while the plan stands still. */
+static void adapt(struct rounds *rounds, bool improved)
 {
-    const double n = rounds->locating->instance->count;
-    int32_t partitions = 0, closed = 0;
+    const int32_t n = rounds->locating->instance->count;
+    bool any_whole = rounds->tasks == 0;
     for (int32_t t = 0; t < rounds->tasks; t++) {
-        if (rounds->task[t].region.method != AMBIT_REGION_PARTITION) continue;
-        partitions++;
-        closed += rounds->task[t].outcome.closed;
+        const struct task *const task = &rounds->task[t];
+        any_whole |= task->is_whole;
+        if (task->region.method != AMBIT_REGION_PARTITION) continue;
+        for (int32_t i = 0; i < task->region.count; i++)
+            rounds->reach[task->account[i]] *= task->outcome.closed ? REACH_GROWTH : REACH_SHRINK;
     }
-    double *const size = &rounds->size[AMBIT_REGION_PARTITION];
-    if (partitions > 0 && 4 * closed >= 3 * partitions)
-        *size *= closed == partitions ? 1.15 : 1.05;
-    if (partitions > 0 && 2 * closed < partitions) *size *= 0.95;
-    if (2 * drawn < TASKS) {
-        *size *= 1.15;
-        if (*size > n) rounds->effort *= 1.5;
-    }
-    *size = fmin(fmax(*size, 30.0), n + 1.0);
-    rounds->effort = fmin(rounds->effort, 16.0);
-    if (improved) return;
-    double *const search = &rounds->size[AMBIT_REGION_SEARCH];
-    *search = fmin(*search * 1.03, fmin(n + 1.0, 1500.0));
+    const bool drawn_out = 2 * rounds->tasks < TASKS;
+    for (int32_t i = 0; i < n; i++)
+        rounds->reach[i] =
+            fmin(fmax(rounds->reach[i] * (drawn_out ? 1.15 : 1.0), REACH_MIN), n + 1.0);
+    if (drawn_out && any_whole) rounds->effort = fmin(1.5 * rounds->effort, EFFORT_MAX);
+    if (!improved) rounds->search_size = fmin(1.03 * rounds->search_size, rounds->search_size_max);
 }
 
 static ambit_status run_round(struct rounds *rounds)
@@ -545,7 +577,6 @@ static ambit_status run_round(struct rounds *rounds)
     ambit_status status = AMBIT_OK;
     struct ambit_locating *const locating = rounds->locating;
     bool improved = false;
-    int32_t drawn = 0;
     list_clusters(rounds);
     rounds->tasks = 0;
     while (rounds->tasks < TASKS) {
@@ -553,7 +584,6 @@ static ambit_status run_round(struct rounds *rounds)
         AMBIT_TRY_TOGETHER(locating->comm, draw_task(rounds, rounds->tasks, &found));
         if (!found) break;
         rounds->tasks++;
-        drawn++;
     }
     AMBIT_TRY_TOGETHER(locating->comm, improve_mine(rounds));
     AMBIT_TRY(share_answers(rounds));
@@ -564,7 +594,7 @@ static ambit_status run_round(struct rounds *rounds)
         AMBIT_TRY_TOGETHER(locating->comm, apply(rounds, &rounds->task[t], &applied));
         improved |= applied;
     }
-    adapt(rounds, drawn, improved);
+    adapt(rounds, improved);
     rounds->quiet = improved ? 0 : rounds->quiet + 1;
     locating->rounds++;
     AMBIT_TRY(ambit_locating_measure(locating));
@@ -575,11 +605,15 @@ done:
 static void say(const struct rounds *rounds)
 {
     const struct ambit_locating *const locating = rounds->locating;
+    const int32_t n = locating->instance->count;
     char detail[160];
+    double reach = 0.0;
+    for (int32_t i = 0; i < n; i++)
+        reach += rounds->reach[i] / n;
     (void)snprintf(detail, sizeof detail, "round=%lld value=%.2f gap_percent=%.3f region=%.0f",
                    (long long)locating->rounds, locating->value,
                    100.0 * (locating->value - locating->bound) / fmax(locating->value, 1e-300),
-                   rounds->size[AMBIT_REGION_PARTITION]);
+                   reach);
     ambit_log_progress("refine", locating->rounds, locating->options->effort, detail);
 }
 
@@ -590,9 +624,11 @@ ambit_status ambit_locating_refine(struct ambit_locating *locating)
     struct rounds rounds = {.locating = locating, .effort = 0.5};
     const double share = (double)instance->count / instance->centre_count;
     const int64_t patience = 60 + instance->centre_count;
-    rounds.size[AMBIT_REGION_PARTITION] = instance->count <= SMALL ? SMALL : FIRST_SIZE;
-    rounds.size[AMBIT_REGION_SEARCH] = fmin(fmax(8.0 * share, 100.0), 1200.0);
+    rounds.search_size = fmin(fmax(8.0 * share, 40.0), 1200.0);
+    rounds.search_size_max = fmin(fmin(3.0 * rounds.search_size, 1500.0), instance->count + 1.0);
     AMBIT_TRY_TOGETHER(locating->comm, open_rounds(&rounds));
+    for (int32_t i = 0; i < instance->count; i++)
+        rounds.reach[i] = instance->count <= SMALL ? SMALL : FIRST_REACH;
     while (locating->rounds < locating->options->effort && rounds.quiet < patience) {
         if (ambit_locating_is_over(locating)) break;
         AMBIT_TRY(run_round(&rounds));

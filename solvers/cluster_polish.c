@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A region with its medians fixed is a group of territories with one rule, the capacity. Costs are
- * real numbers there and whole ones here: they are scaled so that the dearest sum keeps 40 bits, and
- * the plan that comes back is measured in its own terms.
+ * real numbers there and whole ones here: they are scaled so that the dearest sum keeps 40 bits,
+ * and the plan that comes back is measured in its own terms.
  */
 #include "solvers/cluster_polish.h"
 #include "engine/base/memory.h"
@@ -15,10 +15,10 @@ enum { UNDECIDED_MAX = 260, NODE_MAX = 400 };
 
 struct polish {
     const struct ambit_cluster_problem *problem;
-    int32_t *site;       /* owned; site of each territory */
-    int32_t *territory;  /* owned; count: territory of each site, or −1 */
+    int32_t *site;      /* owned; site of each territory */
+    int32_t *territory; /* owned; count: territory of each site, or −1 */
     int32_t territories;
-    double scale;        /* of costs */
+    double scale; /* of costs */
     int64_t *load, *violation;
     double *low, *high, *price;
     struct ambit_border_account *account;

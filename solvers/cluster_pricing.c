@@ -31,7 +31,8 @@ void ambit_cluster_pricing_clear(struct ambit_cluster_pricing *pricing)
     ambit_free(&pricing->item);
 }
 
-/* The best cluster of site j: its value, and its members appended at `at`; returns where they end. */
+/* The best cluster of site j: its value, and its members appended at `at`; returns where they end.
+ */
 static int32_t price_site(const struct ambit_cluster_problem *problem, const double *lambda,
                           int32_t j, struct ambit_cluster_pricing *pricing, int32_t at)
 {
@@ -70,7 +71,7 @@ static int compare_ranked(const void *a, const void *b)
 }
 
 void ambit_cluster_pricing_run(const struct ambit_cluster_problem *problem, const double *lambda,
-                       const bool *allowed, struct ambit_cluster_pricing *pricing)
+                               const bool *allowed, struct ambit_cluster_pricing *pricing)
 {
     const int32_t n = problem->count;
     struct ranked *const ranked = (struct ranked *)(void *)pricing->item;

@@ -17,16 +17,17 @@ struct ambit_cluster_pricing {
     int32_t *member;     /* owned; members of the least clusters, by site */
     int32_t *order;      /* owned; sites by value, then index */
     double bound;
-    double last; /* value of the p-th site in that order */
+    double last;                      /* value of the p-th site in that order */
     struct ambit_knapsack_item *item; /* owned; workspace */
 };
 
-ambit_status ambit_cluster_pricing_create(int32_t count, struct ambit_cluster_pricing *out) AMBIT_CHECKED;
+ambit_status ambit_cluster_pricing_create(int32_t count,
+                                          struct ambit_cluster_pricing *out) AMBIT_CHECKED;
 void ambit_cluster_pricing_clear(struct ambit_cluster_pricing *pricing);
 
 /* Prices every site. `allowed` (count, or NULL) leaves sites out; the bound then holds for plans
  * without them. */
 void ambit_cluster_pricing_run(const struct ambit_cluster_problem *problem, const double *lambda,
-                       const bool *allowed, struct ambit_cluster_pricing *pricing);
+                               const bool *allowed, struct ambit_cluster_pricing *pricing);
 
 #endif

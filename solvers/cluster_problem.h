@@ -22,8 +22,8 @@ struct ambit_cluster_problem {
 /* What an improvement did. */
 struct ambit_cluster_outcome {
     double before, after;
-    double bound; /* proven for the problem as given; −INFINITY where none is */
-    bool closed;  /* nothing better exists */
+    double bound;        /* proven for the problem as given; −INFINITY where none is */
+    bool closed;         /* nothing better exists */
     double centre_value; /* what one centre more would save, by duality */
 };
 

@@ -264,8 +264,8 @@ static int32_t find_partner(struct ambit_cluster_search *search, const struct pl
 {
     const struct ambit_cluster_problem *const problem = search->problem;
     const int32_t a = plan->slot[i];
-    const double *const row_a = row(search, plan->centre[a]),
-                        *const row_b = row(search, plan->centre[b]);
+    const double *const row_a = row(search, plan->centre[a]), *const row_b =
+                                                                  row(search, plan->centre[b]);
     const double there = row_b[i] - row_a[i];
     int32_t best = -1;
     int64_t best_excess = 0;
@@ -406,11 +406,10 @@ static double best_price(struct ambit_cluster_search *search, const int32_t *cen
     int64_t load = 0;
     int32_t crossings = 0;
     for (int32_t i = 0; i < problem->count; i++) {
-        const double other =
-            search->lowest_slot[i] == k ? search->second[i] : search->lowest[i];
+        const double other = search->lowest_slot[i] == k ? search->second[i] : search->lowest[i];
         if (cost[i] >= other || problem->demand[i] == 0) continue;
-        search->crossing[crossings++] = (struct crossing){
-            (other - cost[i]) / (double)problem->demand[i], problem->demand[i]};
+        search->crossing[crossings++] =
+            (struct crossing){(other - cost[i]) / (double)problem->demand[i], problem->demand[i]};
         load += problem->demand[i];
     }
     if (load <= problem->capacity[centre[k]]) return 0.0;
@@ -512,9 +511,8 @@ static bool try_median(struct ambit_cluster_search *search, int32_t k, int32_t s
         return false;
     assign_by_price(search, &search->trial, search->trial_price);
     descend(search, &search->trial);
-    if (search->trial.excess > search->now.excess ||
-        (search->trial.excess == search->now.excess &&
-         search->trial.cost > search->now.cost - step))
+    if (search->trial.excess > search->now.excess || (search->trial.excess == search->now.excess &&
+                                                      search->trial.cost > search->now.cost - step))
         return false;
     copy_plan(search, &search->trial, &search->now);
     return true;
@@ -528,9 +526,9 @@ static void move_medians(struct ambit_cluster_search *search, int32_t near, int6
         moved = false;
         memset(search->price, 0, (size_t)search->centres * sizeof *search->price);
         (void)raise_bound(search, search->now.centre, search->price, INFINITY);
-        for (int32_t k = 0; k < search->centres && *tries > 0; k++) {
+        for (int32_t k = 0; k<search->centres && * tries> 0; k++) {
             const int32_t found = find_near(search, search->now.centre[k], near);
-            for (int32_t c = 0; c < found && *tries > 0; c++) {
+            for (int32_t c = 0; c<found && * tries> 0; c++) {
                 if (is_centre(search, &search->now, search->near[c])) continue;
                 --*tries;
                 if (!try_median(search, k, search->near[c])) continue;

@@ -113,8 +113,47 @@ double ambit_knapsack(struct ambit_knapsack_item *item, int32_t count, int64_t c
     return finished ? tree.best : bound;
 }
 
+/* Brings the items that precede the middle one of [low, high) to the front; returns where it ends up
+ * itself. */
+static int32_t split(struct ambit_knapsack_item *item, int32_t low, int32_t high)
+{
+    const int32_t middle = low + (high - low) / 2;
+    const struct ambit_knapsack_item pivot = item[middle];
+    int32_t at = low;
+    item[middle] = item[high - 1];
+    for (int32_t k = low; k < high - 1; k++) {
+        if (!precedes(&item[k], &pivot)) continue;
+        const struct ambit_knapsack_item moving = item[k];
+        item[k] = item[at];
+        item[at++] = moving;
+    }
+    item[high - 1] = item[at];
+    item[at] = pivot;
+    return at;
+}
+
 double ambit_knapsack_bound(struct ambit_knapsack_item *item, int32_t count, int64_t capacity)
 {
-    sort_by_ratio(item, count);
-    return dantzig(item, 0, count, capacity);
+    const int32_t few = 12;
+    int32_t low = 0, high = count;
+    int64_t room = capacity;
+    double taken = 0.0;
+    while (high - low > few) {
+        const int32_t at = split(item, low, high);
+        int64_t weight = 0;
+        double value = 0.0;
+        for (int32_t k = low; k <= at; k++) {
+            weight += item[k].weight;
+            value += item[k].value;
+        }
+        if (weight > room) {
+            high = at == high - 1 ? at : at + 1; /* the one that does not fit is among them */
+            continue;
+        }
+        room -= weight;
+        taken += value;
+        low = at + 1;
+    }
+    sort_by_ratio(&item[low], high - low);
+    return taken + dantzig(item, low, count, room);
 }

@@ -123,7 +123,8 @@ static ambit_status rank_by(const double *key, double sign, int32_t count, int32
 }
 
 /* The accounts that gain by being served from site j at the rewards, and are not `gone` (may be
- * NULL). An account that costs just the list's reach may be counted twice: the bound stays valid. */
+ * NULL). An account that costs just the list's reach may be counted twice: the bound stays valid.
+ */
 static int32_t gather(const struct ambit_lagrangian *lagrangian, const double *lambda,
                       const bool *gone, int32_t j, struct ambit_knapsack_item *item)
 {
@@ -174,7 +175,8 @@ ambit_status ambit_lagrangian_price(struct ambit_lagrangian *lagrangian, int32_t
         rank_by(lagrangian->lambda, -1.0, lagrangian->instance->count, lagrangian->dear);
     if (status != AMBIT_OK) return status;
     const bool is_worth_threads = end - begin > 300;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(lagrangian->threads) if (is_worth_threads)
+#pragma omp parallel for schedule(dynamic, 16)                                                     \
+    num_threads(lagrangian->threads) if (is_worth_threads)
     for (int32_t j = begin; j < end; j++) {
         struct ambit_knapsack_item *const item =
             &lagrangian->item[(size_t)omp_get_thread_num() * n];
@@ -270,7 +272,8 @@ static double look(struct draft *draft, int32_t j, int32_t *items_out)
     return fill(draft->lagrangian, j, item, items);
 }
 
-/* The site of most gain. Gains only fall as accounts are served, so an old one is an upper bound. */
+/* The site of most gain. Gains only fall as accounts are served, so an old one is an upper bound.
+ */
 static int32_t best_site(struct draft *draft, int32_t centres)
 {
     const int32_t n = draft->lagrangian->instance->count;

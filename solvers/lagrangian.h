@@ -11,10 +11,10 @@
 
 struct ambit_lagrangian {
     const struct ambit_instance *instance; /* borrowed */
-    int32_t near;     /* accounts listed a site */
-    int32_t *account; /* owned; count × near: those nearest to each site, nearest first */
-    double *cost;     /* owned; count × near: theirs */
-    double *lambda;   /* owned; count: rewards to price at */
+    int32_t near;                          /* accounts listed a site */
+    int32_t *account;    /* owned; count × near: those nearest to each site, nearest first */
+    double *cost;        /* owned; count × near: theirs */
+    double *lambda;      /* owned; count: rewards to price at */
     double *best_lambda; /* owned; count: those of the best bound */
     double *direction;   /* owned; count: the ascent's running mean of subgradients */
     double *site_value;  /* owned; count: least value of a cluster at each site; ≤ 0 */
@@ -40,9 +40,9 @@ ambit_status ambit_lagrangian_price(struct ambit_lagrangian *lagrangian, int32_t
  * Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_lagrangian_step(struct ambit_lagrangian *lagrangian, double upper) AMBIT_CHECKED;
 
-/* A plan from the best rewards, shaken by `noise` (a fraction): sites by falling value of their best
- * cluster of accounts that are still free; what is left goes to the nearest centre with room, or
- * else to the nearest, over its capacity. median_out has count values. Errors: AMBIT_ERR_MEMORY.
+/* A plan from the best rewards, shaken by `noise` (a fraction): sites by falling value of their
+ * best cluster of accounts that are still free; what is left goes to the nearest centre with room,
+ * or else to the nearest, over its capacity. median_out has count values. Errors: AMBIT_ERR_MEMORY.
  * Local. */
 ambit_status ambit_lagrangian_plan(const struct ambit_lagrangian *lagrangian, uint64_t seed,
                                    double noise, int32_t *median_out) AMBIT_CHECKED;

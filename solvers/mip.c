@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one file that includes GLPK's header. GLPK calls its error hook where it is misused or out of
+ * memory, and aborts if that returns: the hook jumps back into the function here that called GLPK,
+ * each of which sets its own place to come back to. The memory of a model that was lost so is freed
+ * with the environment.
+ */
 #include "solvers/mip.h"
 #include "engine/base/memory.h"
 
@@ -13,14 +19,37 @@ enum { COLUMN_LENGTH_MAX = 4096 };
 static _Thread_local int alive;
 
 struct ambit_mip {
-    glp_prob *problem;
+    glp_prob *problem; /* owned; NULL once GLPK has given up on it */
+    int rows, columns;
     int index[COLUMN_LENGTH_MAX + 1]; /* GLPK counts from 1 */
     double value[COLUMN_LENGTH_MAX + 1];
 };
 
+/* GLPK prints to standard output before it gives up, whatever its level of messages. */
+static int say_nothing(void *info, const char *text)
+{
+    (void)info;
+    (void)text;
+    return 1;
+}
+
 static void jump_back(void *info)
 {
     longjmp(*(jmp_buf *)info, 1);
+}
+
+/* After a jump back: the problem is in no state that GLPK would look at again. */
+static void lose(struct ambit_mip *mip)
+{
+    glp_error_hook(NULL, NULL);
+    glp_term_out(GLP_OFF);
+    mip->problem = NULL;
+}
+
+static ambit_status lost(const struct ambit_mip *mip)
+{
+    return ambit_fail(AMBIT_ERR_SOLVER, "GLPK gave up on a programme of %d rows and %d columns",
+                      mip->rows, mip->columns);
 }
 
 ambit_status ambit_mip_create(struct ambit_mip **out)
@@ -30,6 +59,7 @@ ambit_status ambit_mip_create(struct ambit_mip **out)
     *out = NULL;
     if (status != AMBIT_OK) return status;
     glp_term_out(GLP_OFF);
+    glp_term_hook(say_nothing, NULL);
     mip->problem = glp_create_prob();
     glp_set_obj_dir(mip->problem, GLP_MIN);
     alive++;
@@ -54,16 +84,32 @@ static int bounds_kind(double low, double high)
 
 int ambit_mip_add_row(struct ambit_mip *mip, double low, double high)
 {
+    jmp_buf back;
+    if (mip->problem == NULL) return -1;
+    if (setjmp(back) != 0) {
+        lose(mip);
+        return -1;
+    }
+    glp_error_hook(jump_back, &back);
     const int row = glp_add_rows(mip->problem, 1);
     glp_set_row_bnds(mip->problem, row, bounds_kind(low, high), low, high);
+    glp_error_hook(NULL, NULL);
+    mip->rows = row;
     return row - 1;
 }
 
 int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool is_binary,
                          int length, const int *row, const double *value)
 {
-    const int column = glp_add_cols(mip->problem, 1);
+    jmp_buf back;
     AMBIT_REQUIRE(length <= COLUMN_LENGTH_MAX);
+    if (mip->problem == NULL) return -1;
+    if (setjmp(back) != 0) {
+        lose(mip);
+        return -1;
+    }
+    glp_error_hook(jump_back, &back);
+    const int column = glp_add_cols(mip->problem, 1);
     for (int k = 0; k < length; k++) {
         mip->index[k + 1] = row[k] + 1;
         mip->value[k + 1] = value[k];
@@ -74,13 +120,14 @@ int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool i
         glp_set_col_bnds(mip->problem, column, bounds_kind(0.0, high), 0.0, high);
     glp_set_obj_coef(mip->problem, column, cost);
     glp_set_mat_col(mip->problem, column, length, mip->index, mip->value);
+    glp_error_hook(NULL, NULL);
+    mip->columns = column;
     return column - 1;
 }
 
-static ambit_status give_up(struct ambit_mip *mip)
+void ambit_mip_set_constant(struct ambit_mip *mip, double constant)
 {
-    mip->problem = NULL; /* freed with the environment */
-    return ambit_fail(AMBIT_ERR_SOLVER, "GLPK gave up on a linear programme");
+    if (mip->problem != NULL) glp_set_obj_coef(mip->problem, 0, constant);
 }
 
 ambit_status ambit_mip_relax(struct ambit_mip *mip, enum ambit_mip_end *end_out)
@@ -88,7 +135,11 @@ ambit_status ambit_mip_relax(struct ambit_mip *mip, enum ambit_mip_end *end_out)
     jmp_buf back;
     glp_smcp simplex;
     *end_out = AMBIT_MIP_NONE;
-    if (setjmp(back) != 0) return give_up(mip);
+    if (mip->problem == NULL) return lost(mip);
+    if (setjmp(back) != 0) {
+        lose(mip);
+        return lost(mip);
+    }
     glp_error_hook(jump_back, &back);
     glp_init_smcp(&simplex);
     simplex.msg_lev = GLP_MSG_OFF;
@@ -119,14 +170,14 @@ double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column)
 
 ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop)
 {
-    const int columns = glp_get_num_cols(mip->problem);
     int *list = NULL, dropped = 0;
-    const ambit_status status = ambit_alloc(&list, (size_t)columns + 1, sizeof *list);
+    const ambit_status status = ambit_alloc(&list, (size_t)mip->columns + 1, sizeof *list);
     if (status != AMBIT_OK) return status;
-    for (int c = 0; c < columns; c++) {
+    for (int c = 0; c < mip->columns; c++) {
         if (drop[c]) list[++dropped] = c + 1;
     }
     if (dropped > 0) glp_del_cols(mip->problem, dropped, list);
+    mip->columns -= dropped;
     ambit_free(&list);
     return AMBIT_OK;
 }
@@ -163,7 +214,11 @@ ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limi
     jmp_buf back;
     glp_iocp branch;
     *end_out = AMBIT_MIP_NONE;
-    if (setjmp(back) != 0) return give_up(mip);
+    if (mip->problem == NULL) return lost(mip);
+    if (setjmp(back) != 0) {
+        lose(mip);
+        return lost(mip);
+    }
     glp_error_hook(jump_back, &back);
     glp_init_iocp(&branch);
     branch.msg_lev = GLP_MSG_OFF;
@@ -177,8 +232,7 @@ ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limi
     if (ended != 0 && ended != GLP_ESTOP && ended != GLP_EMIPGAP) return AMBIT_OK;
     if (found != GLP_OPT && found != GLP_FEAS) return AMBIT_OK;
     *end_out = ended != GLP_ESTOP ? AMBIT_MIP_OPTIMAL : AMBIT_MIP_FEASIBLE;
-    const int columns = glp_get_num_cols(mip->problem);
-    for (int c = 0; c < columns; c++)
+    for (int c = 0; c < mip->columns; c++)
         value_out[c] = glp_mip_col_val(mip->problem, c + 1);
     return AMBIT_OK;
 }

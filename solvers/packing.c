@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Best fit decreasing finds most packings; the bound L2 of Martello and Toth 1990, with every bin as
- * large as the largest, rules most others out; what is left is tried by depth first, the largest
+ * Best fit decreasing finds most packings; the bound L2 of Martello and Toth 1990, with every bin
+ * as large as the largest, rules most others out; what is left is tried by depth first, the largest
  * item first, bins of equal room once. Exponential at worst, for which there is a limit.
  */
 #include "solvers/packing.h"
@@ -39,9 +39,9 @@ static bool best_fit(const struct packing *packing, int64_t *room)
     return true;
 }
 
-/* Martello and Toth's L2 for bins of the largest capacity, over every threshold; more than `bins` is
- * a proof. Items above capacity − t have a bin of their own; those above half share none with each
- * other; small ones from t on fill what is left of the latter. */
+/* Martello and Toth's L2 for bins of the largest capacity, over every threshold; more than `bins`
+ * is a proof. Items above capacity − t have a bin of their own; those above half share none with
+ * each other; small ones from t on fill what is left of the latter. */
 static bool is_ruled_out(const struct packing *packing)
 {
     const int64_t capacity = packing->room[0];
@@ -60,7 +60,8 @@ static bool is_ruled_out(const struct packing *packing)
                 small_sum += demand;
             }
         }
-        const double spilled = (double)small_sum - ((double)halves * (double)capacity - (double)half_sum);
+        const double spilled =
+            (double)small_sum - ((double)halves * (double)capacity - (double)half_sum);
         int64_t more = 0;
         if (spilled > 0.0) more = (int64_t)((spilled + (double)capacity - 1.0) / (double)capacity);
         if (alone + halves + more > packing->bins) return true;

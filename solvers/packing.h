@@ -16,9 +16,9 @@ enum ambit_packing {
     AMBIT_PACKING_UNKNOWN          /* the effort was spent */
 };
 
-/* Packs `items` demands into the `bins` largest of `capacities` capacities. Capacities may be of any
- * size. node_max limits the search. *item_out is the index of an item above every bin, where there
- * is one. Errors: AMBIT_ERR_MEMORY. Local. */
+/* Packs `items` demands into the `bins` largest of `capacities` capacities. Capacities may be of
+ * any size. node_max limits the search. *item_out is the index of an item above every bin, where
+ * there is one. Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_packing_check(const int64_t *demand, int32_t items, const int64_t *capacity,
                                  int32_t capacities, int32_t bins, int64_t node_max,
                                  enum ambit_packing *answer_out, int32_t *item_out) AMBIT_CHECKED;

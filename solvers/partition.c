@@ -35,10 +35,10 @@ struct generation {
     int32_t *member;       /* owned; accounts of the columns */
     int32_t *slot;         /* owned; hash table of columns, −1 where free */
     int32_t columns, column_room, members, member_room, slots;
-    double *best_lambda; /* borrowed */
+    double *best_lambda;   /* borrowed */
     double *lambda, *step; /* owned; count */
     double *ones;          /* owned; count + 1 */
-    bool *allowed;       /* owned; count: may be a median of a better plan */
+    bool *allowed;         /* owned; count: may be a median of a better plan */
     struct ambit_cluster_pricing pricing;
     struct ambit_mip *mip; /* owned */
     int32_t in_mip;        /* columns it has */
@@ -68,8 +68,7 @@ static bool add_column(struct generation *gen, int32_t median, const int32_t *me
     const uint64_t hash = hash_of(median, member, length);
     const int32_t n = gen->problem->count, mask = gen->slots - 1;
     int32_t slot = (int32_t)(hash >> 33) & mask;
-    if (length == 0 || gen->columns == gen->column_room ||
-        gen->members + length > gen->member_room)
+    if (length == 0 || gen->columns == gen->column_room || gen->members + length > gen->member_room)
         return false;
     for (; gen->slot[slot] >= 0; slot = (slot + 1) & mask) {
         if (gen->column[gen->slot[slot]].hash == hash) return false;
@@ -218,8 +217,7 @@ static ambit_status generate(struct generation *gen)
             for (int32_t c = before; c < gen->columns; c++) {
                 double reduced = gen->column[c].cost - sigma;
                 for (int32_t m = 0; m < gen->column[c].length; m++)
-                    reduced -= ambit_mip_row_dual(gen->mip,
-                                                  gen->member[gen->column[c].first + m]);
+                    reduced -= ambit_mip_row_dual(gen->mip, gen->member[gen->column[c].first + m]);
                 useful += reduced < -1e-9 * value;
             }
             if (useful > 0 || weight == 0.0) break;
@@ -246,8 +244,7 @@ struct gain {
     int32_t id;
 };
 
-static double most_from(const struct gain *item, int32_t k, int32_t count,
-                        int64_t room)
+static double most_from(const struct gain *item, int32_t k, int32_t count, int64_t room)
 {
     double value = 0.0;
     for (; k < count && item[k].value > 0.0; k++) {
@@ -295,8 +292,7 @@ static int compare_gain(const void *a, const void *b)
 
 /* Lists every cluster whose reduced cost at the best rewards is within `gap`; false where that is
  * too many. */
-static bool list_within(struct generation *gen, double gap, struct gain *item,
-                        int32_t *stack)
+static bool list_within(struct generation *gen, double gap, struct gain *item, int32_t *stack)
 {
     const struct ambit_cluster_problem *const problem = gen->problem;
     const int32_t n = problem->count;
@@ -358,8 +354,8 @@ done:
     return status;
 }
 
-/* The plan of the picked columns: an account covered twice stays where it costs less. False where an
- * account is covered by none. */
+/* The plan of the picked columns: an account covered twice stays where it costs less. False where
+ * an account is covered by none. */
 static bool read_plan(const struct generation *gen, const double *value, int32_t *median_out)
 {
     const int32_t n = gen->problem->count;
@@ -394,7 +390,8 @@ static ambit_status drop_columns(struct generation *gen)
     if (!gen->feasible) return AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&drop, (size_t)gen->columns, sizeof *drop));
     for (int32_t c = 0; c < gen->columns; c++) {
-        drop[c] = c >= gen->plan_columns && ambit_mip_reduced_cost(gen->mip, c) > gap + 1e-7 * value;
+        drop[c] =
+            c >= gen->plan_columns && ambit_mip_reduced_cost(gen->mip, c) > gap + 1e-7 * value;
         if (!drop[c]) gen->column[kept++] = gen->column[c];
     }
     AMBIT_TRY(ambit_mip_drop_columns(gen->mip, drop));
@@ -460,6 +457,14 @@ static void add_plan(struct generation *gen, const int32_t *median)
     gen->plan_columns = gen->columns;
 }
 
+static void add_pool(struct generation *gen, const struct ambit_cluster_pool *pool)
+{
+    if (pool == NULL) return;
+    for (int32_t c = 0; c < pool->count; c++)
+        (void)add_column(gen, pool->median[c], &pool->member[pool->first[c]],
+                         (int32_t)(pool->first[c + 1] - pool->first[c]));
+}
+
 static ambit_status open_generation(struct generation *gen)
 {
     ambit_status status = AMBIT_OK;
@@ -508,7 +513,8 @@ double ambit_cluster_cost(const struct ambit_cluster_problem *problem, const int
 
 ambit_status ambit_partition_improve(const struct ambit_cluster_problem *problem,
                                      const struct ambit_partition_limits *limits,
-                                     double *lambda_inout, int32_t *median_inout,
+                                     const struct ambit_cluster_pool *pool, double *lambda_inout,
+                                     int32_t *median_inout,
                                      struct ambit_cluster_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
@@ -516,20 +522,26 @@ ambit_status ambit_partition_improve(const struct ambit_cluster_problem *problem
     bool whole = false;
     gen.upper = ambit_cluster_cost(problem, median_inout);
     gen.bound = -INFINITY;
-    *outcome_out = (struct ambit_cluster_outcome){.before = gen.upper, .after = gen.upper, .bound = -INFINITY};
+    *outcome_out =
+        (struct ambit_cluster_outcome){.before = gen.upper, .after = gen.upper, .bound = -INFINITY};
     AMBIT_TRY(open_generation(&gen));
     add_plan(&gen, median_inout);
+    add_pool(&gen, pool);
     AMBIT_TRY(open_mip(&gen));
-    ascend(&gen);
-    AMBIT_TRY(generate(&gen));
+    if (limits->generate) {
+        ascend(&gen);
+        AMBIT_TRY(generate(&gen));
+    }
     if (!is_closed(&gen)) {
-        AMBIT_TRY(list_columns(&gen, &whole));
+        if (limits->generate) AMBIT_TRY(list_columns(&gen, &whole));
         AMBIT_TRY(pick(&gen, median_inout, &whole));
     }
     outcome_out->centre_value = gen.centre_value > 0 ? gen.centre_value : -gen.last;
     outcome_out->after = gen.upper;
     outcome_out->closed = gen.feasible && (whole || is_closed(&gen));
-    outcome_out->bound = outcome_out->closed ? gen.upper : gen.bound;
+    /* Sites were left out that no better plan has: the bound holds up to the plan's value. */
+    outcome_out->bound = gen.feasible ? fmin(gen.bound, gen.upper) : gen.bound;
+    if (outcome_out->closed) outcome_out->bound = gen.upper;
 done:
     close_generation(&gen);
     return status;

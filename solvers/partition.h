@@ -5,6 +5,7 @@
 #ifndef AMBIT_PARTITION_H
 #define AMBIT_PARTITION_H
 
+#include "solvers/cluster_pool.h"
 #include "solvers/cluster_problem.h"
 
 struct ambit_partition_limits {
@@ -12,14 +13,17 @@ struct ambit_partition_limits {
     int32_t master_max; /* master programmes */
     int32_t column_max; /* columns in the final programme */
     int64_t node_max;   /* branch-and-bound nodes */
+    bool generate;      /* false: pick among the clusters of the pool and the plan alone */
 };
 
-/* Improves the plan median_inout (count; feasible) in place; lambda_inout (count) are the rewards to
- * start from, and the best found. Local; a pure function of its inputs. Errors: AMBIT_ERR_MEMORY,
- * AMBIT_ERR_SOLVER. */
+/* Improves the plan median_inout (count; feasible) in place; lambda_inout (count) are the rewards
+ * to start from, and the best found. pool (or NULL): clusters that may be picked as well, its
+ * accounts being those of the problem. Local; a pure function of its inputs. Errors:
+ * AMBIT_ERR_MEMORY, AMBIT_ERR_SOLVER. */
 ambit_status ambit_partition_improve(const struct ambit_cluster_problem *problem,
                                      const struct ambit_partition_limits *limits,
-                                     double *lambda_inout, int32_t *median_inout,
+                                     const struct ambit_cluster_pool *pool, double *lambda_inout,
+                                     int32_t *median_inout,
                                      struct ambit_cluster_outcome *outcome_out) AMBIT_CHECKED;
 
 #endif

@@ -70,7 +70,7 @@ static void close_work(struct work *work)
 static int64_t tries_of(const struct work *work)
 {
     const int64_t work_of_one = (int64_t)work->problem.count * work->problem.centre_count;
-    return 1000 + INT64_C(100000000) / (work_of_one + 1);
+    return 400 + INT64_C(15000000) / (work_of_one + 1);
 }
 
 static ambit_status search(struct work *work, struct ambit_cluster_outcome *outcome)
@@ -83,23 +83,61 @@ static ambit_status search(struct work *work, struct ambit_cluster_outcome *outc
     ambit_cluster_search_set(search, work->median);
     ambit_cluster_search_run(search, &limits, work->region->seed);
     ambit_cluster_search_get(search, work->median);
-    AMBIT_TRY(ambit_cluster_polish(&work->problem, ambit_cluster_search_prices(search),
-                                   work->median));
+    AMBIT_TRY(
+        ambit_cluster_polish(&work->problem, ambit_cluster_search_prices(search), work->median));
     outcome->after = ambit_cluster_cost(&work->problem, work->median);
 done:
     ambit_cluster_search_destroy(&search);
     return status;
 }
 
+/* The pool's clusters that lie in the region, in its own indices. */
+static ambit_status take_pool(const struct work *work, struct ambit_cluster_pool *out)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_region *const region = work->region;
+    const struct ambit_cluster_pool *const pool = region->pool;
+    int32_t *index = NULL, *member = NULL;
+    if (pool == NULL) return AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&index, (size_t)region->instance->count, sizeof *index));
+    AMBIT_TRY(ambit_alloc(&member, (size_t)region->count, sizeof *member));
+    memset(index, 0xff, (size_t)region->instance->count * sizeof *index);
+    for (int32_t i = 0; i < region->count; i++)
+        index[region->account[i]] = i;
+    for (int32_t c = 0; c < pool->count; c++) {
+        int32_t members = 0;
+        bool fits = index[pool->median[c]] >= 0;
+        for (int64_t k = pool->first[c]; k < pool->first[c + 1] && fits; k++) {
+            fits = index[pool->member[k]] >= 0;
+            if (fits) member[members++] = index[pool->member[k]];
+        }
+        if (fits) AMBIT_TRY(ambit_cluster_pool_add(out, index[pool->median[c]], member, members));
+    }
+done:
+    ambit_free(&index);
+    ambit_free(&member);
+    return status;
+}
+
 static ambit_status partition(struct work *work, struct ambit_cluster_outcome *outcome)
 {
-    const double effort = work->region->effort;
+    ambit_status status = AMBIT_OK;
+    const struct ambit_region *const region = work->region;
+    const bool generates = region->method == AMBIT_REGION_PARTITION;
+    const double effort = region->effort;
+    struct ambit_cluster_pool pool = {0};
+    AMBIT_TRY(take_pool(work, &pool));
     const struct ambit_partition_limits limits = {.ascent_max = 60,
                                                   .master_max = 60,
-                                                  .column_max = (int32_t)(3000.0 * effort),
-                                                  .node_max = (int64_t)(300.0 * effort)};
-    return ambit_partition_improve(&work->problem, &limits, work->region->lambda, work->median,
-                                   outcome);
+                                                  .column_max =
+                                                      (int32_t)(3000.0 * effort) + pool.count,
+                                                  .node_max = (int64_t)(300.0 * effort),
+                                                  .generate = generates};
+    AMBIT_TRY(ambit_partition_improve(&work->problem, &limits, &pool, region->lambda, work->median,
+                                      outcome));
+done:
+    ambit_cluster_pool_clear(&pool);
+    return status;
 }
 
 ambit_status ambit_region_improve(struct ambit_region *region,
@@ -109,12 +147,12 @@ ambit_status ambit_region_improve(struct ambit_region *region,
     struct work work = {.region = region};
     AMBIT_TRY(open_work(&work));
     const double before = ambit_cluster_cost(&work.problem, work.median);
-    *outcome_out = (struct ambit_cluster_outcome){
-        .before = before, .after = before, .bound = -INFINITY};
-    if (region->method == AMBIT_REGION_PARTITION)
-        AMBIT_TRY(partition(&work, outcome_out));
-    else
+    *outcome_out =
+        (struct ambit_cluster_outcome){.before = before, .after = before, .bound = -INFINITY};
+    if (region->method == AMBIT_REGION_SEARCH)
         AMBIT_TRY(search(&work, outcome_out));
+    else
+        AMBIT_TRY(partition(&work, outcome_out));
     for (int32_t i = 0; i < region->count; i++)
         region->median[i] = region->account[work.median[i]];
 done:

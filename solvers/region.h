@@ -8,11 +8,13 @@
 #define AMBIT_REGION_H
 
 #include "engine/model/instance.h"
+#include "solvers/cluster_pool.h"
 #include "solvers/cluster_problem.h"
 
 enum ambit_region_method {
     AMBIT_REGION_PARTITION, /* columns and GLPK: small clusters */
-    AMBIT_REGION_SEARCH     /* moves of medians, kicks, assignment ILPs: any clusters */
+    AMBIT_REGION_SEARCH,    /* moves of medians, kicks, assignment ILPs: any clusters */
+    AMBIT_REGION_RECOMBINE  /* the pool's clusters and GLPK */
 };
 
 struct ambit_region {
@@ -22,9 +24,10 @@ struct ambit_region {
     int32_t *account; /* borrowed; count: index in the instance, ascending */
     int32_t *median;  /* borrowed; count: index in the instance; in and out */
     double *lambda;   /* borrowed; count: rewards of the accounts; in and out */
+    const struct ambit_cluster_pool *pool; /* borrowed; of the instance, or NULL */
     uint64_t seed;
-    int32_t kicks;    /* perturbations of a search */
-    double effort;    /* of a partition: 1 is about a second */
+    int32_t kicks; /* perturbations of a search */
+    double effort; /* of a partition: 1 is about a second */
 };
 
 /* Improves `median` in place, never to more load beyond capacity, and where that is the same never

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The tiny instances in tests/instances: trying everything, `ambit solve` and the stored optima agree,
-# and `ambit verify` accepts what was found.
+# and `ambit verify` accepts what was found. A larger one has the same solution, found over the same
+# values, on any number of ranks and threads.
 # shellcheck source=tests/harness.sh
 . "$(dirname "$0")/harness.sh"
 instances=$here/tests/instances
@@ -62,5 +63,37 @@ done <"$instances/optima.solu"
 
 files=("$instances"/*/*.txt)
 check "every file has its optimum" "${#files[@]}" "$count"
+
+# The way to the solution: what the object in the file out says, but for times. The solutions alone
+# would not do, because different ways may end at the same best plan.
+way() {
+    "$python" -c "
+import json
+o = json.load(open('out'))
+print(*[o[key] for key in ('status', 'value', 'bound', 'effort')], *[v for t, v in o['trace']])" 2>&1
+}
+
+larger=$here/bench/instances/cpmp/stefanello_150_12.txt
+for problem in cpmp cccp; do
+    first=
+    for ranks in 1 2 3 4; do
+        for threads in 1 3; do
+            name="$problem on $ranks ranks of $threads threads"
+            rm -f solution.json
+            on $ranks solve "$larger" --problem $problem --effort 2 --threads $threads --json --quiet \
+                -o solution.json
+            check "$name: exit code" 0 "$code"
+            found=$(sha256sum solution.json)$'\n'$(way)
+            if [ -z "$first" ]; then first=$found; fi
+            check "$name: way and bytes" "$first" "$found"
+        done
+    done
+    on 1 verify solution.json --instance "$larger" --problem $problem
+    check "$problem on many ranks: judge" 0 "$code"
+    on 1 solve "$larger" --problem $problem --effort 2 --seed 2 --threads 1 --json --quiet
+    check "$problem from another seed: exit code" 0 "$code"
+    check "$problem from another seed: another way" yes \
+        "$([ "$(way)" != "$(tail -n 1 <<<"$first")" ] && echo yes || echo no)"
+done
 
 finish

@@ -155,7 +155,7 @@ refused() { # NAME MESSAGE-PATTERN FILE WORDS...
 }
 sed '5s/3\.5/3.25/' tiny.txt >mixed.txt
 refused "several capacities" '^ambit: mixed.txt: expected one capacity for all accounts, which '\
-'the problem cccp needs, found 3.5 at account 0 and 3.25 at account 3; judge it with --problem '\
+'the problem cccp needs, found 3.5 at account 0 and 3.25 at account 3; say --problem '\
 'cpmp, or make the capacities equal$' s.json --instance mixed.txt --problem cccp
 on 1 verify s.json --instance mixed.txt --problem cpmp
 check "several capacities under cpmp" "0 value $cpmp" "$code $(cat out)"

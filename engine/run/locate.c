@@ -24,10 +24,12 @@ ambit_status ambit_locating_create(struct ambit_comm *comm,
                                    .instance = instance,
                                    .started = started,
                                    .value = INFINITY,
+                                   .best_value = INFINITY,
                                    .excess = INT64_MAX,
                                    .bound = 0.0};
     AMBIT_TRY_TOGETHER(comm, ambit_lagrangian_create(instance, &out->lagrangian));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->median, n, sizeof *out->median));
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->best, n, sizeof *out->best));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->centre_value, n, sizeof *out->centre_value));
 done:
     if (status != AMBIT_OK) ambit_locating_clear(out);
@@ -38,6 +40,7 @@ void ambit_locating_clear(struct ambit_locating *locating)
 {
     ambit_lagrangian_clear(&locating->lagrangian);
     ambit_free(&locating->median);
+    ambit_free(&locating->best);
     ambit_free(&locating->centre_value);
     ambit_free(&locating->step);
 }
@@ -59,11 +62,11 @@ static ambit_status note_step(struct ambit_locating *locating)
     ambit_comm_broadcast(locating->comm, &now, sizeof now, 0);
     if (locating->step_count == locating->step_room) {
         const int32_t room = 2 * locating->step_room + 16;
-        AMBIT_TRY_TOGETHER(locating->comm, ambit_resize(&locating->step, (size_t)room,
-                                                        sizeof *locating->step));
+        AMBIT_TRY_TOGETHER(locating->comm,
+                           ambit_resize(&locating->step, (size_t)room, sizeof *locating->step));
         locating->step_room = room;
     }
-    locating->step[locating->step_count++] = (struct ambit_solve_step){now, locating->value};
+    locating->step[locating->step_count++] = (struct ambit_solve_step){now, locating->best_value};
 done:
     return status;
 }
@@ -96,15 +99,19 @@ ambit_status ambit_locating_measure(struct ambit_locating *locating)
     int64_t excess = 0;
     AMBIT_TRY_TOGETHER(locating->comm,
                        ambit_solution_value(locating->instance, locating->median, &value));
-    AMBIT_TRY_TOGETHER(locating->comm,
-                       excess_of(locating->instance, locating->median, &excess));
-    const bool is_best = excess == 0 && (locating->excess > 0 || value < locating->value);
+    AMBIT_TRY_TOGETHER(locating->comm, excess_of(locating->instance, locating->median, &excess));
     locating->value = value;
     locating->excess = excess;
-    if (is_best) AMBIT_TRY(note_step(locating));
-    if (excess == 0 && locating->bound > value - step_of(locating->instance, value)) {
+    if (excess == 0 && value < locating->best_value) {
+        locating->best_value = value;
+        memcpy(locating->best, locating->median,
+               (size_t)locating->instance->count * sizeof *locating->best);
+        AMBIT_TRY(note_step(locating));
+    }
+    const double best = locating->best_value;
+    if (isfinite(best) && locating->bound > best - step_of(locating->instance, best)) {
         locating->closed = true;
-        locating->bound = value;
+        locating->bound = best;
     }
 done:
     return status;
@@ -159,8 +166,8 @@ static ambit_status ascend(struct ambit_locating *locating)
         if (step == ESTIMATE_STEP) {
             AMBIT_TRY_TOGETHER(locating->comm,
                                ambit_lagrangian_plan(lagrangian, 0, 0.0, locating->median));
-            AMBIT_TRY_TOGETHER(locating->comm, ambit_solution_value(locating->instance,
-                                                                    locating->median, &upper));
+            AMBIT_TRY_TOGETHER(locating->comm,
+                               ambit_solution_value(locating->instance, locating->median, &upper));
         }
         if (step % SAY_STEPS != 0) continue;
         (void)snprintf(detail, sizeof detail, "bound=%.2f", lagrangian->bound);
@@ -184,9 +191,9 @@ ambit_status ambit_locating_begin(struct ambit_locating *locating)
         const uint64_t seed = ambit_random_u64(locating->options->seed, 1, k);
         double value = 0.0;
         int64_t excess = 0;
-        AMBIT_TRY_TOGETHER(locating->comm,
-                           ambit_lagrangian_plan(&locating->lagrangian, seed,
-                                                 k == 0 ? 0.0 : PLAN_NOISE, median));
+        AMBIT_TRY_TOGETHER(
+            locating->comm,
+            ambit_lagrangian_plan(&locating->lagrangian, seed, k == 0 ? 0.0 : PLAN_NOISE, median));
         AMBIT_TRY_TOGETHER(locating->comm,
                            ambit_solution_value(locating->instance, median, &value));
         AMBIT_TRY_TOGETHER(locating->comm, excess_of(locating->instance, median, &excess));

@@ -17,9 +17,12 @@ struct ambit_locating {
     double started;
 
     struct ambit_lagrangian lagrangian;
-    int32_t *median;      /* owned; count: the plan */
+    int32_t *median;      /* owned; count: the plan that is being improved */
     int64_t excess;       /* its load beyond capacity */
-    double value, bound;  /* its cost; what is proven */
+    double value;         /* its cost */
+    int32_t *best;        /* owned; count: the best plan that keeps to the capacities */
+    double best_value;    /* INFINITY where there is none */
+    double bound;         /* proven */
     bool closed;          /* nothing better exists */
     double *centre_value; /* owned; count, by site: what one centre more is worth near it */
 
@@ -42,7 +45,14 @@ ambit_status ambit_locating_begin(struct ambit_locating *locating) AMBIT_CHECKED
  * is over. */
 ambit_status ambit_locating_refine(struct ambit_locating *locating) AMBIT_CHECKED;
 
-/* Measures the plan and writes down where it is the best. */
+/* locate_centroids.c: all of this for centred clustering, whose plans need no rewards; its bound
+ * stays NAN. `out` is for ambit_locating_clear(). */
+ambit_status ambit_locate_centroids(struct ambit_comm *comm,
+                                    const struct ambit_solve_options *options,
+                                    const struct ambit_instance *instance, double started,
+                                    struct ambit_locating *out) AMBIT_CHECKED;
+
+/* Measures the plan, and keeps it where it is the best. */
 ambit_status ambit_locating_measure(struct ambit_locating *locating) AMBIT_CHECKED;
 
 /* True, on every rank alike, where the time is over or nothing better exists. */

@@ -19,17 +19,24 @@
 #include <string.h>
 
 enum {
-    TASKS = 8,        /* regions a round */
+    TASKS = 8,            /* regions a round */
+    PATIENCE = 20,        /* rounds without improvement that end a descent */
+    RECOMBINE_MAX = 1500, /* accounts of an instance whose plans are recombined */
+    QUICK_DESCENTS = 4,
+    POOL_MAX = 8000,  /* clusters; then the pool starts anew */
+    BARREN_MAX = 8,   /* descents without improvement that end the search */
     DRAWS = 12,       /* tries to find one that is new */
-    RIVALS = 6,       /* clusters compared for where a centre is worth most and least */
+    RIVALS = 2,       /* clusters compared for where a centre is worth most and least */
     SMALL = 120,      /* accounts of an instance that is a region from the start */
     REGION_MAX = 4000 /* accounts; the matrix of one is dense */
 };
 #define RESTART_NOISE 0.1 /* of the rewards of a fresh plan */
-#define FIRST_REACH 60.0 /* accounts of a region for columns, at first */
+#define FIRST_REACH 60.0  /* accounts of a region for columns, at first */
 #define REACH_MIN 20.0
 #define REACH_GROWTH 1.1
 #define REACH_SHRINK 0.92
+#define RECOMBINE_EFFORT 4.0
+#define EFFORT_MIN 0.5
 #define EFFORT_MAX 16.0
 
 struct task {
@@ -57,13 +64,17 @@ struct rounds {
     bool *touched;                  /* owned; accounts whose region changed in this round */
     double *lambda;                 /* owned; count */
     int32_t clusters;
-    double *reach;       /* owned; count: accounts of a region for columns drawn around each account */
-    double search_size;  /* accounts of a region for search */
+    double *reach; /* owned; count: accounts of a region for columns drawn around each account */
+    double search_size; /* accounts of a region for search */
     double search_size_max;
-    double effort;       /* see struct ambit_region */
-    uint64_t *seen;         /* owned; regions that were tried; 0 where free */
+    double effort;                  /* see struct ambit_region */
+    struct ambit_cluster_pool pool; /* clusters of the plans so far */
+    uint64_t *seen;                 /* owned; regions that were tried; 0 where free */
     int64_t seen_count, seen_room;
-    int64_t quiet; /* rounds since the plan was last improved */
+    int64_t quiet;            /* rounds since the plan was last improved */
+    double descent_best;      /* best value at the last turn */
+    int64_t started;          /* round in which the descent began */
+    int64_t descents, barren; /* from fresh plans; of them, since the best was last improved */
     struct task task[TASKS];
     int32_t tasks;
 };
@@ -111,6 +122,7 @@ static void close_rounds(struct rounds *rounds)
     ambit_free(&rounds->lambda);
     ambit_free(&rounds->reach);
     ambit_free(&rounds->seen);
+    ambit_cluster_pool_clear(&rounds->pool);
 }
 
 /* Lists the clusters of the plan by site, and their accounts. */
@@ -156,10 +168,10 @@ static int32_t size_of(const struct rounds *rounds, int32_t c)
 static uint64_t key_of(const struct rounds *rounds, const struct task *task)
 {
     uint64_t key = ambit_mix64((uint64_t)task->region.method +
-                               16 * (uint64_t)llround(8.0 * log2(rounds->effort + 1.0)));
+                               16 * (uint64_t)llround(3.0 * log2(rounds->effort + 1.0)));
     for (int32_t i = 0; i < task->region.count; i++) {
-        const uint64_t pair = ((uint64_t)(uint32_t)task->account[i] << 32) |
-                              (uint64_t)(uint32_t)task->median[i];
+        const uint64_t pair =
+            ((uint64_t)(uint32_t)task->account[i] << 32) | (uint64_t)(uint32_t)task->median[i];
         key += ambit_mix64(pair);
     }
     return key == 0 ? 1 : key;
@@ -339,6 +351,7 @@ static ambit_status fill_task(struct rounds *rounds, struct task *task)
     const int32_t centres = clusters + spare < accounts ? clusters + spare : accounts;
     task->is_whole = accounts == n;
     task->region.instance = locating->instance;
+    task->region.pool = rounds->pool.count > 0 ? &rounds->pool : NULL;
     task->region.count = accounts;
     task->region.centre_count = centres;
     task->region.account = task->account;
@@ -411,18 +424,8 @@ static ambit_status improve_mine(struct rounds *rounds)
     const int ranks = ambit_comm_size(rounds->locating->comm);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int32_t t = rank; t < rounds->tasks; t += ranks)
-    {
-        const double t0 = ambit_seconds();
         rounds->task[t].status =
             ambit_region_improve(&rounds->task[t].region, &rounds->task[t].outcome);
-        if (getenv("DBG"))
-            fprintf(stderr, "T %s n %d p %d %.3f -> %.3f bound %.2f%% closed %d %.3fs\n",
-                    rounds->task[t].region.method ? "SEARCH" : "PART", rounds->task[t].region.count,
-                    rounds->task[t].region.centre_count, rounds->task[t].outcome.before,
-                    rounds->task[t].outcome.after,
-                    100 * (1 - rounds->task[t].outcome.bound / rounds->task[t].outcome.after),
-                    rounds->task[t].outcome.closed, ambit_seconds() - t0);
-    }
     for (int32_t t = rank; t < rounds->tasks; t += ranks) {
         if (rounds->task[t].status != AMBIT_OK) return rounds->task[t].status;
     }
@@ -567,9 +570,23 @@ static void adapt(struct rounds *rounds, bool improved)
     const bool drawn_out = 2 * rounds->tasks < TASKS;
     for (int32_t i = 0; i < n; i++)
         rounds->reach[i] =
-            fmin(fmax(rounds->reach[i] * (drawn_out ? 1.15 : 1.0), REACH_MIN), n + 1.0);
-    if (drawn_out && any_whole) rounds->effort = fmin(1.5 * rounds->effort, EFFORT_MAX);
+            fmin(fmax(rounds->reach[i] * (drawn_out ? 1.15 : 1.0), REACH_MIN), 2.0 * n);
+    rounds->effort *= drawn_out && any_whole ? 1.5 : improved ? 0.9 : 1.04;
+    rounds->effort = fmin(fmax(rounds->effort, EFFORT_MIN), EFFORT_MAX);
     if (!improved) rounds->search_size = fmin(1.03 * rounds->search_size, rounds->search_size_max);
+}
+
+/* Puts the clusters of the plan into the pool. */
+static ambit_status pool_plan(struct rounds *rounds)
+{
+    ambit_status status = AMBIT_OK;
+    if (rounds->pool.count > POOL_MAX) ambit_cluster_pool_clear(&rounds->pool);
+    list_clusters(rounds);
+    for (int32_t c = 0; c < rounds->clusters; c++)
+        AMBIT_TRY(ambit_cluster_pool_add(&rounds->pool, rounds->site[c],
+                                         &rounds->member[rounds->first[c]], size_of(rounds, c)));
+done:
+    return status;
 }
 
 static ambit_status run_round(struct rounds *rounds)
@@ -597,6 +614,8 @@ static ambit_status run_round(struct rounds *rounds)
     adapt(rounds, improved);
     rounds->quiet = improved ? 0 : rounds->quiet + 1;
     locating->rounds++;
+    if (improved && locating->instance->count <= RECOMBINE_MAX)
+        AMBIT_TRY_TOGETHER(locating->comm, pool_plan(rounds));
     AMBIT_TRY(ambit_locating_measure(locating));
 done:
     return status;
@@ -606,33 +625,112 @@ static void say(const struct rounds *rounds)
 {
     const struct ambit_locating *const locating = rounds->locating;
     const int32_t n = locating->instance->count;
-    char detail[160];
+    char detail[200];
     double reach = 0.0;
     for (int32_t i = 0; i < n; i++)
         reach += rounds->reach[i] / n;
-    (void)snprintf(detail, sizeof detail, "round=%lld value=%.2f gap_percent=%.3f region=%.0f",
-                   (long long)locating->rounds, locating->value,
-                   100.0 * (locating->value - locating->bound) / fmax(locating->value, 1e-300),
-                   reach);
+    (void)snprintf(detail, sizeof detail,
+                   "round=%lld value=%.2f best=%.2f gap_percent=%.3f region=%.0f descent=%lld",
+                   (long long)locating->rounds, locating->value, fmin(locating->best_value, 1e300),
+                   100.0 * (1.0 - locating->bound / fmax(locating->best_value, 1e-300)), reach,
+                   (long long)rounds->descents);
     ambit_log_progress("refine", locating->rounds, locating->options->effort, detail);
+}
+
+/* --- descents --------------------------------------------------------------- */
+
+/* The best that can be picked from the clusters of all descents, from the best plan on. */
+static ambit_status recombine(struct rounds *rounds)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_locating *const locating = rounds->locating;
+    struct task *const task = &rounds->task[0];
+    memcpy(locating->median, locating->best,
+           (size_t)locating->instance->count * sizeof *locating->median);
+    list_clusters(rounds);
+    for (int32_t c = 0; c < rounds->clusters; c++)
+        rounds->taken[c] = true;
+    close_task(task);
+    *task = (struct task){0};
+    AMBIT_TRY(fill_task(rounds, task));
+    task->region.method = AMBIT_REGION_RECOMBINE;
+    task->region.effort = RECOMBINE_EFFORT;
+    AMBIT_TRY(ambit_region_improve(&task->region, &task->outcome));
+    memcpy(locating->median, task->median,
+           (size_t)locating->instance->count * sizeof *locating->median);
+done:
+    return status;
+}
+
+static void reset_reach(struct rounds *rounds)
+{
+    const int32_t n = rounds->locating->instance->count;
+    const double share = (double)n / rounds->locating->instance->centre_count;
+    for (int32_t i = 0; i < n; i++)
+        rounds->reach[i] = n <= SMALL ? SMALL : FIRST_REACH;
+    rounds->search_size = fmin(fmax(8.0 * share, 40.0), 1200.0);
+    rounds->search_size_max = fmin(fmin(2.0 * rounds->search_size, 1500.0), n + 1.0);
+    rounds->quiet = 0;
+}
+
+/* A fresh plan. */
+static ambit_status start_descent(struct rounds *rounds)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_locating *const locating = rounds->locating;
+    const uint64_t seed = ambit_random_u64(locating->options->seed, 2, (uint64_t)rounds->descents);
+    reset_reach(rounds);
+    AMBIT_TRY_TOGETHER(locating->comm, ambit_lagrangian_plan(&locating->lagrangian, seed,
+                                                             RESTART_NOISE, locating->median));
+    AMBIT_TRY(ambit_locating_measure(locating));
+done:
+    return status;
+}
+
+/* True while descents are cut short, to have several plans to combine before going deep. */
+static bool is_quick(const struct rounds *rounds)
+{
+    return rounds->descents < QUICK_DESCENTS && rounds->locating->instance->count <= RECOMBINE_MAX;
+}
+
+/* The plan cannot be improved any more, or not quickly: goes on from what recombination makes of
+ * all plans so far, or from a fresh one. Every rank does the same. */
+static ambit_status turn(struct rounds *rounds)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_locating *const locating = rounds->locating;
+    const bool was_quick = is_quick(rounds);
+    const double best = locating->best_value;
+    rounds->descents++;
+    rounds->started = locating->rounds;
+    if (isfinite(best) && !is_quick(rounds) && locating->instance->count <= RECOMBINE_MAX) {
+        AMBIT_TRY_TOGETHER(locating->comm, recombine(rounds));
+        AMBIT_TRY(ambit_locating_measure(locating));
+    }
+    rounds->barren = locating->best_value < rounds->descent_best ? 0 : rounds->barren + 1;
+    rounds->descent_best = locating->best_value;
+    const bool goes_on = was_quick && !is_quick(rounds); /* deep, from the best */
+    if (isfinite(best) && (locating->best_value < best || goes_on))
+        reset_reach(rounds);
+    else
+        AMBIT_TRY(start_descent(rounds));
+done:
+    return status;
 }
 
 ambit_status ambit_locating_refine(struct ambit_locating *locating)
 {
     ambit_status status = AMBIT_OK;
-    const struct ambit_instance *const instance = locating->instance;
-    struct rounds rounds = {.locating = locating, .effort = 0.5};
-    const double share = (double)instance->count / instance->centre_count;
-    const int64_t patience = 60 + instance->centre_count;
-    rounds.search_size = fmin(fmax(8.0 * share, 40.0), 1200.0);
-    rounds.search_size_max = fmin(fmin(3.0 * rounds.search_size, 1500.0), instance->count + 1.0);
+    const int64_t patience = PATIENCE + locating->instance->centre_count / 8;
+    struct rounds rounds = {.locating = locating, .effort = EFFORT_MIN, .descent_best = INFINITY};
     AMBIT_TRY_TOGETHER(locating->comm, open_rounds(&rounds));
-    for (int32_t i = 0; i < instance->count; i++)
-        rounds.reach[i] = instance->count <= SMALL ? SMALL : FIRST_REACH;
-    while (locating->rounds < locating->options->effort && rounds.quiet < patience) {
+    reset_reach(&rounds);
+    while (locating->rounds < locating->options->effort && rounds.barren < BARREN_MAX) {
         if (ambit_locating_is_over(locating)) break;
         AMBIT_TRY(run_round(&rounds));
         say(&rounds);
+        const bool is_cut = is_quick(&rounds) && locating->rounds - rounds.started >= patience;
+        if (rounds.quiet >= patience || is_cut) AMBIT_TRY(turn(&rounds));
     }
 done:
     close_rounds(&rounds);

@@ -95,7 +95,7 @@ static void conclude(struct ambit_locating *locating, struct ambit_solve_outcome
 {
     outcome->effort = locating->rounds;
     outcome->stopped_by_time_limit = locating->stopped_by_time_limit;
-    if (locating->excess > 0) {
+    if (!isfinite(locating->best_value)) {
         outcome->status = AMBIT_SOLVE_INFEASIBLE;
         (void)snprintf(outcome->reason, sizeof outcome->reason,
                        "no plan was found that keeps to the capacities; that there is none is not "
@@ -103,8 +103,10 @@ static void conclude(struct ambit_locating *locating, struct ambit_solve_outcome
         return;
     }
     outcome->status = locating->closed ? AMBIT_SOLVE_OPTIMAL : AMBIT_SOLVE_FEASIBLE;
-    outcome->value = locating->value;
-    outcome->bound = locating->closed ? locating->value : fmin(locating->bound, locating->value);
+    outcome->value = locating->best_value;
+    outcome->bound = locating->bound; /* NAN where nothing is proven */
+    if (locating->closed || locating->bound > locating->best_value)
+        outcome->bound = locating->best_value;
     outcome->step = locating->step;
     outcome->step_count = locating->step_count;
     locating->step = NULL;
@@ -136,14 +138,17 @@ static ambit_status search(struct ambit_comm *comm, const struct ambit_solve_opt
 {
     ambit_status status = AMBIT_OK;
     struct ambit_locating locating = {0};
-    AMBIT_TRY(ambit_locating_create(comm, options, instance, started, &locating));
-    AMBIT_TRY(ambit_locating_begin(&locating));
-    AMBIT_TRY(ambit_locating_refine(&locating));
+    if (instance->problem == AMBIT_LOCATION_CCCP) {
+        AMBIT_TRY(ambit_locate_centroids(comm, options, instance, started, &locating));
+    } else {
+        AMBIT_TRY(ambit_locating_create(comm, options, instance, started, &locating));
+        AMBIT_TRY(ambit_locating_begin(&locating));
+        AMBIT_TRY(ambit_locating_refine(&locating));
+    }
     conclude(&locating, outcome);
     const bool stores = options->solution_path != NULL && ambit_comm_rank(comm) == 0 &&
                         outcome->status != AMBIT_SOLVE_INFEASIBLE;
-    AMBIT_TRY_TOGETHER(
-        comm, stores ? store(options, instance, locating.median, outcome) : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(comm, stores ? store(options, instance, locating.best, outcome) : AMBIT_OK);
 done:
     ambit_locating_clear(&locating);
     return status;

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Centred clustering. Each round walks from a few plans of the whole instance (centroid_search.h),
+ * on any rank and thread, and looks at what came out in a fixed order, so that the plan does not
+ * depend on who did what. Half of the walks set out from the best plan; each other goes on from its
+ * own, or from a fresh one where that has stood still for long. The longer the best plan stands,
+ * the longer the walks.
+ *
+ * A fresh plan comes from k-means whose centres charge a price that rises while they are over
+ * capacity, so that the borders come near those of an optimal assignment (the influences of von
+ * Looz, Tzovas, Meyerhenke 2018 do the same by factors); the walk mends what is left over. A plan
+ * of medians would be a start too, but where clusters are large, its rewards take hundreds of times
+ * as long.
+ *
+ * Cost: a round is so many kicks, a fresh plan accounts × clusters × passes. Weakness: no bound, so
+ * that the search cannot know when to end.
+ */
+#include "engine/base/log.h"
+#include "engine/base/memory.h"
+#include "engine/base/random.h"
+#include "engine/run/locate.h"
+#include "solvers/centroid_search.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    TASKS = 8,          /* walks a round */
+    FROM_BEST = 4,      /* of them, those that set out from the best plan */
+    FORGET = 5,         /* rounds that a walk's own plan may stand still */
+    KICKS_FIRST = 200,  /* a walk, while the best plan improves */
+    KICKS_MIN = 4,      /* a walk, of large instances */
+    LENGTHEN = 4,       /* quiet rounds after which walks grow by KICKS_FIRST */
+    PATIENCE_MIN = 2,   /* quiet rounds after which the search ends, and one more for every */
+    PATIENCE_STEP = 20, /* so many accounts */
+    PATIENCE_MAX = 16,
+    PASSES_MIN = 20, /* of k-means */
+    PASSES_MAX = 200,
+    SETTLING_PART = 4, /* the last quarter of the passes changes prices less */
+};
+#define KICKS_WORK 4e10 /* accounts³ / clusters × kicks of a walk, at most: about its time */
+#define PASSES_WORK 4e9 /* accounts × clusters × passes of a fresh plan, at most about */
+#define SETTLING_STEP 0.3
+#define FRESH_STREAM 1
+#define WALK_STREAM 2
+
+/* A plan that is walked from, and its latest walk. */
+struct walk {
+    int32_t *cluster;             /* owned; count */
+    int64_t excess, start_excess; /* after its latest walk; before it */
+    double cost, start_cost;      /* the same */
+    int64_t still;                /* rounds since the plan last improved */
+    bool is_fresh;                /* the next walk begins with a fresh plan */
+    ambit_status status;
+};
+
+struct walks {
+    struct ambit_locating *locating;
+    struct ambit_centroid_problem problem;
+    struct walk walk[TASKS];
+    int32_t *best; /* owned; count: clusters of the best plan */
+    int64_t excess;
+    double cost;
+    int64_t quiet; /* rounds since the best plan improved */
+};
+
+/* k-means in the making: centres, what they charge, and the sums of their accounts. */
+struct fresh {
+    double *x, *y, *price, *sum_x, *sum_y; /* owned; clusters */
+    int64_t *load;                         /* owned; clusters */
+    int32_t *size;                         /* owned; clusters */
+    double *away; /* owned; count: squared distance to the nearest centre */
+};
+
+static ambit_status open_fresh(const struct ambit_centroid_problem *problem, struct fresh *fresh)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)problem->count, p = (size_t)problem->centre_count;
+    AMBIT_TRY(ambit_alloc(&fresh->x, p, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&fresh->y, p, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&fresh->price, p, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&fresh->sum_x, p, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&fresh->sum_y, p, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&fresh->load, p, sizeof(int64_t)));
+    AMBIT_TRY(ambit_alloc(&fresh->size, p, sizeof(int32_t)));
+    AMBIT_TRY(ambit_alloc(&fresh->away, n, sizeof(double)));
+done:
+    return status;
+}
+
+static void close_fresh(struct fresh *fresh)
+{
+    ambit_free(&fresh->x);
+    ambit_free(&fresh->y);
+    ambit_free(&fresh->price);
+    ambit_free(&fresh->sum_x);
+    ambit_free(&fresh->sum_y);
+    ambit_free(&fresh->load);
+    ambit_free(&fresh->size);
+    ambit_free(&fresh->away);
+}
+
+/* An account, each as likely as it is far from the centres so far; any where all are near. */
+static int32_t draw_far(const struct fresh *fresh, int32_t count, double part)
+{
+    double total = 0.0;
+    for (int32_t i = 0; i < count; i++)
+        total += fresh->away[i];
+    if (!(total > 0.0)) return (int32_t)(part * count);
+    double left = part * total;
+    int32_t last = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (fresh->away[i] == 0.0) continue;
+        last = i;
+        left -= fresh->away[i];
+        if (left < 0.0) break;
+    }
+    return last;
+}
+
+/* Centres at accounts that are likely to be far from each other (Arthur, Vassilvitskii 2007). */
+static void spread_centres(const struct ambit_centroid_problem *problem, uint64_t seed,
+                           struct fresh *fresh)
+{
+    for (int32_t i = 0; i < problem->count; i++)
+        fresh->away[i] = 1.0;
+    for (int32_t c = 0; c < problem->centre_count; c++) {
+        const double part = ambit_random_unit(seed, 0, (uint64_t)c);
+        const int32_t chosen = draw_far(fresh, problem->count, part);
+        fresh->x[c] = problem->x[chosen];
+        fresh->y[c] = problem->y[chosen];
+        for (int32_t i = 0; i < problem->count; i++) {
+            const double dx = problem->x[i] - fresh->x[c], dy = problem->y[i] - fresh->y[c];
+            const double away = dx * dx + dy * dy;
+            fresh->away[i] = c == 0 ? away : fmin(fresh->away[i], away);
+        }
+    }
+}
+
+/* Every account goes where distance and price are least; returns the mean of what it pays. */
+static double assign(const struct ambit_centroid_problem *problem, struct fresh *fresh,
+                     int32_t *cluster_out)
+{
+    double paid = 0.0;
+    for (int32_t c = 0; c < problem->centre_count; c++) {
+        fresh->sum_x[c] = 0.0;
+        fresh->sum_y[c] = 0.0;
+        fresh->load[c] = 0;
+        fresh->size[c] = 0;
+    }
+    for (int32_t i = 0; i < problem->count; i++) {
+        const double x = problem->x[i], y = problem->y[i];
+        double least = INFINITY;
+        int32_t best = 0;
+        for (int32_t c = 0; c < problem->centre_count; c++) {
+            const double dx = x - fresh->x[c], dy = y - fresh->y[c];
+            const double pays = sqrt(dx * dx + dy * dy) + fresh->price[c];
+            if (pays >= least) continue;
+            least = pays;
+            best = c;
+        }
+        cluster_out[i] = best;
+        fresh->sum_x[best] += x;
+        fresh->sum_y[best] += y;
+        fresh->load[best] += problem->demand[i];
+        fresh->size[best]++;
+        paid += least;
+    }
+    return paid / problem->count;
+}
+
+/* A plan whose loads are near capacity at most: what is left over is for the descent to mend. */
+static ambit_status draw_fresh(const struct ambit_centroid_problem *problem, uint64_t seed,
+                               int32_t *cluster_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct fresh fresh = {0};
+    const int32_t p = problem->centre_count;
+    const double most = PASSES_WORK / ((double)problem->count * p);
+    const int32_t passes = (int32_t)fmin(fmax(most, PASSES_MIN), PASSES_MAX);
+    if (p == problem->count) { /* each account its own cluster */
+        for (int32_t i = 0; i < p; i++)
+            cluster_out[i] = i;
+        return AMBIT_OK;
+    }
+    AMBIT_TRY(open_fresh(problem, &fresh));
+    spread_centres(problem, seed, &fresh);
+    for (int32_t pass = 0; pass < passes; pass++) {
+        const bool settles = passes - pass <= passes / SETTLING_PART;
+        const double step = assign(problem, &fresh, cluster_out) * (settles ? SETTLING_STEP : 1.0);
+        for (int32_t c = 0; c < p; c++) {
+            if (fresh.size[c] > 0) {
+                fresh.x[c] = fresh.sum_x[c] / fresh.size[c];
+                fresh.y[c] = fresh.sum_y[c] / fresh.size[c];
+            }
+            if (problem->capacity == 0) continue;
+            const double over = (double)fresh.load[c] / (double)problem->capacity - 1.0;
+            fresh.price[c] = fmax(0.0, fresh.price[c] + step * over);
+        }
+    }
+done:
+    close_fresh(&fresh);
+    return status;
+}
+
+static ambit_status find_excess(const struct ambit_centroid_problem *problem,
+                                const int32_t *cluster, int64_t *excess_out)
+{
+    int64_t *load = NULL, excess = 0;
+    const ambit_status status = ambit_alloc(&load, (size_t)problem->centre_count, sizeof *load);
+    if (status != AMBIT_OK) return status;
+    for (int32_t i = 0; i < problem->count; i++)
+        load[cluster[i]] += problem->demand[i];
+    for (int32_t c = 0; c < problem->centre_count; c++)
+        excess += load[c] > problem->capacity ? load[c] - problem->capacity : 0;
+    ambit_free(&load);
+    *excess_out = excess;
+    return status;
+}
+
+/* What walk t does in the round: a pure function of the plans at its beginning. */
+static ambit_status walk_on(struct walks *walks, int32_t t, int64_t kicks)
+{
+    ambit_status status = AMBIT_OK;
+    struct walk *const walk = &walks->walk[t];
+    const uint64_t seed = walks->locating->options->seed;
+    const uint64_t number = (uint64_t)walks->locating->rounds * TASKS + (uint64_t)t;
+    struct ambit_cluster_outcome outcome = {0};
+    if (walk->is_fresh)
+        AMBIT_TRY(draw_fresh(&walks->problem, ambit_random_u64(seed, FRESH_STREAM, number),
+                             walk->cluster));
+    AMBIT_TRY(ambit_centroid_improve(&walks->problem, ambit_random_u64(seed, WALK_STREAM, number),
+                                     kicks, walk->cluster, &outcome));
+    AMBIT_TRY(find_excess(&walks->problem, walk->cluster, &walk->excess));
+    walk->cost = outcome.after;
+done:
+    return status;
+}
+
+/* Rank r does every size-th walk from its r-th. */
+static ambit_status walk_mine(struct walks *walks, int64_t kicks)
+{
+    const int rank = ambit_comm_rank(walks->locating->comm);
+    const int ranks = ambit_comm_size(walks->locating->comm);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (int32_t t = rank; t < TASKS; t += ranks)
+        walks->walk[t].status = walk_on(walks, t, kicks);
+    for (int32_t t = rank; t < TASKS; t += ranks) {
+        if (walks->walk[t].status != AMBIT_OK) return walks->walk[t].status;
+    }
+    return AMBIT_OK;
+}
+
+static bool is_better(int64_t excess, double cost, int64_t than_excess, double than_cost)
+{
+    return excess < than_excess ||
+           (excess == than_excess && cost < than_cost - 1e-12 * fabs(than_cost));
+}
+
+/* The account of each cluster that is nearest to its centroid names it. */
+static ambit_status name_clusters(const struct ambit_centroid_problem *problem,
+                                  const int32_t *cluster, int32_t *median_out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t p = (size_t)problem->centre_count;
+    double *x = NULL, *y = NULL, *least = NULL;
+    int32_t *size = NULL, *nearest = NULL;
+    AMBIT_TRY(ambit_alloc(&x, p, sizeof *x));
+    AMBIT_TRY(ambit_alloc(&y, p, sizeof *y));
+    AMBIT_TRY(ambit_alloc(&least, p, sizeof *least));
+    AMBIT_TRY(ambit_alloc(&size, p, sizeof *size));
+    AMBIT_TRY(ambit_alloc(&nearest, p, sizeof *nearest));
+    for (int32_t i = 0; i < problem->count; i++) {
+        x[cluster[i]] += problem->x[i];
+        y[cluster[i]] += problem->y[i];
+        size[cluster[i]]++;
+    }
+    for (size_t c = 0; c < p; c++)
+        least[c] = INFINITY;
+    for (int32_t i = 0; i < problem->count; i++) {
+        const int32_t c = cluster[i];
+        const double dx = problem->x[i] - x[c] / size[c], dy = problem->y[i] - y[c] / size[c];
+        const double d = dx * dx + dy * dy;
+        if (d >= least[c]) continue;
+        least[c] = d;
+        nearest[c] = i;
+    }
+    for (int32_t i = 0; i < problem->count; i++)
+        median_out[i] = nearest[cluster[i]];
+done:
+    ambit_free(&x);
+    ambit_free(&y);
+    ambit_free(&least);
+    ambit_free(&size);
+    ambit_free(&nearest);
+    return status;
+}
+
+/* Every rank gets every walk's plan; the best of all, the first of equals, is kept. */
+static ambit_status gather_walks(struct walks *walks, bool *improved_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_locating *const locating = walks->locating;
+    const size_t n = (size_t)walks->problem.count;
+    int32_t winner = -1;
+    for (int32_t t = 0; t < TASKS; t++) {
+        struct walk *const walk = &walks->walk[t];
+        const int root = t % ambit_comm_size(locating->comm);
+        ambit_comm_broadcast(locating->comm, walk->cluster, (int64_t)(n * sizeof(int32_t)), root);
+        ambit_comm_broadcast(locating->comm, &walk->excess, sizeof walk->excess, root);
+        ambit_comm_broadcast(locating->comm, &walk->cost, sizeof walk->cost, root);
+        const bool moved =
+            is_better(walk->excess, walk->cost, walk->start_excess, walk->start_cost);
+        walk->still = moved ? 0 : walk->still + 1;
+        if (!is_better(walk->excess, walk->cost, walks->excess, walks->cost)) continue;
+        walks->excess = walk->excess;
+        walks->cost = walk->cost;
+        winner = t;
+    }
+    *improved_out = winner >= 0;
+    if (winner < 0) return AMBIT_OK;
+    memcpy(walks->best, walks->walk[winner].cluster, n * sizeof *walks->best);
+    AMBIT_TRY_TOGETHER(locating->comm,
+                       name_clusters(&walks->problem, walks->best, locating->median));
+    AMBIT_TRY(ambit_locating_measure(locating));
+    /* One cluster leaves no choice, and no cost is below 0. */
+    locating->closed = isfinite(locating->best_value) &&
+                       (locating->best_value <= 0.0 || walks->problem.centre_count == 1);
+done:
+    return status;
+}
+
+/* Where each walk of the round begins. */
+static void set_out(struct walks *walks)
+{
+    const size_t n = (size_t)walks->problem.count;
+    for (int32_t t = 0; t < TASKS; t++) {
+        struct walk *const walk = &walks->walk[t];
+        if (t < FROM_BEST) {
+            memcpy(walk->cluster, walks->best, n * sizeof *walk->cluster);
+            walk->excess = walks->excess;
+            walk->cost = walks->cost;
+        }
+        walk->is_fresh = t >= FROM_BEST && walk->still >= FORGET;
+        walk->start_excess = walk->is_fresh ? INT64_MAX : walk->excess;
+        walk->start_cost = walk->cost;
+    }
+}
+
+static ambit_status run_round(struct walks *walks)
+{
+    ambit_status status = AMBIT_OK;
+    bool improved = false;
+    const double n = walks->problem.count;
+    const int64_t growth = 1 + walks->quiet / LENGTHEN;
+    const double most = (double)(KICKS_FIRST * growth);
+    const double affordable = KICKS_WORK * walks->problem.centre_count / (n * n * n);
+    set_out(walks);
+    AMBIT_TRY_TOGETHER(walks->locating->comm,
+                       walk_mine(walks, (int64_t)fmax(KICKS_MIN, fmin(most, affordable))));
+    walks->locating->rounds++;
+    AMBIT_TRY(gather_walks(walks, &improved));
+    walks->quiet = improved ? 0 : walks->quiet + 1;
+done:
+    return status;
+}
+
+/* Fresh plans, and the best of them. */
+static ambit_status begin(struct walks *walks)
+{
+    ambit_status status = AMBIT_OK;
+    bool improved = false;
+    for (int32_t t = 0; t < TASKS; t++) {
+        walks->walk[t].is_fresh = true;
+        walks->walk[t].start_excess = INT64_MAX;
+    }
+    walks->excess = INT64_MAX;
+    AMBIT_TRY_TOGETHER(walks->locating->comm, walk_mine(walks, 0));
+    AMBIT_TRY(gather_walks(walks, &improved));
+done:
+    return status;
+}
+
+static ambit_status open_walks(struct walks *walks)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)walks->problem.count;
+    AMBIT_TRY(ambit_alloc(&walks->best, n, sizeof *walks->best));
+    for (int32_t t = 0; t < TASKS; t++)
+        AMBIT_TRY(ambit_alloc(&walks->walk[t].cluster, n, sizeof(int32_t)));
+done:
+    return status;
+}
+
+static void close_walks(struct walks *walks)
+{
+    ambit_free(&walks->best);
+    for (int32_t t = 0; t < TASKS; t++)
+        ambit_free(&walks->walk[t].cluster);
+}
+
+static void say(const struct walks *walks)
+{
+    char detail[64];
+    (void)snprintf(detail, sizeof detail, "round=%lld value=%.2f",
+                   (long long)walks->locating->rounds, walks->locating->value);
+    ambit_log_progress("refine", walks->locating->rounds, walks->locating->options->effort, detail);
+}
+
+static ambit_status walk_about(struct ambit_locating *locating)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_instance *const instance = locating->instance;
+    const int32_t n = instance->count, p = instance->centre_count;
+    struct walks walks = {.locating = locating};
+    const int64_t wish = PATIENCE_MIN + n / PATIENCE_STEP;
+    const int64_t patience = wish < PATIENCE_MAX ? wish : PATIENCE_MAX;
+    walks.problem = (struct ambit_centroid_problem){
+        .count = n,
+        .centre_count = p < n ? p : n,
+        .x = instance->x,
+        .y = instance->y,
+        .demand = instance->demand,
+        .capacity = instance->capacity[0],
+        .floored = instance->distance == AMBIT_DISTANCE_FLOOR,
+    };
+    AMBIT_TRY_TOGETHER(locating->comm, open_walks(&walks));
+    AMBIT_TRY(begin(&walks));
+    while (locating->rounds < locating->options->effort && walks.quiet < patience) {
+        if (ambit_locating_is_over(locating)) break;
+        AMBIT_TRY(run_round(&walks));
+        say(&walks);
+    }
+done:
+    close_walks(&walks);
+    return status;
+}
+
+ambit_status ambit_locate_centroids(struct ambit_comm *comm,
+                                    const struct ambit_solve_options *options,
+                                    const struct ambit_instance *instance, double started,
+                                    struct ambit_locating *out)
+{
+    ambit_status status = AMBIT_OK;
+    *out = (struct ambit_locating){.comm = comm,
+                                   .options = options,
+                                   .instance = instance,
+                                   .started = started,
+                                   .value = INFINITY,
+                                   .best_value = INFINITY,
+                                   .excess = INT64_MAX,
+                                   .bound = NAN};
+    AMBIT_TRY_TOGETHER(comm,
+                       ambit_alloc(&out->median, (size_t)instance->count, sizeof *out->median));
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->best, (size_t)instance->count, sizeof *out->best));
+    AMBIT_TRY(walk_about(out));
+done:
+    if (status != AMBIT_OK) ambit_locating_clear(out);
+    return status;
+}

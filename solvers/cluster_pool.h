@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The distinct clusters of the plans met on the way. Picking among them combines what different
+ * plans have found in different places.
+ */
+#ifndef AMBIT_CLUSTER_POOL_H
+#define AMBIT_CLUSTER_POOL_H
+
+#include "engine/base/status.h"
+#include <stdint.h>
+
+struct ambit_cluster_pool {
+    int32_t count;
+    int32_t *median; /* owned; count: account that serves the cluster */
+    int64_t *first;  /* owned; count + 1: where its members start */
+    int32_t *member; /* owned; accounts, ascending within a cluster */
+    uint64_t *key;   /* owned; hash of each cluster */
+    int32_t *slot;   /* owned; hash table, −1 where free */
+    int32_t room, slots;
+    int64_t member_room;
+};
+
+void ambit_cluster_pool_clear(struct ambit_cluster_pool *pool);
+
+/* Adds the cluster unless it is there. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_cluster_pool_add(struct ambit_cluster_pool *pool, int32_t median,
+                                    const int32_t *member, int32_t members) AMBIT_CHECKED;
+
+#endif

@@ -73,7 +73,7 @@ static ambit_status open_polish(struct polish *polish, const int32_t *median)
     AMBIT_TRY(ambit_alloc(&polish->chosen, n, sizeof *polish->chosen));
     AMBIT_TRY(ambit_alloc(&polish->median, n, sizeof *polish->median));
     memset(polish->territory, 0xff, n * sizeof *polish->territory);
-    double dearest = 1e-300;
+    double dearest = 1e-30; /* the scale stays finite where nothing costs anything */
     for (int32_t i = 0; i < problem->count; i++) {
         const int32_t site = median[i];
         if (polish->territory[site] >= 0) continue;

@@ -145,8 +145,9 @@ static int32_t gather(const struct ambit_lagrangian *lagrangian, const double *l
     for (int32_t k = 0; k < instance->count && lambda[lagrangian->dear[k]] > reach; k++) {
         const int32_t i = lagrangian->dear[k];
         const double away = ambit_instance_cost(instance, i, j), gain = lambda[i] - away;
-        if (away < reach || gain <= 0.0 || instance->demand[i] > instance->capacity[j]) continue;
-        if (items == instance->count || (gone != NULL && gone[i])) continue;
+        if (away < reach || (away == reach && i <= account[lagrangian->near - 1])) continue;
+        if (gain <= 0.0 || instance->demand[i] > instance->capacity[j]) continue;
+        if (gone != NULL && gone[i]) continue;
         item[items++] = (struct ambit_knapsack_item){gain, instance->demand[i], i, true};
     }
     return items;

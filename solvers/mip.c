@@ -125,6 +125,40 @@ int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool i
     return column - 1;
 }
 
+static ambit_status set_row(struct ambit_mip *mip, int row, int length, const int *index,
+                            const double *value)
+{
+    jmp_buf back;
+    if (row < 0) return lost(mip);
+    if (setjmp(back) != 0) {
+        lose(mip);
+        return lost(mip);
+    }
+    glp_error_hook(jump_back, &back);
+    glp_set_mat_row(mip->problem, row + 1, length, index, value);
+    glp_error_hook(NULL, NULL);
+    return AMBIT_OK;
+}
+
+ambit_status ambit_mip_add_limit(struct ambit_mip *mip, double high, int length, const int *column)
+{
+    ambit_status status = AMBIT_OK;
+    int *index = NULL;
+    double *value = NULL;
+    const int row = ambit_mip_add_row(mip, -INFINITY, high);
+    AMBIT_TRY(ambit_alloc(&index, (size_t)length + 1, sizeof *index));
+    AMBIT_TRY(ambit_alloc(&value, (size_t)length + 1, sizeof *value));
+    for (int k = 0; k < length; k++) {
+        index[k + 1] = column[k] + 1;
+        value[k + 1] = 1.0;
+    }
+    AMBIT_TRY(set_row(mip, row, length, index, value));
+done:
+    ambit_free(&index);
+    ambit_free(&value);
+    return status;
+}
+
 void ambit_mip_set_constant(struct ambit_mip *mip, double constant)
 {
     if (mip->problem != NULL) glp_set_obj_coef(mip->problem, 0, constant);

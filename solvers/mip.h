@@ -26,6 +26,11 @@ int ambit_mip_add_row(struct ambit_mip *mip, double low, double high);
 int ambit_mip_add_column(struct ambit_mip *mip, double cost, double high, bool is_binary,
                          int length, const int *row, const double *value);
 
+/* Adds a row Σ columns ≤ high over columns that are there. Errors: AMBIT_ERR_MEMORY,
+ * AMBIT_ERR_SOLVER. */
+ambit_status ambit_mip_add_limit(struct ambit_mip *mip, double high, int length,
+                                 const int *column) AMBIT_CHECKED;
+
 /* Adds `constant` to the objective: to the value of the relaxation, and to what a gap is a part of.
  */
 void ambit_mip_set_constant(struct ambit_mip *mip, double constant);

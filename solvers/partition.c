@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SITE_ATTEMPTS = 6 };
 #define SMOOTHING 0.6 /* weight of the best rewards where the next are asked for */
 
 struct column {
@@ -119,7 +120,7 @@ static void price(struct generation *gen, const double *lambda)
 
 static bool is_closed(const struct generation *gen)
 {
-    return gen->feasible && gen->bound > gen->upper - ambit_cluster_step(gen->problem, gen->upper);
+    return gen->feasible && gen->bound >= gen->upper - ambit_cluster_step(gen->problem, gen->upper);
 }
 
 /* Subgradient ascent (Held, Wolfe, Crowder 1974), its step halved where the bound stands still. */
@@ -174,6 +175,20 @@ static void extend_mip(struct generation *gen)
     }
 }
 
+/* No plan costs more. */
+static double dearest(const struct ambit_cluster_problem *problem)
+{
+    const size_t n = (size_t)problem->count;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double most = 0.0;
+        for (size_t j = 0; j < n; j++)
+            most = fmax(most, problem->cost[j * n + i]);
+        sum += most;
+    }
+    return sum;
+}
+
 static ambit_status open_mip(struct generation *gen)
 {
     ambit_status status = AMBIT_OK;
@@ -181,9 +196,10 @@ static ambit_status open_mip(struct generation *gen)
     for (int32_t i = 0; i < gen->problem->count; i++)
         (void)ambit_mip_add_row(gen->mip, 1.0, INFINITY);
     (void)ambit_mip_add_row(gen->mip, -INFINITY, (double)gen->problem->centre_count);
+    const double penalty = gen->feasible ? 0.0 : 1.0 + dearest(gen->problem);
     for (int32_t i = 0; i < gen->problem->count && !gen->feasible; i++) {
         const double one = 1.0;
-        (void)ambit_mip_add_column(gen->mip, gen->upper, INFINITY, false, 1, &i, &one);
+        (void)ambit_mip_add_column(gen->mip, penalty, INFINITY, false, 1, &i, &one);
         gen->spares++;
     }
 done:
@@ -324,12 +340,17 @@ static ambit_status list_columns(struct generation *gen, bool *whole_out)
     const size_t n = (size_t)gen->problem->count;
     struct gain *item = NULL;
     int32_t *stack = NULL;
-    double gap = gen->upper - ambit_cluster_step(gen->problem, gen->upper) - gen->bound;
+    const double upper = gen->feasible ? gen->upper : dearest(gen->problem);
+    double gap = upper - ambit_cluster_step(gen->problem, upper) - gen->bound;
     AMBIT_TRY(ambit_alloc(&item, n, sizeof *item));
     AMBIT_TRY(ambit_alloc(&stack, n, sizeof *stack));
     ambit_cluster_pricing_run(gen->problem, gen->best_lambda, gen->allowed, &gen->pricing);
     const int32_t columns = gen->columns, members = gen->members;
-    *whole_out = true;
+    *whole_out = gen->feasible; /* else the gap is to no plan */
+    if (!isfinite(gap)) {
+        *whole_out = false;
+        goto done;
+    }
     while (!list_within(gen, gap, item, stack)) {
         /* Forget what was listed, and its places in the table. */
         *whole_out = false;
@@ -378,6 +399,34 @@ static bool read_plan(const struct generation *gen, const double *value, int32_t
     return true;
 }
 
+/* Forbids two columns of one site together where two were picked: they would be one cluster above
+ * its capacity. Rows for all sites from the start would only slow every programme down. */
+static ambit_status limit_sites(struct generation *gen, const double *value, int32_t *limited_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t n = gen->problem->count;
+    int32_t *picked = NULL;
+    int *of_site = NULL;
+    *limited_out = 0;
+    AMBIT_TRY(ambit_alloc(&picked, (size_t)n, sizeof *picked));
+    AMBIT_TRY(ambit_alloc(&of_site, (size_t)gen->in_mip, sizeof *of_site));
+    for (int32_t c = 0; c < gen->in_mip; c++)
+        picked[gen->column[c].median] += value[gen->spares + c] > 0.5;
+    for (int32_t j = 0; j < n; j++) {
+        int columns = 0;
+        if (picked[j] < 2) continue;
+        for (int32_t c = 0; c < gen->in_mip; c++) {
+            if (gen->column[c].median == j) of_site[columns++] = gen->spares + c;
+        }
+        AMBIT_TRY(ambit_mip_add_limit(gen->mip, 1.0, columns, of_site));
+        ++*limited_out;
+    }
+done:
+    ambit_free(&picked);
+    ambit_free(&of_site);
+    return status;
+}
+
 /* Leaves out of the programme every column that cannot be in a better plan by its reduced cost, and
  * out of the list too, so that both keep the same order. */
 static ambit_status drop_columns(struct generation *gen)
@@ -401,6 +450,21 @@ done:
     return status;
 }
 
+/* Branches from the plan's clusters, after solving the relaxation. */
+static ambit_status branch(struct generation *gen, double *value, enum ambit_mip_end *end_out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_mip_relax(gen->mip, end_out));
+    if (*end_out != AMBIT_MIP_OPTIMAL) goto done;
+    for (int32_t c = 0; c < gen->spares + gen->in_mip; c++)
+        value[c] = c < gen->plan_columns ? 1.0 : 0.0;
+    const struct ambit_mip_limits limits = {.node_max = gen->limits->node_max,
+                                            .start = gen->feasible ? value : NULL};
+    AMBIT_TRY(ambit_mip_branch(gen->mip, &limits, value, end_out));
+done:
+    return status;
+}
+
 static ambit_status pick(struct generation *gen, int32_t *median_inout, bool *whole_inout)
 {
     ambit_status status = AMBIT_OK;
@@ -415,14 +479,14 @@ static ambit_status pick(struct generation *gen, int32_t *median_inout, bool *wh
     *whole_inout &= end == AMBIT_MIP_OPTIMAL;
     if (end != AMBIT_MIP_OPTIMAL) goto done;
     AMBIT_TRY(drop_columns(gen));
-    for (int32_t c = 0; c < gen->plan_columns; c++)
-        value[c] = 1.0;
-    const struct ambit_mip_limits limits = {.node_max = gen->limits->node_max,
-                                            .start = gen->feasible ? value : NULL};
-    AMBIT_TRY(ambit_mip_branch(gen->mip, &limits, value, &end));
-    *whole_inout &= end == AMBIT_MIP_OPTIMAL;
-    if (end == AMBIT_MIP_NONE) goto done;
-    if (!read_plan(gen, value, median)) goto done;
+    int32_t limited = 1;
+    for (int attempt = 0; attempt < SITE_ATTEMPTS && limited > 0; attempt++) {
+        AMBIT_TRY(branch(gen, value, &end));
+        if (end == AMBIT_MIP_NONE) break;
+        AMBIT_TRY(limit_sites(gen, value, &limited));
+    }
+    *whole_inout &= end == AMBIT_MIP_OPTIMAL && limited == 0;
+    if (end == AMBIT_MIP_NONE || limited > 0 || !read_plan(gen, value, median)) goto done;
     const double after = ambit_cluster_cost(gen->problem, median);
     if (!gen->feasible || after < gen->upper) {
         gen->upper = after;

@@ -113,8 +113,8 @@ double ambit_knapsack(struct ambit_knapsack_item *item, int32_t count, int64_t c
     return finished ? tree.best : bound;
 }
 
-/* Brings the items that precede the middle one of [low, high) to the front; returns where it ends up
- * itself. */
+/* Brings the items that precede the middle one of [low, high) to the front; returns where it ends
+ * up itself. */
 static int32_t split(struct ambit_knapsack_item *item, int32_t low, int32_t high)
 {
     const int32_t middle = low + (high - low) / 2;

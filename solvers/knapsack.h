@@ -23,8 +23,8 @@ struct ambit_knapsack_item {
 double ambit_knapsack(struct ambit_knapsack_item *item, int32_t count, int64_t capacity,
                       int64_t node_max, double *value_out);
 
-/* Dantzig's bound alone, in linear time: the items come back with those that it takes first, then the
- * one that it takes in part. Any number of items. */
+/* Dantzig's bound alone, in linear time: the items come back with those that it takes first, then
+ * the one that it takes in part. Any number of items. */
 double ambit_knapsack_bound(struct ambit_knapsack_item *item, int32_t count, int64_t capacity);
 
 #endif

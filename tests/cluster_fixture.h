@@ -108,7 +108,7 @@ static inline bool clusters_is_plan(const struct clusters *c, const int32_t *med
 /* p sites and a site of these for each account, all at random. */
 static inline void clusters_scatter(uint64_t seed, const struct clusters *c, int32_t *median_out)
 {
-    int32_t site[CLUSTER_ACCOUNTS_MAX];
+    int32_t site[CLUSTER_ACCOUNTS_MAX] = {0};
     const int32_t n = c->problem.count, p = c->problem.centre_count;
     for (int32_t i = 0; i < n; i++)
         site[i] = i;

@@ -2,8 +2,9 @@
 /*
  * An instance of the literature and a solution of it, as plain data: `count` accounts in the plane,
  * of which `centre_count` become centres, each serving at most its capacity.
- *   CPMP (capacitated p-median): an account costs its distance to the median account of its cluster.
- *   CCCP (capacitated centred clustering): it costs its distance to the centroid of its cluster.
+ *   CPMP (capacitated p-median): an account costs its distance to the median account of its
+ * cluster. CCCP (capacitated centred clustering): it costs its distance to the centroid of its
+ * cluster.
  */
 #ifndef AMBIT_INSTANCE_H
 #define AMBIT_INSTANCE_H
@@ -45,7 +46,8 @@ static inline double ambit_instance_cost_at(const struct ambit_instance *instanc
     const double d = sqrt(dx * dx + dy * dy);
     return instance->distance == AMBIT_DISTANCE_FLOOR ? floor(d) : d;
 }
-static inline double ambit_instance_cost(const struct ambit_instance *instance, int32_t i, int32_t j)
+static inline double ambit_instance_cost(const struct ambit_instance *instance, int32_t i,
+                                         int32_t j)
 {
     return ambit_instance_cost_at(instance, i, instance->x[j], instance->y[j]);
 }
@@ -53,8 +55,8 @@ static inline double ambit_instance_cost(const struct ambit_instance *instance, 
 /* A solution: median[i] is the account whose cluster i is in. Under CCCP it only names the cluster;
  * the solver writes the account of the cluster that is nearest to the centroid. */
 struct ambit_solution {
-    char *name;      /* owned; may be NULL */
-    int32_t count;   /* accounts */
+    char *name;    /* owned; may be NULL */
+    int32_t count; /* accounts */
     int32_t centre_count;
     int32_t *median; /* owned; count */
     double value;    /* what the solution says its cost is; NAN where it says nothing */

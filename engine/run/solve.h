@@ -46,8 +46,8 @@ struct ambit_solve_outcome {
 void ambit_solve_outcome_clear(struct ambit_solve_outcome *outcome);
 
 /* Reads, solves, judges and stores. *outcome_out is filled on every rank where the status is
- * AMBIT_OK or AMBIT_ERR_INFEASIBLE (with `reason` set; nothing is stored then, and a message is left
- * with ambit_fail()). Collective. */
+ * AMBIT_OK or AMBIT_ERR_INFEASIBLE (with `reason` set; nothing is stored then, and a message is
+ * left with ambit_fail()). Collective. */
 ambit_status ambit_solve(struct ambit_comm *comm, const struct ambit_solve_options *options,
                          struct ambit_solve_outcome *outcome_out) AMBIT_CHECKED;
 

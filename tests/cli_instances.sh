@@ -73,8 +73,12 @@ o = json.load(open('out'))
 print(*[o[key] for key in ('status', 'value', 'bound', 'effort')], *[v for t, v in o['trace']])" 2>&1
 }
 
-larger=$here/bench/instances/cpmp/stefanello_150_12.txt
 for problem in cpmp cccp; do
+    # Small enough to be quick, hard enough that seeds go different ways.
+    case $problem in
+    cpmp) larger=$here/bench/instances/cpmp/stefanello_400_100.txt ;;
+    cccp) larger=$here/bench/instances/cpmp/stefanello_150_12.txt ;;
+    esac
     first=
     for ranks in 1 2 3 4; do
         for threads in 1 3; do

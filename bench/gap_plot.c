@@ -388,7 +388,10 @@ static void draw_names(FILE *f, const struct panel *p, bool with_gap)
                 RIGHT + 2, own[k], NAME_LEFT - 4, at[k]);
         fprintf(f, "<text x=\"%d\" y=\"%.1f\" fill=\"%s\" class=\"name\">%s", NAME_LEFT,
                 at[k] + 4.5, s->colour, s->name);
-        if (with_gap) fprintf(f, " %.3f %%", s->dot[s->count - 1].y);
+        if (with_gap) {
+            const double last = s->dot[s->count - 1].y;
+            fprintf(f, " %.3f %%", fabs(last) < 0.0005 ? 0.0 : last); /* never "-0.000" */
+        }
         fputs("</text>\n", f);
     }
 }

@@ -20,7 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITE_ATTEMPTS = 6 };
+enum {
+    SITE_ATTEMPTS = 6,
+    HALVINGS_MAX = 30, /* of the gap within which clusters are listed */
+    LENGTH_MEAN = 40   /* accounts of a column that there is room for */
+};
 #define SMOOTHING 0.6 /* weight of the best rewards where the next are asked for */
 
 struct column {
@@ -62,29 +66,40 @@ static uint64_t hash_of(int32_t median, const int32_t *member, int32_t length)
     return hash;
 }
 
+static bool has_room(const struct generation *gen, int32_t length)
+{
+    return gen->columns < gen->column_room && gen->members + length <= gen->member_room;
+}
+
+/* Where a cluster of this hash is in the table, or the free place for it. */
+static int32_t *slot_of(const struct generation *gen, uint64_t hash)
+{
+    const int32_t mask = gen->slots - 1;
+    int32_t at = (int32_t)(hash >> 33) & mask;
+    while (gen->slot[at] >= 0 && gen->column[gen->slot[at]].hash != hash)
+        at = (at + 1) & mask;
+    return &gen->slot[at];
+}
+
 /* Adds a column unless it is there or there is no room; returns whether it was added. */
 static bool add_column(struct generation *gen, int32_t median, const int32_t *member,
                        int32_t length)
 {
     const uint64_t hash = hash_of(median, member, length);
-    const int32_t n = gen->problem->count, mask = gen->slots - 1;
-    int32_t slot = (int32_t)(hash >> 33) & mask;
-    if (length == 0 || gen->columns == gen->column_room || gen->members + length > gen->member_room)
-        return false;
-    for (; gen->slot[slot] >= 0; slot = (slot + 1) & mask) {
-        if (gen->column[gen->slot[slot]].hash == hash) return false;
-    }
+    const int32_t n = gen->problem->count;
+    int32_t *const slot = slot_of(gen, hash);
+    if (length == 0 || *slot >= 0 || !has_room(gen, length)) return false;
     struct column *const column = &gen->column[gen->columns];
     *column = (struct column){median, gen->members, length, 0.0, hash};
     for (int32_t k = 0; k < length; k++) {
         gen->member[gen->members++] = member[k];
         column->cost += gen->problem->cost[(size_t)median * (size_t)n + (size_t)member[k]];
     }
-    gen->slot[slot] = gen->columns++;
+    *slot = gen->columns++;
     return true;
 }
 
-/* The best clusters of the sites that could serve with `slack` to spare become columns. */
+/* The best clusters of the sites whose value is at most `threshold` become columns. */
 static int32_t add_priced(struct generation *gen, double threshold)
 {
     const struct ambit_cluster_pricing *const pricing = &gen->pricing;
@@ -283,7 +298,7 @@ static void list_from(struct listing *list, const struct gain *item, int32_t k, 
     }
     if (value + most_from(item, k, list->count, room) < list->need) return;
     if (k == list->count) {
-        if (list->gen->columns == list->gen->column_room) list->full = true;
+        list->full = !has_room(list->gen, list->chosen); /* a list with a hole proves nothing */
         (void)add_column(list->gen, list->site, list->stack, list->chosen);
         return;
     }
@@ -333,6 +348,16 @@ static bool list_within(struct generation *gen, double gap, struct gain *item, i
     return !list.full;
 }
 
+/* Forgets the columns from `columns` and the members from `members` on. */
+static void forget(struct generation *gen, int32_t columns, int32_t members)
+{
+    memset(gen->slot, 0xff, (size_t)gen->slots * sizeof *gen->slot);
+    for (int32_t c = 0; c < columns; c++)
+        *slot_of(gen, gen->column[c].hash) = c;
+    gen->columns = columns;
+    gen->members = members;
+}
+
 /* All columns within the gap, or as much of it as there is room for; *whole_out says which. */
 static ambit_status list_columns(struct generation *gen, bool *whole_out)
 {
@@ -342,32 +367,18 @@ static ambit_status list_columns(struct generation *gen, bool *whole_out)
     int32_t *stack = NULL;
     const double upper = gen->feasible ? gen->upper : dearest(gen->problem);
     double gap = upper - ambit_cluster_step(gen->problem, upper) - gen->bound;
+    const int32_t columns = gen->columns, members = gen->members;
+    *whole_out = false;
     AMBIT_TRY(ambit_alloc(&item, n, sizeof *item));
     AMBIT_TRY(ambit_alloc(&stack, n, sizeof *stack));
     ambit_cluster_pricing_run(gen->problem, gen->best_lambda, gen->allowed, &gen->pricing);
-    const int32_t columns = gen->columns, members = gen->members;
-    *whole_out = gen->feasible; /* else the gap is to no plan */
-    if (!isfinite(gap)) {
-        *whole_out = false;
-        goto done;
-    }
-    while (!list_within(gen, gap, item, stack)) {
-        /* Forget what was listed, and its places in the table. */
-        *whole_out = false;
-        gap *= 0.5;
-        gen->columns = 0;
-        gen->members = 0;
-        memset(gen->slot, 0xff, (size_t)gen->slots * sizeof *gen->slot);
-        const int32_t mask = gen->slots - 1;
-        for (int32_t c = 0; c < columns; c++) {
-            int32_t slot = (int32_t)(gen->column[c].hash >> 33) & mask;
-            while (gen->slot[slot] >= 0)
-                slot = (slot + 1) & mask;
-            gen->slot[slot] = c;
+    for (int halving = 0; halving < HALVINGS_MAX && isfinite(gap); halving++) {
+        if (list_within(gen, gap, item, stack)) {
+            *whole_out = halving == 0 && gen->feasible; /* else the gap is to no plan */
+            break;
         }
-        gen->columns = columns;
-        gen->members = members;
-        if (gap < 1e-9 * gen->upper) break;
+        forget(gen, columns, members);
+        gap *= 0.5;
     }
 done:
     ambit_free(&item);
@@ -533,8 +544,9 @@ static ambit_status open_generation(struct generation *gen)
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)gen->problem->count;
-    gen->column_room = 2 * gen->limits->column_max;
-    gen->member_room = 40 * gen->column_room;
+    /* The plan's own clusters are columns too, and have all accounts for members. */
+    gen->column_room = 2 * gen->limits->column_max + gen->problem->centre_count;
+    gen->member_room = LENGTH_MEAN * gen->column_room + gen->problem->count;
     gen->slots = 1024;
     while (gen->slots < 2 * gen->column_room)
         gen->slots *= 2;

@@ -314,6 +314,46 @@ static void out_of_memory(void)
     }
 }
 
+/* Takes one account of a good plan to another of its medians, where there is room. */
+static void worsen(uint64_t seed, const struct clusters *c, int32_t *median)
+{
+    const uint64_t n = (uint64_t)c->problem.count;
+    for (uint64_t k = 0; k < 100; k++) {
+        const int32_t i = (int32_t)ambit_random_below(seed, 40, 2 * k, n);
+        const int32_t old = median[i];
+        median[i] = median[ambit_random_below(seed, 40, 2 * k + 1, n)];
+        if (median[i] != old && i != old && clusters_excess(c, median) == 0) return;
+        median[i] = old;
+    }
+}
+
+/* Long clusters fill the room for members before that for columns: a list with a hole must not be
+ * taken for a proof, so nothing better than what is said to be proven may be found elsewhere. */
+static void proofs_of_long_clusters(void)
+{
+    static struct clusters c;
+    static int32_t start[CLUSTER_ACCOUNTS_MAX];
+    const struct ambit_partition_limits wide = {400, 100, 4000, 200, true};
+    const int32_t rooms[] = {2, 4, 8, 16, 32, 64, 128};
+    int closed = 0;
+    for (uint64_t seed = 1; seed <= repetitions(10); seed++) {
+        random_clusters(seed, 160, 2, 0.8, false, &c);
+        if (!feasible_plan(seed, &c, c.median)) continue;
+        (void)improve(seed, &c, &wide);
+        const double good = clusters_cost(&c, c.median);
+        worsen(seed, &c, c.median);
+        memcpy(start, c.median, sizeof start);
+        for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) {
+            const struct ambit_partition_limits narrow = {400, 100, rooms[k], 200, true};
+            memcpy(c.median, start, sizeof start);
+            const struct ambit_cluster_outcome outcome = improve(seed, &c, &narrow);
+            CHECK_SEED(seed, !outcome.closed || outcome.after <= good * (1.0 + 1e-7));
+            closed += outcome.closed;
+        }
+    }
+    CU_ASSERT(closed > 0);
+}
+
 int main(void)
 {
     static const struct ambit_test tests[] = {
@@ -326,6 +366,7 @@ int main(void)
         {"regions keep to themselves", regions_keep_to_themselves},
         {"small regions, and all on one spot", small_regions},
         {"regions when memory runs out", out_of_memory},
+        {"proofs of long clusters", proofs_of_long_clusters},
     };
     return ambit_test_main("partition", tests, AMBIT_TEST_COUNT(tests));
 }

@@ -121,7 +121,7 @@ static void print_summary(FILE *file, const struct ambit_solve_outcome *outcome,
                   outcome->stopped_by_time_limit ? ", stopped by the time limit" : "");
     ambit_text_count(outcome->effort, text);
     print_label(file, "Effort");
-    (void)fprintf(file, "%s unit%s of work from seed %llu\n", text, outcome->effort == 1 ? "" : "s",
+    (void)fprintf(file, "%s round%s from seed %llu\n", text, outcome->effort == 1 ? "" : "s",
                   (unsigned long long)outcome->seed);
     if (solve->solution_path != NULL) {
         print_label(file, "Solution");
@@ -176,8 +176,10 @@ static const struct argp_option options_of_solve[] = {
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "SOLUTION.json",
                  "Store the solution in SOLUTION.json (default: it is not stored)"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
-    AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
-                 "Improve for at most N units of work; 0 keeps the first plan"),
+    AMBIT_OPTION(
+        AMBIT_KEY_EFFORT, "effort", "N",
+        "Improve for at most N rounds; 0 keeps the first plan (default: 1000, or as many as "
+        "the time limit allows)"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop improving after S seconds; the plan then depends on the machine"),
     AMBIT_OPTION_THREADS,
@@ -205,7 +207,7 @@ const struct ambit_command ambit_command_solve = {
         "With --json standard output is one object: instance, n, p, problem, distance, value, "
         "bound (proven, lower), gap (a fraction of the value: 0.01 is 1 percent), seconds, "
         "seconds_to_best, status (optimal, feasible, infeasible), reason (where infeasible), seed, "
-        "effort (units of work done), stopped_by_time_limit, trace ([seconds, value] at each "
+        "effort (rounds done), stopped_by_time_limit, trace ([seconds, value] at each "
         "improvement). What is not known is null."
         "\n\n"
         "Exit status: 0 done; 1 the run failed; 2 the instance has no solution, and the reason is "

@@ -27,7 +27,6 @@ ambit_status ambit_locating_create(struct ambit_comm *comm,
                                    .best_value = INFINITY,
                                    .excess = INT64_MAX,
                                    .bound = 0.0};
-    AMBIT_TRY_TOGETHER(comm, ambit_lagrangian_create(instance, &out->lagrangian));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->median, n, sizeof *out->median));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->best, n, sizeof *out->best));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->centre_value, n, sizeof *out->centre_value));
@@ -53,6 +52,12 @@ bool ambit_locating_is_over(struct ambit_locating *locating)
     ambit_comm_max_i64(locating->comm, &late, 1); /* clocks differ, answers must not */
     locating->stopped_by_time_limit |= late != 0;
     return late != 0;
+}
+
+void ambit_locating_say(const struct ambit_locating *locating, const char *detail)
+{
+    const int64_t effort = locating->options->effort;
+    ambit_log_progress("refine", locating->rounds, effort < INT64_MAX ? effort : 0, detail);
 }
 
 static ambit_status note_step(struct ambit_locating *locating)
@@ -185,6 +190,8 @@ ambit_status ambit_locating_begin(struct ambit_locating *locating)
     int32_t *median = NULL;
     double best = INFINITY;
     int64_t least = INT64_MAX;
+    AMBIT_TRY_TOGETHER(locating->comm,
+                       ambit_lagrangian_create(locating->instance, &locating->lagrangian));
     AMBIT_TRY(ascend(locating));
     AMBIT_TRY_TOGETHER(locating->comm, ambit_alloc(&median, n, sizeof *median));
     for (uint64_t k = 0; k < FIRST_PLANS; k++) {

@@ -45,15 +45,15 @@ ambit_status ambit_locating_begin(struct ambit_locating *locating) AMBIT_CHECKED
  * is over. */
 ambit_status ambit_locating_refine(struct ambit_locating *locating) AMBIT_CHECKED;
 
-/* locate_centroids.c: all of this for centred clustering, whose plans need no rewards; its bound
- * stays NAN. `out` is for ambit_locating_clear(). */
-ambit_status ambit_locate_centroids(struct ambit_comm *comm,
-                                    const struct ambit_solve_options *options,
-                                    const struct ambit_instance *instance, double started,
-                                    struct ambit_locating *out) AMBIT_CHECKED;
+/* locate_centroids.c: the search for centred clustering, whose plans need no rewards; its bound
+ * stays NAN. In place of begin and refine. */
+ambit_status ambit_locating_walk(struct ambit_locating *locating) AMBIT_CHECKED;
 
 /* Measures the plan, and keeps it where it is the best. */
 ambit_status ambit_locating_measure(struct ambit_locating *locating) AMBIT_CHECKED;
+
+/* Shows how far the rounds are; `detail` as for ambit_log_progress(). Local. */
+void ambit_locating_say(const struct ambit_locating *locating, const char *detail);
 
 /* True, on every rank alike, where the time is over or nothing better exists. */
 bool ambit_locating_is_over(struct ambit_locating *locating);

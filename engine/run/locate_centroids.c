@@ -15,7 +15,6 @@
  * Cost: a round is so many kicks, a fresh plan accounts × clusters × passes. Weakness: no bound, so
  * that the search cannot know when to end.
  */
-#include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/run/locate.h"
@@ -405,10 +404,10 @@ static void say(const struct walks *walks)
     char detail[64];
     (void)snprintf(detail, sizeof detail, "round=%lld value=%.2f",
                    (long long)walks->locating->rounds, walks->locating->value);
-    ambit_log_progress("refine", walks->locating->rounds, walks->locating->options->effort, detail);
+    ambit_locating_say(walks->locating, detail);
 }
 
-static ambit_status walk_about(struct ambit_locating *locating)
+ambit_status ambit_locating_walk(struct ambit_locating *locating)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_instance *const instance = locating->instance;
@@ -425,6 +424,7 @@ static ambit_status walk_about(struct ambit_locating *locating)
         .capacity = instance->capacity[0],
         .floored = instance->distance == AMBIT_DISTANCE_FLOOR,
     };
+    locating->bound = NAN;
     AMBIT_TRY_TOGETHER(locating->comm, open_walks(&walks));
     AMBIT_TRY(begin(&walks));
     while (locating->rounds < locating->options->effort && walks.quiet < patience) {
@@ -434,28 +434,5 @@ static ambit_status walk_about(struct ambit_locating *locating)
     }
 done:
     close_walks(&walks);
-    return status;
-}
-
-ambit_status ambit_locate_centroids(struct ambit_comm *comm,
-                                    const struct ambit_solve_options *options,
-                                    const struct ambit_instance *instance, double started,
-                                    struct ambit_locating *out)
-{
-    ambit_status status = AMBIT_OK;
-    *out = (struct ambit_locating){.comm = comm,
-                                   .options = options,
-                                   .instance = instance,
-                                   .started = started,
-                                   .value = INFINITY,
-                                   .best_value = INFINITY,
-                                   .excess = INT64_MAX,
-                                   .bound = NAN};
-    AMBIT_TRY_TOGETHER(comm,
-                       ambit_alloc(&out->median, (size_t)instance->count, sizeof *out->median));
-    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&out->best, (size_t)instance->count, sizeof *out->best));
-    AMBIT_TRY(walk_about(out));
-done:
-    if (status != AMBIT_OK) ambit_locating_clear(out);
     return status;
 }

@@ -7,7 +7,6 @@
  * centres wander to where they are needed. Regions grow where they are solved to the end and shrink
  * where they are not; one that was tried is not tried again until something in it has changed.
  */
-#include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/run/locate.h"
@@ -634,7 +633,7 @@ static void say(const struct rounds *rounds)
                    (long long)locating->rounds, locating->value, fmin(locating->best_value, 1e300),
                    100.0 * (1.0 - locating->bound / fmax(locating->best_value, 1e-300)), reach,
                    (long long)rounds->descents);
-    ambit_log_progress("refine", locating->rounds, locating->options->effort, detail);
+    ambit_locating_say(locating, detail);
 }
 
 /* --- descents --------------------------------------------------------------- */

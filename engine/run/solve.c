@@ -16,7 +16,8 @@ enum { DEFAULT_EFFORT = 1000, DEFAULT_SEED = 1, PACKING_NODES = 2000000 };
 
 void ambit_solve_options_init(struct ambit_solve_options *options)
 {
-    *options = (struct ambit_solve_options){.seed = DEFAULT_SEED, .effort = DEFAULT_EFFORT};
+    *options =
+        (struct ambit_solve_options){.seed = DEFAULT_SEED, .effort = AMBIT_SOLVE_EFFORT_AUTO};
 }
 
 void ambit_solve_outcome_clear(struct ambit_solve_outcome *outcome)
@@ -105,6 +106,8 @@ static void conclude(struct ambit_locating *locating, struct ambit_solve_outcome
     outcome->status = locating->closed ? AMBIT_SOLVE_OPTIMAL : AMBIT_SOLVE_FEASIBLE;
     outcome->value = locating->best_value;
     outcome->bound = locating->bound; /* NAN where nothing is proven */
+    if (locating->instance->distance == AMBIT_DISTANCE_FLOOR)
+        outcome->bound = ceil(outcome->bound - 1e-6); /* every value is a whole number */
     if (locating->closed || locating->bound > locating->best_value)
         outcome->bound = locating->best_value;
     outcome->step = locating->step;
@@ -138,10 +141,10 @@ static ambit_status search(struct ambit_comm *comm, const struct ambit_solve_opt
 {
     ambit_status status = AMBIT_OK;
     struct ambit_locating locating = {0};
+    AMBIT_TRY(ambit_locating_create(comm, options, instance, started, &locating));
     if (instance->problem == AMBIT_LOCATION_CCCP) {
-        AMBIT_TRY(ambit_locate_centroids(comm, options, instance, started, &locating));
+        AMBIT_TRY(ambit_locating_walk(&locating));
     } else {
-        AMBIT_TRY(ambit_locating_create(comm, options, instance, started, &locating));
         AMBIT_TRY(ambit_locating_begin(&locating));
         AMBIT_TRY(ambit_locating_refine(&locating));
     }
@@ -161,6 +164,9 @@ ambit_status ambit_solve(struct ambit_comm *comm, const struct ambit_solve_optio
     const double started = ambit_seconds();
     struct ambit_instance instance = {0};
     struct ambit_solve_outcome outcome = {0};
+    struct ambit_solve_options resolved = *options;
+    if (options->effort == AMBIT_SOLVE_EFFORT_AUTO)
+        resolved.effort = options->time_limit > 0.0 ? INT64_MAX : DEFAULT_EFFORT;
     (void)ambit_threads_set(comm, options->threads);
     AMBIT_TRY_TOGETHER(comm, read_instance(options, &instance));
     AMBIT_TRY_TOGETHER(comm, describe(&instance, options, &outcome));
@@ -168,7 +174,7 @@ ambit_status ambit_solve(struct ambit_comm *comm, const struct ambit_solve_optio
     if (outcome.reason[0] != '\0')
         outcome.status = AMBIT_SOLVE_INFEASIBLE;
     else
-        AMBIT_TRY(search(comm, options, &instance, started, &outcome));
+        AMBIT_TRY(search(comm, &resolved, &instance, started, &outcome));
     outcome.seconds = ambit_seconds() - started;
     if (outcome.status == AMBIT_SOLVE_INFEASIBLE)
         status = ambit_fail(AMBIT_ERR_INFEASIBLE, "%s: %s", options->instance_path, outcome.reason);

@@ -9,13 +9,16 @@
 #include "engine/model/instance.h"
 #include <stdio.h>
 
+/* So many rounds as are the default, or any number where there is a time limit. */
+#define AMBIT_SOLVE_EFFORT_AUTO (-1)
+
 struct ambit_solve_options {
     const char *instance_path;
     const char *solution_path; /* where the JSON goes; NULL: nothing is stored */
     enum ambit_location problem;
     enum ambit_distance distance;
     uint64_t seed;     /* default 1 */
-    int64_t effort;    /* work units, ≥ 0 */
+    int64_t effort;    /* rounds, ≥ 0; default AMBIT_SOLVE_EFFORT_AUTO */
     double time_limit; /* seconds; 0: none */
     int threads;       /* OpenMP threads a rank; 0: cores / ranks on this host */
 };
@@ -38,7 +41,7 @@ struct ambit_solve_outcome {
     double bound;     /* proven lower bound; NAN where there is none */
     double seconds, seconds_to_best;
     uint64_t seed;
-    int64_t effort; /* work units done */
+    int64_t effort; /* rounds done */
     bool stopped_by_time_limit;
     struct ambit_solve_step *step; /* owned; each improvement of the best plan */
     int32_t step_count;

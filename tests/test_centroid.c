@@ -5,22 +5,15 @@
 #include "solvers/centroid_descent.h"
 #include "solvers/centroid_pool.h"
 #include "solvers/centroid_search.h"
+#include "solvers/centroid_start.h"
 #include "tests/harness.h"
+#include "tests/instance_fixture.h"
 
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { ACCOUNTS_MAX = 120 };
-
-/* Says which seed broke a property. */
-#define CHECK_SEED(seed, condition)                                                                \
-    do {                                                                                           \
-        const bool held_ = (condition);                                                            \
-        if (!held_) (void)fprintf(stderr, "seed %llu: ", (unsigned long long)(seed));              \
-        (void)CU_assertImplementation(held_ ? CU_TRUE : CU_FALSE, __LINE__, #condition, __FILE__,  \
-                                      "", CU_FALSE);                                               \
-    } while (0)
 
 struct clustering {
     struct ambit_centroid_problem problem; /* points into this struct, which must stay here */
@@ -210,6 +203,33 @@ static void same_seed_same_plan(void)
         CU_ASSERT(memcmp(c[k].cluster, c[0].cluster, sizeof c[k].cluster) == 0);
         CU_ASSERT(outcome[k].after == outcome[0].after);
     }
+}
+
+/* Fresh plans are whole, come from their seed, and keep nearer to the capacity than k-means without
+ * prices would: a capacity that never binds is how to ask for that. */
+static void fresh_plans(void)
+{
+    static struct clustering c;
+    int64_t priced = 0, unpriced = 0, demand = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        int32_t again[ACCOUNTS_MAX] = {0}, other[ACCOUNTS_MAX] = {0};
+        random_clustering(seed, ACCOUNTS_MAX, 8, 0.9, &c);
+        CU_ASSERT(ambit_centroid_start(&c.problem, seed, c.cluster) == AMBIT_OK);
+        CU_ASSERT(ambit_centroid_start(&c.problem, seed, again) == AMBIT_OK);
+        CU_ASSERT(ambit_centroid_start(&c.problem, seed + 100, other) == AMBIT_OK);
+        CHECK_SEED(seed, is_plan(&c, c.cluster));
+        CHECK_SEED(seed, memcmp(c.cluster, again, sizeof again) == 0);
+        CHECK_SEED(seed, memcmp(c.cluster, other, sizeof other) != 0);
+        struct ambit_centroid_problem loose = c.problem;
+        loose.capacity = INT64_MAX / 4;
+        CU_ASSERT(ambit_centroid_start(&loose, seed, other) == AMBIT_OK);
+        priced += excess_of(&c, c.cluster);
+        unpriced += excess_of(&c, other);
+        for (int32_t i = 0; i < ACCOUNTS_MAX; i++)
+            demand += c.demand[i];
+    }
+    CU_ASSERT(priced < demand / 20);
+    CU_ASSERT(priced < unpriced / 2);
 }
 
 static void small_and_empty_problems(void)
@@ -411,6 +431,7 @@ int main(void)
         {"optimal on tiny instances, by brute force", optimal_on_tiny_instances},
         {"the cost as recomputed", cost_as_recomputed},
         {"never worse, by excess and then by cost", never_worse},
+        {"fresh plans", fresh_plans},
         {"a plan over capacity is repaired", repairs_a_plan_over_capacity},
         {"where capacity cannot be kept", where_capacity_cannot_be_kept},
         {"the same plan from the same seed, in threads", same_seed_same_plan},

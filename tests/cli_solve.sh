@@ -273,6 +273,28 @@ object "no effort" "o['value'] >= $cpmp - 1e-6"
 on 1 verify plan.json --instance tiny.txt --problem cpmp
 check "no effort: judged" 0 "$code"
 
+# A time limit within the first round ends it between two of its regions, and there is a plan; one
+# that is over at once leaves the first plan.
+round=$here/bench/instances/cpmp/clustered_100_8.txt
+on 1 solve "$round" --problem cpmp --effort 1 --threads 1 --json --quiet
+object "a round" "o['effort'] == 1 and not o['stopped_by_time_limit']"
+read -r whole quarter <<<"$("$python" -c "
+import json
+seconds = json.load(open('out'))['seconds']
+print(seconds, seconds / 4)")"
+for ranks in 1 3; do
+    for limit in "$quarter" 0.001; do
+        rm -f plan.json
+        on $ranks solve "$round" --problem cpmp --time-limit "$limit" --threads 1 -o plan.json \
+            --json --quiet
+        check "$limit s on $ranks ranks: exit code" 0 "$code"
+        object "$limit s on $ranks ranks" "o['stopped_by_time_limit'] and o['effort'] <= 1 and \
+            ($ranks > 1 or o['seconds'] < 0.7 * $whole)"
+        on 1 verify plan.json --instance "$round" --problem cpmp
+        check "$limit s on $ranks ranks: judged" 0 "$code"
+    done
+done
+
 # Where there is no solution: 2, the reason, no file.
 sed 's/3\.5/2.5/' tiny.txt >tight.txt # 5.75 asked for, 5 to give
 # One account beyond every capacity; three of which no two fit together.

@@ -44,16 +44,6 @@ void ambit_locating_clear(struct ambit_locating *locating)
     ambit_free(&locating->step);
 }
 
-bool ambit_locating_is_over(struct ambit_locating *locating)
-{
-    const double limit = locating->options->time_limit;
-    int64_t late = limit > 0.0 && ambit_seconds() - locating->started > limit;
-    if (locating->closed) return true;
-    ambit_comm_max_i64(locating->comm, &late, 1); /* clocks differ, answers must not */
-    locating->stopped_by_time_limit |= late != 0;
-    return late != 0;
-}
-
 void ambit_locating_say(const struct ambit_locating *locating, const char *detail)
 {
     const int64_t effort = locating->options->effort;
@@ -82,14 +72,14 @@ static double step_of(const struct ambit_instance *instance, double value)
     return instance->distance == AMBIT_DISTANCE_FLOOR ? 1.0 - 1e-6 : 1e-9 * value;
 }
 
-static ambit_status excess_of(const struct ambit_instance *instance, const int32_t *median,
-                              int64_t *excess_out)
+ambit_status ambit_locating_excess(const struct ambit_instance *instance, const int32_t *account,
+                                   int32_t count, const int32_t *site, int64_t *excess_out)
 {
     int64_t *load = NULL, excess = 0;
     const ambit_status status = ambit_alloc(&load, (size_t)instance->count, sizeof *load);
     if (status != AMBIT_OK) return status;
-    for (int32_t i = 0; i < instance->count; i++)
-        load[median[i]] += instance->demand[i];
+    for (int32_t i = 0; i < count; i++)
+        load[site[i]] += instance->demand[account == NULL ? i : account[i]];
     for (int32_t j = 0; j < instance->count; j++)
         excess += load[j] > instance->capacity[j] ? load[j] - instance->capacity[j] : 0;
     ambit_free(&load);
@@ -104,7 +94,9 @@ ambit_status ambit_locating_measure(struct ambit_locating *locating)
     int64_t excess = 0;
     AMBIT_TRY_TOGETHER(locating->comm,
                        ambit_solution_value(locating->instance, locating->median, &value));
-    AMBIT_TRY_TOGETHER(locating->comm, excess_of(locating->instance, locating->median, &excess));
+    AMBIT_TRY_TOGETHER(locating->comm,
+                       ambit_locating_excess(locating->instance, NULL, locating->instance->count,
+                                             locating->median, &excess));
     locating->value = value;
     locating->excess = excess;
     if (excess == 0 && value < locating->best_value) {
@@ -155,6 +147,18 @@ done:
     return status;
 }
 
+ambit_status ambit_locating_plan(struct ambit_locating *locating, uint64_t seed, double noise,
+                                 int32_t *median_out)
+{
+    ambit_status status = AMBIT_OK;
+    const double begun = ambit_seconds();
+    AMBIT_TRY_TOGETHER(locating->comm,
+                       ambit_lagrangian_plan(&locating->lagrangian, seed, noise, median_out));
+    ambit_locating_took(locating, AMBIT_LOCATING_PLAN, 1.0, begun);
+done:
+    return status;
+}
+
 static ambit_status ascend(struct ambit_locating *locating)
 {
     ambit_status status = AMBIT_OK;
@@ -165,12 +169,13 @@ static ambit_status ascend(struct ambit_locating *locating)
     for (int32_t i = 0; i < n; i++)
         lagrangian->lambda[i] = 1.5 * upper / n;
     for (int step = 0; step < ASCENT_STEPS && lagrangian->scale > ASCENT_SCALE_MIN; step++) {
-        if (ambit_locating_is_over(locating)) break;
+        if (ambit_locating_is_over(locating, AMBIT_LOCATING_STEP)) break;
+        const double begun = ambit_seconds();
         AMBIT_TRY(price_sites(locating));
         AMBIT_TRY_TOGETHER(locating->comm, ambit_lagrangian_step(lagrangian, upper));
+        ambit_locating_took(locating, AMBIT_LOCATING_STEP, 1.0, begun);
         if (step == ESTIMATE_STEP) {
-            AMBIT_TRY_TOGETHER(locating->comm,
-                               ambit_lagrangian_plan(lagrangian, 0, 0.0, locating->median));
+            AMBIT_TRY(ambit_locating_plan(locating, 0, 0.0, locating->median));
             AMBIT_TRY_TOGETHER(locating->comm,
                                ambit_solution_value(locating->instance, locating->median, &upper));
         }
@@ -198,12 +203,13 @@ ambit_status ambit_locating_begin(struct ambit_locating *locating)
         const uint64_t seed = ambit_random_u64(locating->options->seed, 1, k);
         double value = 0.0;
         int64_t excess = 0;
-        AMBIT_TRY_TOGETHER(
-            locating->comm,
-            ambit_lagrangian_plan(&locating->lagrangian, seed, k == 0 ? 0.0 : PLAN_NOISE, median));
+        if (k > 0 && ambit_locating_is_over(locating, AMBIT_LOCATING_PLAN)) break;
+        AMBIT_TRY(ambit_locating_plan(locating, seed, k == 0 ? 0.0 : PLAN_NOISE, median));
         AMBIT_TRY_TOGETHER(locating->comm,
                            ambit_solution_value(locating->instance, median, &value));
-        AMBIT_TRY_TOGETHER(locating->comm, excess_of(locating->instance, median, &excess));
+        AMBIT_TRY_TOGETHER(locating->comm,
+                           ambit_locating_excess(locating->instance, NULL,
+                                                 locating->instance->count, median, &excess));
         if (excess > least || (excess == least && value >= best)) continue;
         least = excess;
         best = value;

@@ -54,21 +54,6 @@ struct walks {
     int64_t quiet; /* rounds since the best plan improved */
 };
 
-static ambit_status find_excess(const struct ambit_centroid_problem *problem,
-                                const int32_t *cluster, int64_t *excess_out)
-{
-    int64_t *load = NULL, excess = 0;
-    const ambit_status status = ambit_alloc(&load, (size_t)problem->centre_count, sizeof *load);
-    if (status != AMBIT_OK) return status;
-    for (int32_t i = 0; i < problem->count; i++)
-        load[cluster[i]] += problem->demand[i];
-    for (int32_t c = 0; c < problem->centre_count; c++)
-        excess += load[c] > problem->capacity ? load[c] - problem->capacity : 0;
-    ambit_free(&load);
-    *excess_out = excess;
-    return status;
-}
-
 /* What walk t does in the round: a pure function of the plans at its beginning. */
 static ambit_status walk_on(struct walks *walks, int32_t t, int64_t kicks)
 {
@@ -82,9 +67,24 @@ static ambit_status walk_on(struct walks *walks, int32_t t, int64_t kicks)
             &walks->problem, ambit_random_u64(seed, FRESH_STREAM, number), walk->cluster));
     AMBIT_TRY(ambit_centroid_improve(&walks->problem, ambit_random_u64(seed, WALK_STREAM, number),
                                      kicks, walk->cluster, &outcome));
-    AMBIT_TRY(find_excess(&walks->problem, walk->cluster, &walk->excess));
+    AMBIT_TRY(ambit_locating_excess(walks->locating->instance, NULL, walks->problem.count,
+                                    walk->cluster, &walk->excess));
     walk->cost = outcome.after;
 done:
+    return status;
+}
+
+/* Walks, or leaves the plan as it is where time is short; but one plan a rank there must be. */
+static ambit_status walk_in_time(struct walks *walks, int32_t t, int64_t kicks)
+{
+    struct ambit_locating *const locating = walks->locating;
+    const double begun = ambit_seconds();
+    const bool is_first = kicks == 0 && t == ambit_comm_rank(locating->comm);
+    const enum ambit_locating_work work = kicks == 0 ? AMBIT_LOCATING_PLAN : AMBIT_LOCATING_SEARCH;
+    const double units = kicks == 0 ? 1.0 : (double)kicks;
+    if (!is_first && !ambit_locating_may_begin(locating, work, units)) return AMBIT_OK;
+    const ambit_status status = walk_on(walks, t, kicks);
+    ambit_locating_took(locating, work, units, begun);
     return status;
 }
 
@@ -95,7 +95,7 @@ static ambit_status walk_mine(struct walks *walks, int64_t kicks)
     const int ranks = ambit_comm_size(walks->locating->comm);
 #pragma omp parallel for schedule(dynamic, 1)
     for (int32_t t = rank; t < TASKS; t += ranks)
-        walks->walk[t].status = walk_on(walks, t, kicks);
+        walks->walk[t].status = walk_in_time(walks, t, kicks);
     for (int32_t t = rank; t < TASKS; t += ranks) {
         if (walks->walk[t].status != AMBIT_OK) return walks->walk[t].status;
     }
@@ -279,7 +279,7 @@ ambit_status ambit_locating_walk(struct ambit_locating *locating)
     AMBIT_TRY_TOGETHER(locating->comm, open_walks(&walks));
     AMBIT_TRY(begin(&walks));
     while (locating->rounds < locating->options->effort && walks.quiet < patience) {
-        if (ambit_locating_is_over(locating)) break;
+        if (ambit_locating_is_over(locating, AMBIT_LOCATING_ROUND)) break;
         AMBIT_TRY(run_round(&walks));
         say(&walks);
     }

@@ -95,7 +95,7 @@ static ambit_status describe(const struct ambit_instance *instance,
 static void conclude(struct ambit_locating *locating, struct ambit_solve_outcome *outcome)
 {
     outcome->effort = locating->rounds;
-    outcome->stopped_by_time_limit = locating->stopped_by_time_limit;
+    outcome->stopped_by_time_limit = locating->stopped_by_time_limit && !locating->closed;
     if (!isfinite(locating->best_value)) {
         outcome->status = AMBIT_SOLVE_INFEASIBLE;
         (void)snprintf(outcome->reason, sizeof outcome->reason,

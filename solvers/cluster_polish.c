@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A region with its medians fixed is a group of territories with one rule, the capacity. Costs are
+ * A region with its medians fixed is a group of territories, with the same rules. Costs are
  * real numbers there and whole ones here: they are scaled so that the dearest sum keeps 40 bits,
  * and the plan that comes back is measured in its own terms.
  */
@@ -30,6 +30,13 @@ static double cost_of(const struct ambit_cluster_problem *problem, int32_t site,
     return problem->cost[(size_t)site * (size_t)problem->count + (size_t)i];
 }
 
+static int64_t load_of(const struct ambit_cluster_problem *problem, int r, int32_t site, int32_t i)
+{
+    const struct ambit_cluster_rule *const rule = &problem->rule[r];
+    if (rule->travel_weight == 0.0) return rule->base[i];
+    return rule->base[i] + (int64_t)llrint(rule->travel_weight * cost_of(problem, site, i));
+}
+
 /* The choices of account i: where it is, then the cheapest at the prices. */
 static void set_choices(const struct polish *polish, const double *site_price,
                         const int32_t *median, int32_t i)
@@ -37,14 +44,17 @@ static void set_choices(const struct polish *polish, const double *site_price,
     const struct ambit_cluster_problem *const problem = polish->problem;
     struct ambit_border_account *const account = &polish->account[i];
     double reduced[AMBIT_CHOICE_MAX];
+    const size_t n = (size_t)problem->count;
     account->index = i;
     account->choice_count = 1;
     account->territory[0] = polish->territory[median[i]];
     for (int32_t t = 0; t < polish->territories; t++) {
         const int32_t site = polish->site[t];
         if (site == median[i]) continue;
-        const double value =
-            cost_of(problem, site, i) + site_price[site] * (double)problem->demand[i];
+        double value = cost_of(problem, site, i);
+        for (int r = 0; r < problem->rule_count; r++)
+            value +=
+                site_price[(size_t)r * n + (size_t)site] * (double)load_of(problem, r, site, i);
         const bool full = account->choice_count == AMBIT_CHOICE_MAX;
         if (full && value >= reduced[AMBIT_CHOICE_MAX - 1]) continue;
         int at = full ? AMBIT_CHOICE_MAX - 1 : account->choice_count++;
@@ -58,7 +68,8 @@ static void set_choices(const struct polish *polish, const double *site_price,
     for (int32_t c = 0; c < account->choice_count; c++) {
         const double cost = cost_of(problem, polish->site[account->territory[c]], i);
         account->cost[c] = (int64_t)llrint(cost * polish->scale);
-        account->load[c][0] = problem->demand[i];
+        for (int r = 0; r < problem->rule_count; r++)
+            account->load[c][r] = load_of(problem, r, polish->site[account->territory[c]], i);
     }
 }
 
@@ -88,11 +99,12 @@ static ambit_status open_polish(struct polish *polish, const int32_t *median)
     }
     polish->scale = exp2(floor(log2(0x1p40 / dearest)));
     const size_t territories = (size_t)polish->territories;
-    AMBIT_TRY(ambit_alloc(&polish->load, territories, sizeof *polish->load));
+    const size_t cells = territories * (size_t)problem->rule_count;
+    AMBIT_TRY(ambit_alloc(&polish->load, cells, sizeof *polish->load));
     AMBIT_TRY(ambit_alloc(&polish->violation, territories, sizeof *polish->violation));
-    AMBIT_TRY(ambit_alloc(&polish->low, territories, sizeof *polish->low));
-    AMBIT_TRY(ambit_alloc(&polish->high, territories, sizeof *polish->high));
-    AMBIT_TRY(ambit_alloc(&polish->price, territories, sizeof *polish->price));
+    AMBIT_TRY(ambit_alloc(&polish->low, cells, sizeof *polish->low));
+    AMBIT_TRY(ambit_alloc(&polish->high, cells, sizeof *polish->high));
+    AMBIT_TRY(ambit_alloc(&polish->price, cells, sizeof *polish->price));
 done:
     return status;
 }
@@ -111,16 +123,19 @@ static void close_polish(struct polish *polish)
     ambit_free(&polish->price);
 }
 
-/* Sum over the sites of the load beyond capacity; `load` is a workspace, count. */
-static int64_t excess_of(const struct ambit_cluster_problem *problem, const int32_t *median,
-                         int64_t *load)
+/* Sum over the territories of what is outside; `load` is a workspace, count. */
+static double excess_of(const struct polish *polish, const int32_t *median, int64_t *load)
 {
-    int64_t excess = 0;
-    memset(load, 0, (size_t)problem->count * sizeof *load);
-    for (int32_t i = 0; i < problem->count; i++)
-        load[median[i]] += problem->demand[i];
-    for (int32_t j = 0; j < problem->count; j++)
-        excess += load[j] > problem->capacity[j] ? load[j] - problem->capacity[j] : 0;
+    const struct ambit_cluster_problem *const problem = polish->problem;
+    double excess = 0.0;
+    for (int r = 0; r < problem->rule_count; r++) {
+        memset(load, 0, (size_t)problem->count * sizeof *load);
+        for (int32_t i = 0; i < problem->count; i++)
+            load[median[i]] += load_of(problem, r, median[i], i);
+        for (int32_t t = 0; t < polish->territories; t++)
+            excess += ambit_cluster_outside(&problem->rule[r], polish->site[t],
+                                            (double)load[polish->site[t]]);
+    }
     return excess;
 }
 
@@ -130,13 +145,37 @@ static ambit_status keep_better(const struct polish *polish, int32_t *median_ino
     int64_t *load = NULL;
     const ambit_status status = ambit_alloc(&load, (size_t)problem->count, sizeof *load);
     if (status != AMBIT_OK) return status;
-    const int64_t before = excess_of(problem, median_inout, load),
-                  after = excess_of(problem, polish->median, load);
-    if (after < before || (after == before && ambit_cluster_cost(problem, polish->median) <
+    const double before = excess_of(polish, median_inout, load),
+                 after = excess_of(polish, polish->median, load);
+    if (after < before || (after <= before && ambit_cluster_cost(problem, polish->median) <
                                                   ambit_cluster_cost(problem, median_inout)))
         memcpy(median_inout, polish->median, (size_t)problem->count * sizeof *median_inout);
     ambit_free(&load);
     return AMBIT_OK;
+}
+
+/* Loads, limits, prices and scales of the group's territories. */
+static void fill_territories(struct polish *polish, const double *site_price, double *scale_out)
+{
+    const struct ambit_cluster_problem *const problem = polish->problem;
+    const int rules = problem->rule_count;
+    for (int r = 0; r < rules; r++) {
+        const struct ambit_cluster_rule *const rule = &problem->rule[r];
+        double total = 1.0;
+        for (int32_t i = 0; i < problem->count; i++) {
+            polish->load[polish->account[i].territory[0] * rules + r] +=
+                polish->account[i].load[0][r];
+            total += fabs((double)polish->account[i].load[0][r]);
+        }
+        for (int32_t t = 0; t < polish->territories; t++) {
+            const int32_t site = polish->site[t], at = t * rules + r;
+            polish->low[at] = ambit_cluster_low(rule, site);
+            polish->high[at] = ambit_cluster_high(rule, site);
+            polish->price[at] =
+                site_price[(size_t)r * (size_t)problem->count + (size_t)site] * polish->scale;
+        }
+        scale_out[r] = total / polish->territories;
+    }
 }
 
 ambit_status ambit_cluster_polish(const struct ambit_cluster_problem *problem,
@@ -145,27 +184,19 @@ ambit_status ambit_cluster_polish(const struct ambit_cluster_problem *problem,
     ambit_status status = AMBIT_OK;
     struct polish polish = {.problem = problem};
     struct ambit_group_outcome outcome;
-    double total = 1.0;
+    double scale[AMBIT_RULE_MAX];
     AMBIT_TRY(open_polish(&polish, median_inout));
-    for (int32_t i = 0; i < problem->count; i++) {
+    for (int32_t i = 0; i < problem->count; i++)
         set_choices(&polish, site_price, median_inout, i);
-        polish.load[polish.account[i].territory[0]] += problem->demand[i];
-        total += (double)problem->demand[i];
-    }
-    for (int32_t t = 0; t < polish.territories; t++) {
-        polish.low[t] = -INFINITY;
-        polish.high[t] = (double)problem->capacity[polish.site[t]];
-        polish.price[t] = site_price[polish.site[t]] * polish.scale;
-    }
-    const double scale = total / polish.territories;
+    fill_territories(&polish, site_price, scale);
     struct ambit_group group = {.territory_count = polish.territories,
-                                .rules = 1,
+                                .rules = problem->rule_count,
                                 .load = polish.load,
                                 .violation = polish.violation,
                                 .low = polish.low,
                                 .high = polish.high,
                                 .price = polish.price,
-                                .scale = &scale,
+                                .scale = scale,
                                 .account_count = problem->count,
                                 .account = polish.account,
                                 .chosen = polish.chosen,

@@ -38,15 +38,15 @@ static int32_t price_site(const struct ambit_cluster_problem *problem, const dou
 {
     const double *const cost = &problem->cost[(size_t)j * (size_t)problem->count];
     struct ambit_knapsack_item *const item = pricing->item;
-    const int64_t capacity = problem->capacity[j];
+    const int64_t capacity = problem->rule[0].high[j];
     int32_t items = 0;
     int64_t weight = 0;
     double value = 0.0;
     for (int32_t i = 0; i < problem->count; i++) {
         const double gain = lambda[i] - cost[i];
-        if (gain <= 0.0 || problem->demand[i] > capacity) continue;
-        item[items++] = (struct ambit_knapsack_item){gain, problem->demand[i], i, true};
-        weight += problem->demand[i];
+        if (gain <= 0.0 || problem->rule[0].base[i] > capacity) continue;
+        item[items++] = (struct ambit_knapsack_item){gain, problem->rule[0].base[i], i, true};
+        weight += problem->rule[0].base[i];
         value += gain;
     }
     /* A search cut short leaves the bound above the members' value: the bound counts. */

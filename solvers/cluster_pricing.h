@@ -25,8 +25,8 @@ ambit_status ambit_cluster_pricing_create(int32_t count,
                                           struct ambit_cluster_pricing *out) AMBIT_CHECKED;
 void ambit_cluster_pricing_clear(struct ambit_cluster_pricing *pricing);
 
-/* Prices every site. `allowed` (count, or NULL) leaves sites out; the bound then holds for plans
- * without them. */
+/* Prices every site; the problem's one rule is a capacity, see ambit_cluster_capacity(). `allowed`
+ * (count, or NULL) leaves sites out; the bound then holds for plans without them. */
 void ambit_cluster_pricing_run(const struct ambit_cluster_problem *problem, const double *lambda,
                                const bool *allowed, struct ambit_cluster_pricing *pricing);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Shifts and swaps are looked for between clusters whose best partners could pay for them. A move
- * of a median is bounded before it is tried: with prices μ_k ≥ 0 on the capacities of the medians,
- *     Σ_i min_k (cost_ik + μ_k demand_i) − Σ_k μ_k capacity_k
+ * of a median is bounded before it is tried: with prices μ_kr on what the medians are loaded with,
+ *     Σ_i min_k (cost_ik + Σ_r μ_kr load_ikr) − Σ_kr (μ_kr > 0 ? μ_kr high_kr : μ_kr low_kr)
  * bounds every assignment to them, and is raised by exact ascent in one price at a time from the
  * prices of today's medians. Most sets are ruled out so; the rest get an assignment from the prices
- * and a descent. Cost: clusters × accounts a set. Ascent by coordinates may stop short of the LP's
- * value: then a set is tried in vain, never ruled out wrongly.
+ * and a descent. Cost: clusters × accounts × rules a set. Ascent by coordinates may stop short of
+ * the LP's value: then a set is tried in vain, never ruled out wrongly.
  */
 #include "solvers/cluster_search.h"
 #include "engine/base/memory.h"
@@ -18,33 +18,42 @@
 
 enum { PRICE_PASSES = 6, DESCENT_PASSES = 100, RETURN_AFTER = 6 };
 #define WORSE_KEPT 0.01 /* of the best cost */
+#define ROUNDING 1e-9   /* of an excess */
+#define PLACE_STEP 1e-5 /* of the bound: the least that a place must save; prices are rounded */
 
 struct plan {
     int32_t *centre; /* owned; p: site of each cluster */
     int32_t *slot;   /* owned; count: cluster of each account */
-    int64_t *load;   /* owned; p */
-    double cost;
-    int64_t excess;
+    double *load;    /* owned; p × rules */
+    double *outside; /* owned; p: excess of each cluster */
+    double cost, excess;
 };
 
 struct crossing {
-    double at; /* price at which the account leaves */
-    int64_t demand;
+    double at;     /* size of the price at which the account leaves or joins */
+    double change; /* of the load, in size */
+};
+
+/* Priced costs of every account: where it is cheapest, and next to that. */
+struct lowest {
+    double *first, *second;            /* owned; count */
+    int32_t *first_slot, *second_slot; /* owned; count */
 };
 
 struct ambit_cluster_search {
     const struct ambit_cluster_problem *problem; /* borrowed */
-    int32_t centres;                             /* clusters in use: p */
+    int32_t centres, rules;                      /* clusters in use: p */
     struct plan now, trial, best;
-    double *price, *trial_price; /* owned; p */
+    double *price, *trial_price; /* owned; p × rules */
+    double *priced;              /* owned; p × count: costs at each cluster with its prices */
+    double *unpriced;            /* owned; count: costs at one without the price that is sought */
     double *least_gain;          /* owned; p × p: least change of cost of an account of a to b */
-    double *lowest, *second;     /* owned; count */
-    int32_t *lowest_slot;        /* owned; count */
+    struct lowest low, low_now;  /* at the prices last used; at those of `now` */
     struct crossing *crossing;   /* owned; count */
     int32_t *member;             /* owned; count */
     int32_t *near;               /* owned; count: sites near to one that is to move */
     double *near_cost;           /* owned; count */
-    double *site_price;          /* owned; count */
+    double *site_price;          /* owned; rules × count */
 };
 
 static const double *row(const struct ambit_cluster_search *search, int32_t site)
@@ -52,23 +61,28 @@ static const double *row(const struct ambit_cluster_search *search, int32_t site
     return &search->problem->cost[(size_t)site * (size_t)search->problem->count];
 }
 
-static int64_t over(int64_t load, int64_t capacity)
+/* What account i adds to the load of a median, by rule r. */
+static double load_of(const struct ambit_cluster_search *search, int r, int32_t site, int32_t i)
 {
-    return load > capacity ? load - capacity : 0;
+    const struct ambit_cluster_rule *const rule = &search->problem->rule[r];
+    if (rule->travel_weight == 0.0) return (double)rule->base[i];
+    return (double)rule->base[i] + rule->travel_weight * row(search, site)[i];
 }
 
-static int64_t capacity_of(const struct ambit_cluster_search *search, const struct plan *plan,
-                           int32_t slot)
+/* One where there are none, so that every array is there. */
+static size_t room_for_rules(const struct ambit_cluster_problem *problem)
 {
-    return search->problem->capacity[plan->centre[slot]];
+    return problem->rule_count > 0 ? (size_t)problem->rule_count : 1;
 }
 
-static ambit_status open_plan(int32_t count, int32_t centres, struct plan *plan)
+static ambit_status open_plan(const struct ambit_cluster_problem *problem, struct plan *plan)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_alloc(&plan->centre, (size_t)centres, sizeof(int32_t)));
-    AMBIT_TRY(ambit_alloc(&plan->slot, (size_t)count, sizeof(int32_t)));
-    AMBIT_TRY(ambit_alloc(&plan->load, (size_t)centres, sizeof(int64_t)));
+    const size_t p = (size_t)problem->centre_count;
+    AMBIT_TRY(ambit_alloc(&plan->centre, p, sizeof *plan->centre));
+    AMBIT_TRY(ambit_alloc(&plan->slot, (size_t)problem->count, sizeof *plan->slot));
+    AMBIT_TRY(ambit_alloc(&plan->load, p * room_for_rules(problem), sizeof *plan->load));
+    AMBIT_TRY(ambit_alloc(&plan->outside, p, sizeof *plan->outside));
 done:
     return status;
 }
@@ -78,6 +92,26 @@ static void close_plan(struct plan *plan)
     ambit_free(&plan->centre);
     ambit_free(&plan->slot);
     ambit_free(&plan->load);
+    ambit_free(&plan->outside);
+}
+
+static ambit_status open_lowest(size_t n, struct lowest *low)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&low->first, n, sizeof *low->first));
+    AMBIT_TRY(ambit_alloc(&low->second, n, sizeof *low->second));
+    AMBIT_TRY(ambit_alloc(&low->first_slot, n, sizeof *low->first_slot));
+    AMBIT_TRY(ambit_alloc(&low->second_slot, n, sizeof *low->second_slot));
+done:
+    return status;
+}
+
+static void close_lowest(struct lowest *low)
+{
+    ambit_free(&low->first);
+    ambit_free(&low->second);
+    ambit_free(&low->first_slot);
+    ambit_free(&low->second_slot);
 }
 
 ambit_status ambit_cluster_search_create(const struct ambit_cluster_problem *problem,
@@ -86,24 +120,27 @@ ambit_status ambit_cluster_search_create(const struct ambit_cluster_problem *pro
     ambit_status status = AMBIT_OK;
     struct ambit_cluster_search *search = NULL;
     const size_t n = (size_t)problem->count, p = (size_t)problem->centre_count;
+    const size_t rules = room_for_rules(problem);
     *out = NULL;
     AMBIT_TRY(ambit_alloc(&search, 1, sizeof *search));
     search->problem = problem;
     search->centres = problem->centre_count;
-    AMBIT_TRY(open_plan(problem->count, search->centres, &search->now));
-    AMBIT_TRY(open_plan(problem->count, search->centres, &search->trial));
-    AMBIT_TRY(open_plan(problem->count, search->centres, &search->best));
-    AMBIT_TRY(ambit_alloc(&search->price, p, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&search->trial_price, p, sizeof(double)));
+    search->rules = problem->rule_count;
+    AMBIT_TRY(open_plan(problem, &search->now));
+    AMBIT_TRY(open_plan(problem, &search->trial));
+    AMBIT_TRY(open_plan(problem, &search->best));
+    AMBIT_TRY(ambit_alloc(&search->price, p * rules, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&search->trial_price, p * rules, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&search->priced, p * n, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&search->unpriced, n, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&search->least_gain, p * p, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&search->lowest, n, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&search->second, n, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&search->lowest_slot, n, sizeof(int32_t)));
+    AMBIT_TRY(open_lowest(n, &search->low));
+    AMBIT_TRY(open_lowest(n, &search->low_now));
     AMBIT_TRY(ambit_alloc(&search->crossing, n, sizeof(struct crossing)));
     AMBIT_TRY(ambit_alloc(&search->member, n, sizeof(int32_t)));
     AMBIT_TRY(ambit_alloc(&search->near, n, sizeof(int32_t)));
     AMBIT_TRY(ambit_alloc(&search->near_cost, n, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&search->site_price, n, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&search->site_price, rules * n, sizeof(double)));
     *out = search;
     search = NULL;
 done:
@@ -119,10 +156,11 @@ void ambit_cluster_search_destroy(struct ambit_cluster_search **search)
     close_plan(&(*search)->best);
     ambit_free(&(*search)->price);
     ambit_free(&(*search)->trial_price);
+    ambit_free(&(*search)->priced);
+    ambit_free(&(*search)->unpriced);
     ambit_free(&(*search)->least_gain);
-    ambit_free(&(*search)->lowest);
-    ambit_free(&(*search)->second);
-    ambit_free(&(*search)->lowest_slot);
+    close_lowest(&(*search)->low);
+    close_lowest(&(*search)->low_now);
     ambit_free(&(*search)->crossing);
     ambit_free(&(*search)->member);
     ambit_free(&(*search)->near);
@@ -131,17 +169,32 @@ void ambit_cluster_search_destroy(struct ambit_cluster_search **search)
     ambit_free(search);
 }
 
+/* Excess of cluster k with these loads (by rule) and its centre at `site`. */
+static double outside_of(const struct ambit_cluster_search *search, int32_t site,
+                         const double *load)
+{
+    double sum = 0.0;
+    for (int r = 0; r < search->rules; r++)
+        sum += ambit_cluster_outside(&search->problem->rule[r], site, load[r]);
+    return sum;
+}
+
 static void measure(const struct ambit_cluster_search *search, struct plan *plan)
 {
-    memset(plan->load, 0, (size_t)search->centres * sizeof *plan->load);
+    const size_t rules = (size_t)search->rules;
+    memset(plan->load, 0, (size_t)search->centres * rules * sizeof *plan->load);
     plan->cost = 0.0;
-    plan->excess = 0;
+    plan->excess = 0.0;
     for (int32_t i = 0; i < search->problem->count; i++) {
-        plan->load[plan->slot[i]] += search->problem->demand[i];
-        plan->cost += row(search, plan->centre[plan->slot[i]])[i];
+        const int32_t k = plan->slot[i], site = plan->centre[k];
+        for (int r = 0; r < search->rules; r++)
+            plan->load[(size_t)k * rules + (size_t)r] += load_of(search, r, site, i);
+        plan->cost += row(search, site)[i];
     }
-    for (int32_t k = 0; k < search->centres; k++)
-        plan->excess += over(plan->load[k], capacity_of(search, plan, k));
+    for (int32_t k = 0; k < search->centres; k++) {
+        plan->outside[k] = outside_of(search, plan->centre[k], &plan->load[(size_t)k * rules]);
+        plan->excess += plan->outside[k];
+    }
 }
 
 void ambit_cluster_search_set(struct ambit_cluster_search *search, const int32_t *median)
@@ -178,40 +231,59 @@ double ambit_cluster_search_cost(const struct ambit_cluster_search *search)
     return search->now.cost;
 }
 
-int64_t ambit_cluster_search_excess(const struct ambit_cluster_search *search)
+double ambit_cluster_search_excess(const struct ambit_cluster_search *search)
 {
     return search->now.excess;
 }
 
 /* --- shift and swap --------------------------------------------------------- */
 
+/* Loads of clusters a and b (by rule) after account i goes from a to b and k (or none: −1) back. */
+static void loads_after(const struct ambit_cluster_search *search, const struct plan *plan,
+                        int32_t a, int32_t b, int32_t i, int32_t k, double *load_a, double *load_b)
+{
+    const int32_t site_a = plan->centre[a], site_b = plan->centre[b];
+    for (int r = 0; r < search->rules; r++) {
+        load_a[r] = plan->load[a * search->rules + r] - load_of(search, r, site_a, i);
+        load_b[r] = plan->load[b * search->rules + r] + load_of(search, r, site_b, i);
+        if (k < 0) continue;
+        load_a[r] += load_of(search, r, site_a, k);
+        load_b[r] -= load_of(search, r, site_b, k);
+    }
+}
+
 /* Takes account i of `plan` to cluster b. */
 static void shift(const struct ambit_cluster_search *search, struct plan *plan, int32_t i,
                   int32_t b)
 {
     const int32_t a = plan->slot[i];
-    const int64_t demand = search->problem->demand[i];
-    const int64_t qa = capacity_of(search, plan, a), qb = capacity_of(search, plan, b);
-    plan->excess -= over(plan->load[a], qa) + over(plan->load[b], qb);
-    plan->load[a] -= demand;
-    plan->load[b] += demand;
-    plan->excess += over(plan->load[a], qa) + over(plan->load[b], qb);
-    plan->cost += row(search, plan->centre[b])[i] - row(search, plan->centre[a])[i];
+    double *const load_a = &plan->load[a * search->rules];
+    double *const load_b = &plan->load[b * search->rules];
+    loads_after(search, plan, a, b, i, -1, load_a, load_b);
+    plan->outside[a] = outside_of(search, plan->centre[a], load_a);
+    plan->outside[b] = outside_of(search, plan->centre[b], load_b);
     plan->slot[i] = b;
 }
 
-/* Change of excess where cluster a's load grows by `da` and b's by `db`. */
-static int64_t excess_change(const struct ambit_cluster_search *search, const struct plan *plan,
-                             int32_t a, int64_t da, int32_t b, int64_t db)
+/* Change of excess where account i goes from a to b and k (or none: −1) back. */
+static double excess_change(const struct ambit_cluster_search *search, const struct plan *plan,
+                            int32_t a, int32_t b, int32_t i, int32_t k)
 {
-    const int64_t qa = capacity_of(search, plan, a), qb = capacity_of(search, plan, b);
-    return over(plan->load[a] + da, qa) - over(plan->load[a], qa) + over(plan->load[b] + db, qb) -
-           over(plan->load[b], qb);
+    double load_a[AMBIT_RULE_MAX], load_b[AMBIT_RULE_MAX];
+    loads_after(search, plan, a, b, i, k, load_a, load_b);
+    return outside_of(search, plan->centre[a], load_a) +
+           outside_of(search, plan->centre[b], load_b) - plan->outside[a] - plan->outside[b];
 }
 
-static bool is_better(int64_t excess, double cost, double tolerance)
+/* Where this holds a move must save cost, as there is no excess to take away. */
+static bool is_clean(const struct plan *plan, int32_t a, int32_t b)
 {
-    return excess < 0 || (excess == 0 && cost < -tolerance);
+    return plan->outside[a] <= 0.0 && plan->outside[b] <= 0.0;
+}
+
+static bool is_better(double excess, double cost, double tolerance)
+{
+    return excess < -ROUNDING || (excess < ROUNDING && cost < -tolerance);
 }
 
 static bool shift_pass(struct ambit_cluster_search *search, struct plan *plan, double tolerance)
@@ -221,17 +293,14 @@ static bool shift_pass(struct ambit_cluster_search *search, struct plan *plan, d
     for (int32_t i = 0; i < problem->count; i++) {
         const int32_t a = plan->slot[i];
         const double here = row(search, plan->centre[a])[i];
-        const bool clean = over(plan->load[a], capacity_of(search, plan, a)) == 0;
         int32_t best = -1;
-        int64_t best_excess = 0;
-        double best_cost = 0.0;
+        double best_excess = 0.0, best_cost = 0.0;
         for (int32_t b = 0; b < search->centres; b++) {
             const double cost = row(search, plan->centre[b])[i] - here;
-            if (b == a || (clean && cost >= -tolerance)) continue;
-            const int64_t excess =
-                excess_change(search, plan, a, -problem->demand[i], b, problem->demand[i]);
+            if (b == a || (cost >= -tolerance && is_clean(plan, a, b))) continue;
+            const double excess = excess_change(search, plan, a, b, i, -1);
             if (!is_better(excess, cost, tolerance)) continue;
-            if (best >= 0 && (excess > best_excess || (excess == best_excess && cost >= best_cost)))
+            if (best >= 0 && (excess > best_excess || (excess >= best_excess && cost >= best_cost)))
                 continue;
             best = b;
             best_excess = excess;
@@ -268,16 +337,15 @@ static int32_t find_partner(struct ambit_cluster_search *search, const struct pl
                                                                   row(search, plan->centre[b]);
     const double there = row_b[i] - row_a[i];
     int32_t best = -1;
-    int64_t best_excess = 0;
-    double best_cost = 0.0;
+    const bool clean = is_clean(plan, a, b);
+    double best_excess = 0.0, best_cost = 0.0;
     for (int32_t k = 0; k < problem->count; k++) {
         if (plan->slot[k] != b) continue;
         const double cost = there + row_a[k] - row_b[k];
-        if (plan->excess == 0 && cost >= -tolerance) continue;
-        const int64_t extra = problem->demand[i] - problem->demand[k];
-        const int64_t excess = excess_change(search, plan, a, -extra, b, extra);
+        if (clean && cost >= -tolerance) continue;
+        const double excess = excess_change(search, plan, a, b, i, k);
         if (!is_better(excess, cost, tolerance)) continue;
-        if (best >= 0 && (excess > best_excess || (excess == best_excess && cost >= best_cost)))
+        if (best >= 0 && (excess > best_excess || (excess >= best_excess && cost >= best_cost)))
             continue;
         best = k;
         best_excess = excess;
@@ -296,9 +364,8 @@ static bool swap_pass(struct ambit_cluster_search *search, struct plan *plan, do
             const int32_t a = plan->slot[i];
             if (b == a) continue;
             const double there = row(search, plan->centre[b])[i] - row(search, plan->centre[a])[i];
-            const bool clean = over(plan->load[a], capacity_of(search, plan, a)) == 0 &&
-                               over(plan->load[b], capacity_of(search, plan, b)) == 0;
-            if (clean && there + search->least_gain[b * p + a] >= -tolerance) continue;
+            if (is_clean(plan, a, b) && there + search->least_gain[b * p + a] >= -tolerance)
+                continue;
             const int32_t k = find_partner(search, plan, i, b, tolerance);
             if (k < 0) continue;
             shift(search, plan, i, b);
@@ -310,6 +377,18 @@ static bool swap_pass(struct ambit_cluster_search *search, struct plan *plan, do
 }
 
 /* --- best medians ----------------------------------------------------------- */
+
+/* Excess of cluster k with its centre at `site` in place of the present one, which costs its
+ * accounts `now`; at `site` they cost `then`. */
+static double excess_at(const struct ambit_cluster_search *search, const struct plan *plan,
+                        int32_t k, double now, int32_t site, double then)
+{
+    double load[AMBIT_RULE_MAX];
+    for (int r = 0; r < search->rules; r++)
+        load[r] = plan->load[k * search->rules + r] +
+                  search->problem->rule[r].travel_weight * (then - now);
+    return outside_of(search, site, load);
+}
 
 /* Moves cluster k's centre to the member that costs it least; true where it moved. */
 static bool best_median(struct ambit_cluster_search *search, struct plan *plan, int32_t k,
@@ -328,12 +407,10 @@ static bool best_median(struct ambit_cluster_search *search, struct plan *plan, 
         const int32_t j = search->member[m];
         const double *const cost = row(search, j);
         double sum = 0.0;
-        if (over(plan->load[k], problem->capacity[j]) >
-            over(plan->load[k], capacity_of(search, plan, k)))
-            continue;
         for (int32_t q = 0; q < members && sum < least; q++)
             sum += cost[search->member[q]];
-        if (sum >= least) continue;
+        if (sum >= least || excess_at(search, plan, k, now, j, sum) > plan->outside[k] + ROUNDING)
+            continue;
         least = sum;
         best = j;
     }
@@ -370,68 +447,164 @@ void ambit_cluster_search_descend(struct ambit_cluster_search *search)
 static int compare_crossing(const void *a, const void *b)
 {
     const struct crossing *x = a, *y = b;
-    if (x->at != y->at) return x->at > y->at ? -1 : 1;
-    return x->demand < y->demand ? -1 : x->demand > y->demand;
+    return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* Lowest and second lowest priced cost of every account. */
+/* Costs of all accounts at the median `site` with its prices (by rule), but for rule `without`;
+ * search->rules: with all. */
+static void price_row(const struct ambit_cluster_search *search, int32_t site, const double *price,
+                      int without, double *out)
+{
+    const int32_t n = search->problem->count;
+    const double *const cost = row(search, site);
+    double factor = 1.0;
+    for (int r = 0; r < search->rules; r++)
+        factor += r == without ? 0.0 : price[r] * search->problem->rule[r].travel_weight;
+    for (int32_t i = 0; i < n; i++)
+        out[i] = factor * cost[i];
+    for (int r = 0; r < search->rules; r++) {
+        const int64_t *const base = search->problem->rule[r].base;
+        if (r == without || price[r] == 0.0) continue;
+        for (int32_t i = 0; i < n; i++)
+            out[i] += price[r] * (double)base[i];
+    }
+}
+
+/* Lowest and second lowest priced cost of account i. */
+static void find_lowest_of(struct ambit_cluster_search *search, int32_t i)
+{
+    const size_t n = (size_t)search->problem->count;
+    double lowest = INFINITY, second = INFINITY;
+    int32_t lowest_slot = -1, second_slot = -1;
+    for (int32_t k = 0; k < search->centres; k++) {
+        const double value = search->priced[(size_t)k * n + (size_t)i];
+        if (value < lowest) {
+            second = lowest;
+            second_slot = lowest_slot;
+            lowest = value;
+            lowest_slot = k;
+        } else if (value < second) {
+            second = value;
+            second_slot = k;
+        }
+    }
+    search->low.first[i] = lowest;
+    search->low.second[i] = second;
+    search->low.first_slot[i] = lowest_slot;
+    search->low.second_slot[i] = second_slot;
+}
+
 static void find_lowest(struct ambit_cluster_search *search, const int32_t *centre,
                         const double *price)
 {
     const int32_t n = search->problem->count;
+    for (int32_t k = 0; k < search->centres; k++)
+        price_row(search, centre[k], &price[k * search->rules], search->rules,
+                  &search->priced[(size_t)k * (size_t)n]);
+    for (int32_t i = 0; i < n; i++)
+        find_lowest_of(search, i);
+}
+
+/* The same after the prices of cluster k alone have changed. */
+static void update_lowest(struct ambit_cluster_search *search, const int32_t *centre,
+                          const double *price, int32_t k)
+{
+    const int32_t n = search->problem->count;
+    double *const priced = &search->priced[(size_t)k * (size_t)n];
+    price_row(search, centre[k], &price[k * search->rules], search->rules, priced);
     for (int32_t i = 0; i < n; i++) {
-        search->lowest[i] = search->second[i] = INFINITY;
-        search->lowest_slot[i] = -1;
+        const bool stays = search->low.first_slot[i] != k && search->low.second_slot[i] != k &&
+                           priced[i] > search->low.second[i];
+        if (!stays) find_lowest_of(search, i);
     }
+}
+
+/* What account i costs where cluster k does not serve it. */
+static double cost_elsewhere(const struct ambit_cluster_search *search, int32_t k, int32_t i)
+{
+    return search->low.first_slot[i] == k ? search->low.second[i] : search->low.first[i];
+}
+
+/* The accounts whose coming and going takes away from the load of rule r at cluster k as its price
+ * rises from 0 (sign 1), or adds to it as it falls (−1), in the order in which they do. Returns how
+ * many. search->unpriced has the costs at the cluster without this price. */
+static int32_t list_crossings(struct ambit_cluster_search *search, int32_t site, int32_t k, int r,
+                              double sign)
+{
+    int32_t crossings = 0;
+    for (int32_t i = 0; i < search->problem->count; i++) {
+        const double load = load_of(search, r, site, i);
+        const double margin = cost_elsewhere(search, k, i) - search->unpriced[i];
+        if (load == 0.0 || !isfinite(margin) || (margin > 0.0) != (sign * load > 0.0)) continue;
+        search->crossing[crossings++] = (struct crossing){fabs(margin / load), fabs(load)};
+    }
+    qsort(search->crossing, (size_t)crossings, sizeof *search->crossing, compare_crossing);
+    return crossings;
+}
+
+/* The price of rule r at cluster k that raises the bound most, given the other prices; `price` has
+ * the cluster's by rule, and lowest and second the rest. */
+static double best_price(struct ambit_cluster_search *search, int32_t site, int32_t k, int r,
+                         const double *price)
+{
+    const struct ambit_cluster_rule *const rule = &search->problem->rule[r];
+    double load = 0.0, best = 0.0;
+    price_row(search, site, price, r, search->unpriced);
+    for (int32_t i = 0; i < search->problem->count; i++) {
+        if (search->unpriced[i] < cost_elsewhere(search, k, i)) load += load_of(search, r, site, i);
+    }
+    const double above = load - ambit_cluster_high(rule, site),
+                 below = ambit_cluster_low(rule, site) - load;
+    if (above <= 0.0 && below <= 0.0) return 0.0;
+    const double sign = above > 0.0 ? 1.0 : -1.0;
+    const int32_t crossings = list_crossings(search, site, k, r, sign);
+    double left = fmax(above, below);
+    for (int32_t c = 0; c < crossings && left > 0.0; c++) {
+        left -= search->crossing[c].change;
+        best = sign * search->crossing[c].at;
+    }
+    return best;
+}
+
+/* What the prices take off the bound: their limits' part. */
+static double limits_part(const struct ambit_cluster_search *search, const int32_t *centre,
+                          const double *price, double bound)
+{
     for (int32_t k = 0; k < search->centres; k++) {
-        const double *const cost = row(search, centre[k]);
-        for (int32_t i = 0; i < n; i++) {
-            const double value = cost[i] + price[k] * (double)search->problem->demand[i];
-            if (value < search->lowest[i]) {
-                search->second[i] = search->lowest[i];
-                search->lowest[i] = value;
-                search->lowest_slot[i] = k;
-            } else if (value < search->second[i]) {
-                search->second[i] = value;
-            }
+        for (int r = 0; r < search->rules; r++) {
+            const struct ambit_cluster_rule *const rule = &search->problem->rule[r];
+            const double one = price[k * search->rules + r];
+            if (one > 0.0) bound -= one * ambit_cluster_high(rule, centre[k]);
+            if (one < 0.0) bound -= one * ambit_cluster_low(rule, centre[k]);
         }
     }
+    return bound;
 }
 
-/* The price of cluster k that raises the bound most, given the others' in lowest and second. */
-static double best_price(struct ambit_cluster_search *search, const int32_t *centre, int32_t k)
-{
-    const struct ambit_cluster_problem *const problem = search->problem;
-    const double *const cost = row(search, centre[k]);
-    int64_t load = 0;
-    int32_t crossings = 0;
-    for (int32_t i = 0; i < problem->count; i++) {
-        const double other = search->lowest_slot[i] == k ? search->second[i] : search->lowest[i];
-        if (cost[i] >= other || problem->demand[i] == 0) continue;
-        search->crossing[crossings++] =
-            (struct crossing){(other - cost[i]) / (double)problem->demand[i], problem->demand[i]};
-        load += problem->demand[i];
-    }
-    if (load <= problem->capacity[centre[k]]) return 0.0;
-    qsort(search->crossing, (size_t)crossings, sizeof *search->crossing, compare_crossing);
-    int64_t kept = 0;
-    for (int32_t c = 0; c < crossings; c++) {
-        kept += search->crossing[c].demand;
-        if (kept > problem->capacity[centre[k]]) return search->crossing[c].at;
-    }
-    return 0.0;
-}
-
-static double bound_of(struct ambit_cluster_search *search, const int32_t *centre,
+/* The bound at these prices, lowest costs being found. */
+static double bound_of(const struct ambit_cluster_search *search, const int32_t *centre,
                        const double *price)
 {
-    double bound = 0.0;
-    find_lowest(search, centre, price);
+    double sum = 0.0;
     for (int32_t i = 0; i < search->problem->count; i++)
-        bound += search->lowest[i];
-    for (int32_t k = 0; k < search->centres; k++)
-        bound -= price[k] * (double)search->problem->capacity[centre[k]];
-    return bound;
+        sum += search->low.first[i];
+    return limits_part(search, centre, price, sum);
+}
+
+/* The bound where cluster k of `now` has its centre at trial.centre[k], at the prices of today: one
+ * look at each account. */
+static double bound_of_move(struct ambit_cluster_search *search, int32_t k)
+{
+    const struct lowest *const low = &search->low_now;
+    const int32_t n = search->problem->count;
+    double sum = 0.0;
+    price_row(search, search->trial.centre[k], &search->price[k * search->rules], search->rules,
+              search->unpriced);
+    for (int32_t i = 0; i < n; i++) {
+        const double other = low->first_slot[i] == k ? low->second[i] : low->first[i];
+        sum += search->unpriced[i] < other ? search->unpriced[i] : other;
+    }
+    return limits_part(search, search->trial.centre, search->price, sum);
 }
 
 /* Raises the bound of the medians `centre` from the prices given, until it stands still or is above
@@ -439,13 +612,16 @@ static double bound_of(struct ambit_cluster_search *search, const int32_t *centr
 static double raise_bound(struct ambit_cluster_search *search, const int32_t *centre, double *price,
                           double enough)
 {
+    find_lowest(search, centre, price);
     double bound = bound_of(search, centre, price);
     for (int pass = 0; pass < PRICE_PASSES && bound < enough; pass++) {
         const double before = bound;
-        for (int32_t k = 0; k < search->centres; k++) {
-            const double old = price[k];
-            price[k] = best_price(search, centre, k);
-            if (price[k] != old) find_lowest(search, centre, price);
+        for (int32_t at = 0; at < search->centres * search->rules; at++) {
+            const int32_t k = at / search->rules;
+            const double old = price[at];
+            price[at] =
+                best_price(search, centre[k], k, at % search->rules, &price[k * search->rules]);
+            if (price[at] != old) update_lowest(search, centre, price, k);
         }
         bound = bound_of(search, centre, price);
         if (bound - before < 1e-5 * bound) break;
@@ -458,7 +634,7 @@ static void assign_by_price(struct ambit_cluster_search *search, struct plan *pl
                             const double *price)
 {
     find_lowest(search, plan->centre, price);
-    memcpy(plan->slot, search->lowest_slot, (size_t)search->problem->count * sizeof *plan->slot);
+    memcpy(plan->slot, search->low.first_slot, (size_t)search->problem->count * sizeof *plan->slot);
     measure(search, plan);
 }
 
@@ -467,7 +643,9 @@ static void copy_plan(const struct ambit_cluster_search *search, const struct pl
 {
     memcpy(to->centre, from->centre, (size_t)search->centres * sizeof *to->centre);
     memcpy(to->slot, from->slot, (size_t)search->problem->count * sizeof *to->slot);
-    memcpy(to->load, from->load, (size_t)search->centres * sizeof *to->load);
+    memcpy(to->load, from->load,
+           (size_t)search->centres * (size_t)search->rules * sizeof *to->load);
+    memcpy(to->outside, from->outside, (size_t)search->centres * sizeof *to->outside);
     to->cost = from->cost;
     to->excess = from->excess;
 }
@@ -502,20 +680,36 @@ static bool is_centre(const struct ambit_cluster_search *search, const struct pl
 static bool try_median(struct ambit_cluster_search *search, int32_t k, int32_t site)
 {
     const double step = ambit_cluster_step(search->problem, search->now.cost);
-    const size_t p = (size_t)search->centres;
+    const size_t p = (size_t)search->centres, prices = p * (size_t)search->rules;
     memcpy(search->trial.centre, search->now.centre, p * sizeof *search->trial.centre);
-    memcpy(search->trial_price, search->price, p * sizeof *search->trial_price);
+    memcpy(search->trial_price, search->price, prices * sizeof *search->trial_price);
     search->trial.centre[k] = site;
-    const double enough = search->now.excess > 0 ? INFINITY : search->now.cost - step;
+    const double enough = search->now.excess > 0.0 ? INFINITY : search->now.cost - step;
+    if (bound_of_move(search, k) >= enough) return false;
     if (raise_bound(search, search->trial.centre, search->trial_price, enough) >= enough)
         return false;
     assign_by_price(search, &search->trial, search->trial_price);
     descend(search, &search->trial);
-    if (search->trial.excess > search->now.excess || (search->trial.excess == search->now.excess &&
+    if (search->trial.excess > search->now.excess || (search->trial.excess >= search->now.excess &&
                                                       search->trial.cost > search->now.cost - step))
         return false;
     copy_plan(search, &search->trial, &search->now);
     return true;
+}
+
+static void set_prices_to_zero(const struct ambit_cluster_search *search, double *price)
+{
+    memset(price, 0, (size_t)search->centres * (size_t)search->rules * sizeof *price);
+}
+
+/* Keeps the lowest costs of `now` at search->price, for its moves to be bounded by. */
+static void look_at_now(struct ambit_cluster_search *search)
+{
+    const size_t n = (size_t)search->problem->count;
+    find_lowest(search, search->now.centre, search->price);
+    memcpy(search->low_now.first, search->low.first, n * sizeof(double));
+    memcpy(search->low_now.second, search->low.second, n * sizeof(double));
+    memcpy(search->low_now.first_slot, search->low.first_slot, n * sizeof(int32_t));
 }
 
 /* Moves one median at a time, until none helps or no tries are left. */
@@ -524,14 +718,16 @@ static void move_medians(struct ambit_cluster_search *search, int32_t near, int6
     bool moved = true;
     while (moved && *tries > 0) {
         moved = false;
-        memset(search->price, 0, (size_t)search->centres * sizeof *search->price);
+        set_prices_to_zero(search, search->price);
         (void)raise_bound(search, search->now.centre, search->price, INFINITY);
+        look_at_now(search);
         for (int32_t k = 0; k<search->centres && * tries> 0; k++) {
             const int32_t found = find_near(search, search->now.centre[k], near);
             for (int32_t c = 0; c<found && * tries> 0; c++) {
                 if (is_centre(search, &search->now, search->near[c])) continue;
                 --*tries;
                 if (!try_median(search, k, search->near[c])) continue;
+                look_at_now(search);
                 moved = true;
                 break;
             }
@@ -539,11 +735,61 @@ static void move_medians(struct ambit_cluster_search *search, int32_t near, int6
     }
 }
 
+/* --- places by the bound ---------------------------------------------------- */
+
+/* Moves cluster k's median to `site` where that lowers the bound enough. */
+static bool try_place(struct ambit_cluster_search *search, int32_t k, int32_t site, double *bound)
+{
+    const double enough = *bound - PLACE_STEP * fabs(*bound);
+    const size_t p = (size_t)search->centres, prices = p * (size_t)search->rules;
+    memcpy(search->trial.centre, search->now.centre, p * sizeof *search->trial.centre);
+    memcpy(search->trial_price, search->price, prices * sizeof *search->trial_price);
+    search->trial.centre[k] = site;
+    if (bound_of_move(search, k) >= enough) return false;
+    double next = raise_bound(search, search->trial.centre, search->trial_price, enough);
+    if (next >= enough) return false;
+    /* From prices of other places the ascent can jam far below: only from none is it fair. */
+    set_prices_to_zero(search, search->trial_price);
+    next = raise_bound(search, search->trial.centre, search->trial_price, enough);
+    if (next >= enough) return false;
+    *bound = next;
+    search->now.centre[k] = site;
+    memcpy(search->price, search->trial_price, prices * sizeof *search->price);
+    look_at_now(search);
+    return true;
+}
+
+double ambit_cluster_search_place(struct ambit_cluster_search *search,
+                                  const struct ambit_cluster_search_limits *limits)
+{
+    int64_t tries = limits->tries;
+    bool moved = true;
+    set_prices_to_zero(search, search->price);
+    double bound = raise_bound(search, search->now.centre, search->price, INFINITY);
+    const double first = bound;
+    look_at_now(search);
+    while (moved && tries > 0) {
+        moved = false;
+        for (int32_t k = 0; k < search->centres && tries > 0; k++) {
+            const int32_t found = find_near(search, search->now.centre[k], limits->near);
+            for (int32_t c = 0; c < found && tries > 0; c++) {
+                if (is_centre(search, &search->now, search->near[c])) continue;
+                tries--;
+                if (!try_place(search, k, search->near[c], &bound)) continue;
+                moved = true;
+                break;
+            }
+        }
+    }
+    assign_by_price(search, &search->now, search->price);
+    return first - bound;
+}
+
 /* --- the whole -------------------------------------------------------------- */
 
 static bool is_better_plan(const struct plan *a, const struct plan *b)
 {
-    return a->excess < b->excess || (a->excess == b->excess && a->cost < b->cost);
+    return a->excess < b->excess || (a->excess <= b->excess && a->cost < b->cost);
 }
 
 /* Takes one to three medians of `now` to other sites: near by, or to anywhere. */
@@ -564,7 +810,7 @@ static void kick(struct ambit_cluster_search *search, uint64_t seed, uint64_t in
         }
         if (!is_centre(search, plan, site)) plan->centre[k] = site;
     }
-    memset(search->trial_price, 0, (size_t)search->centres * sizeof *search->trial_price);
+    set_prices_to_zero(search, search->trial_price);
     (void)raise_bound(search, plan->centre, search->trial_price, INFINITY);
     assign_by_price(search, plan, search->trial_price);
 }
@@ -597,10 +843,14 @@ void ambit_cluster_search_run(struct ambit_cluster_search *search,
 
 const double *ambit_cluster_search_prices(struct ambit_cluster_search *search)
 {
-    memset(search->site_price, 0, (size_t)search->problem->count * sizeof(double));
-    memset(search->price, 0, (size_t)search->centres * sizeof(double));
+    const int32_t n = search->problem->count, rules = search->rules;
+    memset(search->site_price, 0, (size_t)n * (size_t)rules * sizeof(double));
+    set_prices_to_zero(search, search->price);
     (void)raise_bound(search, search->now.centre, search->price, INFINITY);
-    for (int32_t k = 0; k < search->centres; k++)
-        search->site_price[search->now.centre[k]] = search->price[k];
+    for (int32_t k = 0; k < search->centres; k++) {
+        for (int32_t r = 0; r < rules; r++)
+            search->site_price[(size_t)r * (size_t)n + (size_t)search->now.centre[k]] =
+                search->price[k * rules + r];
+    }
     return search->site_price;
 }

@@ -21,6 +21,7 @@ static _Thread_local int alive;
 struct ambit_mip {
     glp_prob *problem; /* owned; NULL once GLPK has given up on it */
     int rows, columns;
+    double work;                      /* of all branchings, see struct ambit_mip_limits */
     int index[COLUMN_LENGTH_MAX + 1]; /* GLPK counts from 1 */
     double value[COLUMN_LENGTH_MAX + 1];
 };
@@ -218,8 +219,16 @@ ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop)
 
 struct branching {
     const struct ambit_mip_limits *limits;
+    const struct ambit_mip *mip;
+    int iterations_before;
     bool started;
 };
+
+static double work_of(const struct branching *branching)
+{
+    const int iterations = glp_get_it_cnt(branching->mip->problem) - branching->iterations_before;
+    return branching->mip->work + (double)iterations * branching->mip->columns;
+}
 
 static void guide_branching(glp_tree *tree, void *info)
 {
@@ -234,7 +243,9 @@ static void guide_branching(glp_tree *tree, void *info)
         break;
     case GLP_ISELECT:
         glp_ios_tree_size(tree, NULL, NULL, &total);
-        if (total > limits->node_max) glp_ios_terminate(tree);
+        if (total > limits->node_max ||
+            (limits->work_max > 0.0 && work_of(branching) > limits->work_max))
+            glp_ios_terminate(tree);
         break;
     default:
         break;
@@ -244,7 +255,7 @@ static void guide_branching(glp_tree *tree, void *info)
 ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limits *limits,
                               double *value_out, enum ambit_mip_end *end_out)
 {
-    struct branching branching = {.limits = limits};
+    struct branching branching = {.limits = limits, .mip = mip};
     jmp_buf back;
     glp_iocp branch;
     *end_out = AMBIT_MIP_NONE;
@@ -260,8 +271,10 @@ ambit_status ambit_mip_branch(struct ambit_mip *mip, const struct ambit_mip_limi
     branch.mip_gap = limits->gap;
     branch.cb_func = guide_branching;
     branch.cb_info = &branching;
+    branching.iterations_before = glp_get_it_cnt(mip->problem);
     const int ended = glp_intopt(mip->problem, &branch);
     glp_error_hook(NULL, NULL);
+    mip->work = work_of(&branching);
     const int found = glp_mip_status(mip->problem);
     if (ended != 0 && ended != GLP_ESTOP && ended != GLP_EMIPGAP) return AMBIT_OK;
     if (found != GLP_OPT && found != GLP_FEAS) return AMBIT_OK;

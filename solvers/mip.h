@@ -54,6 +54,7 @@ ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop) AMB
 
 struct ambit_mip_limits {
     int64_t node_max;
+    double work_max;     /* simplex iterations × columns of all branchings of the model; 0: any */
     double gap;          /* a part of the objective; 0: to the end */
     const double *start; /* a feasible solution, by column, or NULL */
 };

@@ -339,11 +339,11 @@ static bool list_within(struct generation *gen, double gap, struct gain *item, i
         list.need = -(site + spare);
         for (int32_t i = 0; i < n; i++) {
             const double gain = gen->best_lambda[i] - cost[i];
-            if (gain < -spare || problem->demand[i] > problem->capacity[j]) continue;
-            item[list.count++] = (struct gain){gain, problem->demand[i], i};
+            if (gain < -spare || problem->rule[0].base[i] > problem->rule[0].high[j]) continue;
+            item[list.count++] = (struct gain){gain, problem->rule[0].base[i], i};
         }
         qsort(item, (size_t)list.count, sizeof *item, compare_gain);
-        list_from(&list, item, 0, 0.0, problem->capacity[j]);
+        list_from(&list, item, 0, 0.0, problem->rule[0].high[j]);
     }
     return !list.full;
 }
@@ -470,6 +470,7 @@ static ambit_status branch(struct generation *gen, double *value, enum ambit_mip
     for (int32_t c = 0; c < gen->spares + gen->in_mip; c++)
         value[c] = c < gen->plan_columns ? 1.0 : 0.0;
     const struct ambit_mip_limits limits = {.node_max = gen->limits->node_max,
+                                            .work_max = gen->limits->work_max,
                                             .start = gen->feasible ? value : NULL};
     AMBIT_TRY(ambit_mip_branch(gen->mip, &limits, value, end_out));
 done:
@@ -522,9 +523,9 @@ static void add_plan(struct generation *gen, const int32_t *median)
         for (int32_t i = 0; i < n; i++) {
             if (median[i] != j) continue;
             member[length++] = i;
-            load += gen->problem->demand[i];
+            load += gen->problem->rule[0].base[i];
         }
-        if (load <= gen->problem->capacity[j])
+        if (load <= gen->problem->rule[0].high[j])
             (void)add_column(gen, j, member, length);
         else
             gen->feasible = false;

@@ -51,8 +51,8 @@ static ambit_status open_work(struct work *work)
         .count = region->count,
         .centre_count = region->centre_count,
         .cost = work->cost,
-        .demand = work->demand,
-        .capacity = work->capacity,
+        .rule_count = 1,
+        .rule = {ambit_cluster_capacity(work->demand, work->capacity)},
         .grain = instance->distance == AMBIT_DISTANCE_FLOOR ? 1.0 : 0.0};
 done:
     return status;
@@ -132,6 +132,7 @@ static ambit_status partition(struct work *work, struct ambit_cluster_outcome *o
                                                   .column_max =
                                                       (int32_t)(3000.0 * effort) + pool.count,
                                                   .node_max = (int64_t)(300.0 * effort),
+                                                  .work_max = 12e6 * effort,
                                                   .generate = generates};
     AMBIT_TRY(ambit_partition_improve(&work->problem, &limits, &pool, region->lambda, work->median,
                                       outcome));

@@ -5,7 +5,7 @@
 #include "tests/cluster_fixture.h"
 #include "tests/harness.h"
 
-static const struct ambit_partition_limits ample = {60, 60, 3000, 3000, true};
+static const struct ambit_partition_limits ample = {60, 60, 3000, 3000, true, 0.0};
 
 /* Improves c->median, from rewards of nought, and checks what holds for any problem. */
 static struct ambit_cluster_outcome improve(uint64_t seed, struct clusters *c,
@@ -126,11 +126,11 @@ static void no_site_twice(void)
 static void never_worse(void)
 {
     static struct clusters c;
-    static const struct ambit_partition_limits limits[] = {{1, 0, 100, 1, true},
-                                                           {5, 1, 100, 1, true},
-                                                           {60, 60, 200, 10, false},
-                                                           {60, 60, 200, 10, true},
-                                                           {60, 60, 3000, 300, true}};
+    static const struct ambit_partition_limits limits[] = {{1, 0, 100, 1, true, 0.0},
+                                                           {5, 1, 100, 1, true, 0.0},
+                                                           {60, 60, 200, 10, false, 0.0},
+                                                           {60, 60, 200, 10, true, 0.0},
+                                                           {60, 60, 3000, 300, true, 0.0}};
     int better = 0;
     for (uint64_t seed = 1; seed <= repetitions(4); seed++) {
         random_clusters(seed, 60, 9, 0.7, seed % 3 == 0, &c);
@@ -150,7 +150,7 @@ static void picks_from_the_pool(void)
     static const double x[8] = {0, 0, 9, 9, 1000, 1000, 1009, 1009};
     static const double y[8] = {0, 1, 0, 1, 0, 1, 0, 1};
     static const int32_t west[8] = {0, 0, 2, 2, 4, 5, 4, 5}, east[8] = {0, 1, 0, 1, 4, 4, 6, 6};
-    static const struct ambit_partition_limits limits = {60, 60, 100, 100, false};
+    static const struct ambit_partition_limits limits = {60, 60, 100, 100, false, 0.0};
     static struct clusters c;
     struct ambit_cluster_pool pool = {0};
     memset(&c, 0, sizeof c);
@@ -333,7 +333,7 @@ static void proofs_of_long_clusters(void)
 {
     static struct clusters c;
     static int32_t start[CLUSTER_ACCOUNTS_MAX];
-    const struct ambit_partition_limits wide = {400, 100, 4000, 200, true};
+    const struct ambit_partition_limits wide = {400, 100, 4000, 200, true, 0.0};
     const int32_t rooms[] = {2, 4, 8, 16, 32, 64, 128};
     int closed = 0;
     for (uint64_t seed = 1; seed <= repetitions(10); seed++) {
@@ -344,7 +344,7 @@ static void proofs_of_long_clusters(void)
         worsen(seed, &c, c.median);
         memcpy(start, c.median, sizeof start);
         for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) {
-            const struct ambit_partition_limits narrow = {400, 100, rooms[k], 200, true};
+            const struct ambit_partition_limits narrow = {400, 100, rooms[k], 200, true, 0.0};
             memcpy(c.median, start, sizeof start);
             const struct ambit_cluster_outcome outcome = improve(seed, &c, &narrow);
             CHECK_SEED(seed, !outcome.closed || outcome.after <= good * (1.0 + 1e-7));

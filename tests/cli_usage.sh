@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='audit compare export run solve verify'
+commands='audit compare export generate run solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -58,6 +58,7 @@ wrong_command "invalid option -- 'x'" -x
 
 for command in $commands; do
     enough=(a)
+    if [ "$command" = generate ]; then continue; fi # below
     case $command in
     run | audit) arguments=SCENARIO.yaml ;;
     compare) arguments='A.h5 B.h5' enough=(a b) ;;
@@ -73,6 +74,10 @@ for command in $commands; do
     wrong "expected --quiet or --verbose, found both" "$command" "${enough[@]}" --quiet -v
 done
 wrong "expected A.h5 B.h5, found only one file" compare a.h5
+wrong "expected options alone, found 'more'" generate more
+wrong "expected options alone, found ''" generate ""
+wrong "unrecognized option '--bogus'" generate --bogus
+wrong "expected --quiet or --verbose, found both" generate --quiet -v
 
 for bad in '' -3 +3 ' 3' 3.0 1.0x 1e3 0x10 18446744073709551616 99999999999999999999999; do
     wrong "$seed '$bad'" run --seed "$bad" s.yaml
@@ -80,6 +85,14 @@ for bad in '' -3 +3 ' 3' 3.0 1.0x 1e3 0x10 18446744073709551616 9999999999999999
     wrong "$threads '$bad'" run --threads "$bad" s.yaml
     wrong "$threads '$bad'" audit --threads "$bad" s.yaml
     wrong "$threads '$bad'" verify --threads "$bad" r.h5
+done
+for bad in '' 0 -3 3.0 1e3 1000000001; do
+    wrong "--accounts: expected a whole number from 1 to 1000000000, found '$bad'" \
+        generate --accounts "$bad"
+done
+for bad in '' 0 -3 3.0 100001; do
+    wrong "--territories: expected a whole number from 1 to 100000, found '$bad'" \
+        generate --territories "$bad"
 done
 wrong "$effort '9223372036854775808'" run --effort 9223372036854775808 s.yaml
 wrong "$threads '0'" run --threads 0 s.yaml
@@ -143,6 +156,7 @@ helped 'Usage: ambit compare [OPTION...] A.h5 B.h5' compare --help
 helped 'Usage: ambit solve [OPTION...] FILE' solve --help
 helped 'Usage: ambit verify [OPTION...] RESULT.h5|SOLUTION.json' verify --threads 2 --help
 helped 'Usage: ambit export [OPTION...] RESULT.h5' export --help
+helped 'Usage: ambit generate [OPTION...]' generate --help
 
 options_of() { # COMMAND: the long options that its help shows
     "$AMBIT" "$1" --help | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | xargs
@@ -158,6 +172,8 @@ check "options of solve" "--distance --effort --json --output --problem --quiet 
 --time-limit --verbose --help --usage" "$(options_of solve)"
 check "options of verify" "--distance --instance --problem --quiet --threads --verbose --help \
 --usage" "$(options_of verify)"
+check "options of generate" "--accounts --output --quiet --seed --territories --threads --verbose \
+--help --usage" "$(options_of generate)"
 check "options of export" "--csv --geojson --quiet --svg --verbose --help --usage" \
     "$(options_of export)"
 

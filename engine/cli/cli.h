@@ -8,6 +8,7 @@
 
 #include "engine/base/comm.h"
 #include "engine/base/log.h"
+#include "engine/run/generate.h"
 #include "engine/run/run.h"
 #include "engine/run/solve.h"
 #include <argp.h>
@@ -30,7 +31,9 @@ enum {
     AMBIT_KEY_SVG,
     AMBIT_KEY_PROBLEM,
     AMBIT_KEY_DISTANCE,
-    AMBIT_KEY_INSTANCE
+    AMBIT_KEY_INSTANCE,
+    AMBIT_KEY_ACCOUNTS,
+    AMBIT_KEY_TERRITORIES
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -66,6 +69,7 @@ struct ambit_options {
     const char *argument[AMBIT_ARGUMENT_MAX];
     struct ambit_run_options run;
     struct ambit_solve_options solve;
+    struct ambit_generate_options generate;
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
     bool json, quiet, verbose;
@@ -74,7 +78,7 @@ struct ambit_options {
 struct ambit_command {
     const char *name;
     const char *summary;   /* one line, for `ambit --help` */
-    const char *arguments; /* such as "A.h5 B.h5" */
+    const char *arguments; /* such as "A.h5 B.h5"; NULL: none */
     int argument_count;
     const char *manual; /* for --help: text above the options, then \v, then text below */
     const struct argp_option *options;
@@ -83,7 +87,7 @@ struct ambit_command {
 };
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
-    ambit_command_verify, ambit_command_export, ambit_command_solve;
+    ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

@@ -127,6 +127,10 @@ static error_t parse_word(struct argp_state *state, const char *name, const char
 
 static error_t parse_argument(const struct parse *parse, const char *text, struct argp_state *state)
 {
+    if (parse->command->argument_count == 0) {
+        argp_error(state, "expected options alone, found '%s'", text);
+        return WRONG;
+    }
     if (state->arg_num >= (unsigned)parse->command->argument_count) {
         argp_error(state, "expected only %s, found also '%s'", parse->command->arguments, text);
         return WRONG;
@@ -151,6 +155,26 @@ static error_t parse_end(const struct parse *parse, struct argp_state *state)
         return WRONG;
     }
     return 0;
+}
+
+/* The size of a synthetic nation. */
+static error_t parse_size(int key, const char *text, struct ambit_generate_options *generate,
+                          struct argp_state *state)
+{
+    uint64_t whole = 0;
+    error_t error = 0;
+    switch (key) {
+    case AMBIT_KEY_ACCOUNTS:
+        error = parse_whole(state, "accounts", text, 1, AMBIT_GENERATE_ACCOUNTS_MAX, &whole);
+        if (error == 0) generate->accounts = (int64_t)whole;
+        return error;
+    case AMBIT_KEY_TERRITORIES:
+        error = parse_whole(state, "territories", text, 1, AMBIT_TERRITORY_MAX, &whole);
+        if (error == 0) generate->territories = (int32_t)whole;
+        return error;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
 }
 
 /* The options that are numbers. `run` and `solve` have defaults of their own: only what is given
@@ -181,7 +205,7 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
         if (error == 0) run->time_limit = solve->time_limit = seconds;
         return error;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_size(key, text, &options->generate, state);
     }
 }
 

@@ -66,7 +66,7 @@ struct ambit_result_round {
     int64_t moved_count; /* accounts that changed territory in the round */
     int32_t groups, improved_groups;
     double violation; /* sum of relative band violations; 0 where feasible */
-    char phase[24];   /* "seed", "prices", "groups", "centres", "repair" */
+    char phase[24];   /* "seed", "prices", "centres", "relocate", "groups", "repair" */
 };
 
 struct ambit_result {

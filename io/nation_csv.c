@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/nation_csv.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A whole number of 10^-digits, as text with a point. */
+static int put_decimal(char *text, size_t room, int64_t value, int64_t unit, int digits)
+{
+    const int64_t size = llabs(value);
+    return snprintf(text, room, "%s%" PRId64 ".%0*" PRId64, value < 0 ? "-" : "", size / unit,
+                    digits, size % unit);
+}
+
+int ambit_nation_row(const struct ambit_nation_account *account, char *text)
+{
+    char lat[32], lon[32], workload[32], potential[32];
+    (void)put_decimal(lat, sizeof lat, account->lat, 100000, 5);
+    (void)put_decimal(lon, sizeof lon, account->lon, 100000, 5);
+    (void)put_decimal(workload, sizeof workload, account->workload, 100, 2);
+    (void)put_decimal(potential, sizeof potential, account->potential, 10, 1);
+    return snprintf(text, AMBIT_NATION_ROW_MAX,
+                    "A%010" PRId64 ",%s,%s,%c,%" PRId32 ",%s,%s,T%03" PRId32 "\n", account->index,
+                    lat, lon, account->segment, account->visits, workload, potential,
+                    account->territory + 1);
+}
+
+void ambit_nation_scenario_write(FILE *file, const char *accounts_file, int64_t accounts,
+                                 int32_t territories, uint64_t seed)
+{
+    (void)fprintf(
+        file,
+        "# A synthetic nation. The same numbers make the same bytes again:\n"
+        "#\n"
+        "#     ambit generate --accounts %" PRId64 " --territories %" PRId32 " --seed %" PRIu64
+        " -o %s\n"
+        "#\n"
+        "# `ambit run --help-scenario` lists every key that may stand here.\n"
+        "\n"
+        "name: Synthetic nation\n"
+        "\n"
+        "accounts:\n"
+        "  file: %s\n"
+        "  columns: {id: account_id, lat: lat, lon: lon, territory: territory}\n"
+        "  visits: visits\n"
+        "\n"
+        "territories: %" PRId32 "\n"
+        "\n"
+        "measures:\n"
+        "  hours: workload + travel\n"
+        "  potential: potential  # thousand USD a year\n"
+        "  visits: visits\n"
+        "\n"
+        "bands:\n"
+        "  hours: 3%%\n"
+        "  potential: 10%%\n"
+        "  visits: 15%%\n"
+        "  # Where that is impossible, the smallest share that all can meet takes its place.\n"
+        "  travel: {max: 15%% of hours, relax: true}\n",
+        accounts, territories, seed, accounts_file, accounts_file, territories);
+}

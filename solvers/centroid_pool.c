@@ -25,14 +25,10 @@ ambit_status ambit_centroid_pool_open(const struct ambit_centroid_problem *probl
     pool.member_room = cluster_room * size + pool.spare_members;
     const int64_t member_room = pool.member_room;
     cluster_room = pool.cluster_room;
-    pool.slots = 1024;
-    while (pool.slots < 2 * cluster_room)
-        pool.slots *= 2;
     AMBIT_TRY(ambit_alloc(&pool.first, (size_t)cluster_room + 1, sizeof *pool.first));
     AMBIT_TRY(ambit_alloc(&pool.member, (size_t)member_room, sizeof *pool.member));
     AMBIT_TRY(ambit_alloc(&pool.cost, (size_t)cluster_room, sizeof *pool.cost));
-    AMBIT_TRY(ambit_alloc(&pool.hash, (size_t)cluster_room, sizeof *pool.hash));
-    AMBIT_TRY(ambit_alloc(&pool.slot, (size_t)pool.slots, sizeof *pool.slot));
+    AMBIT_TRY(ambit_key_table_reserve(&pool.index, cluster_room));
     ambit_centroid_pool_empty(&pool);
 done:
     if (status != AMBIT_OK) ambit_centroid_pool_close(&pool);
@@ -45,8 +41,7 @@ void ambit_centroid_pool_close(struct ambit_centroid_pool *pool)
     ambit_free(&pool->first);
     ambit_free(&pool->member);
     ambit_free(&pool->cost);
-    ambit_free(&pool->hash);
-    ambit_free(&pool->slot);
+    ambit_key_table_clear(&pool->index);
 }
 
 void ambit_centroid_pool_empty(struct ambit_centroid_pool *pool)
@@ -54,7 +49,7 @@ void ambit_centroid_pool_empty(struct ambit_centroid_pool *pool)
     pool->clusters = 0;
     pool->members = 0;
     pool->first[0] = 0;
-    memset(pool->slot, 0xff, (size_t)pool->slots * sizeof *pool->slot);
+    ambit_key_table_empty(&pool->index);
 }
 
 static int compare_account(const void *a, const void *b)
@@ -63,39 +58,13 @@ static int compare_account(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The same in any order of the accounts. */
-static uint64_t hash_of(const int32_t *member, int32_t size)
-{
-    uint64_t hash = 0;
-    for (int32_t k = 0; k < size; k++) {
-        uint64_t z = ((uint64_t)member[k] + 1) * UINT64_C(0xBF58476D1CE4E5B9);
-        z ^= z >> 31;
-        z *= UINT64_C(0x94D049BB133111EB);
-        hash += z ^ (z >> 29);
-    }
-    return hash;
-}
-
-/* The cluster's index where the pool knows it, else −1 and the free slot for it. */
-static int32_t find_cluster(const struct ambit_centroid_pool *pool, uint64_t hash,
-                            int32_t *slot_out)
-{
-    const int32_t mask = pool->slots - 1;
-    int32_t slot = (int32_t)(hash >> 33) & mask;
-    while (pool->slot[slot] >= 0 && pool->hash[pool->slot[slot]] != hash)
-        slot = (slot + 1) & mask;
-    *slot_out = slot;
-    return pool->slot[slot];
-}
-
 static bool add_cluster(struct ambit_centroid_pool *pool, const int32_t *member, int32_t size,
                         double cost, bool uses_spare)
 {
-    const uint64_t hash = hash_of(member, size);
     const int32_t spare_clusters = uses_spare ? 0 : pool->spare_clusters;
     const int64_t spare_members = uses_spare ? 0 : pool->spare_members;
-    int32_t slot = 0;
-    if (size == 0 || find_cluster(pool, hash, &slot) >= 0) return true;
+    int32_t *const index = ambit_key_table_at(&pool->index, ambit_key_of_set(member, size));
+    if (size == 0 || *index >= 0) return true;
     if (pool->clusters + 1 > pool->cluster_room - spare_clusters ||
         pool->members + size > pool->member_room - spare_members)
         return false;
@@ -103,8 +72,7 @@ static bool add_cluster(struct ambit_centroid_pool *pool, const int32_t *member,
     memcpy(copy, member, (size_t)size * sizeof *copy);
     qsort(copy, (size_t)size, sizeof *copy, compare_account);
     pool->cost[pool->clusters] = cost;
-    pool->hash[pool->clusters] = hash;
-    pool->slot[slot] = pool->clusters++;
+    *index = pool->clusters++;
     pool->members += size;
     pool->first[pool->clusters] = pool->members;
     return true;
@@ -139,8 +107,8 @@ static void mark_start(const struct ambit_centroid_pool *pool,
                        const struct ambit_centroid_plan *plan, bool *is_start_out)
 {
     for (int32_t b = 0; b < plan->problem->centre_count; b++) {
-        int32_t slot = 0;
-        const int32_t c = find_cluster(pool, hash_of(members_of(plan, b), plan->size[b]), &slot);
+        const uint64_t key = ambit_key_of_set(members_of(plan, b), plan->size[b]);
+        const int32_t c = ambit_key_table_find(&pool->index, key);
         if (plan->size[b] > 0) is_start_out[c] = true;
     }
 }

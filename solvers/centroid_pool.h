@@ -5,18 +5,18 @@
 #ifndef AMBIT_CENTROID_POOL_H
 #define AMBIT_CENTROID_POOL_H
 
+#include "engine/base/key_table.h"
 #include "solvers/centroid_plan.h"
 
 struct ambit_centroid_pool {
-    int32_t clusters, cluster_room, slots;
+    int32_t clusters, cluster_room;
     int64_t members, member_room;
     int32_t spare_clusters; /* of the room, kept for the plan to start picking from */
     int64_t spare_members;
-    int64_t *first;  /* owned; cluster_room + 1: where a cluster's accounts begin */
-    int32_t *member; /* owned; ascending within a cluster */
-    double *cost;    /* owned */
-    uint64_t *hash;  /* owned */
-    int32_t *slot;   /* owned; hash table of clusters, −1 where free */
+    int64_t *first;               /* owned; cluster_room + 1: where a cluster's accounts begin */
+    int32_t *member;              /* owned; ascending within a cluster */
+    double *cost;                 /* owned */
+    struct ambit_key_table index; /* of the clusters */
 };
 
 /* Room for `cluster_room` clusters of plans of the problem, about as many as its plans have. */

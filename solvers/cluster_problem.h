@@ -9,6 +9,7 @@
 #define AMBIT_CLUSTER_PROBLEM_H
 
 #include "engine/base/status.h"
+#include "engine/model/instance.h"
 #include "engine/model/problem.h"
 #include <math.h>
 #include <stdbool.h>
@@ -69,11 +70,5 @@ struct ambit_cluster_outcome {
 
 /* Cost of a plan: median[i] is the median of account i. */
 double ambit_cluster_cost(const struct ambit_cluster_problem *problem, const int32_t *median);
-
-/* The least that a plan better than `value` can be below it. */
-static inline double ambit_cluster_step(const struct ambit_cluster_problem *problem, double value)
-{
-    return problem->grain > 0.0 ? problem->grain * (1.0 - 1e-6) : 1e-9 * value;
-}
 
 #endif

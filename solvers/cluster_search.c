@@ -679,7 +679,7 @@ static bool is_centre(const struct ambit_cluster_search *search, const struct pl
 /* Tries the medians of today with cluster k's at `site`; true where the plan got better. */
 static bool try_median(struct ambit_cluster_search *search, int32_t k, int32_t site)
 {
-    const double step = ambit_cluster_step(search->problem, search->now.cost);
+    const double step = ambit_grain_step(search->problem->grain, search->now.cost);
     const size_t p = (size_t)search->centres, prices = p * (size_t)search->rules;
     memcpy(search->trial.centre, search->now.centre, p * sizeof *search->trial.centre);
     memcpy(search->trial_price, search->price, prices * sizeof *search->trial_price);

@@ -12,6 +12,7 @@
  * Costs grow with the accounts of a cluster: it is a method for clusters of up to about fifteen.
  */
 #include "solvers/partition.h"
+#include "engine/base/key_table.h"
 #include "engine/base/memory.h"
 #include "solvers/cluster_pricing.h"
 #include "solvers/mip.h"
@@ -30,16 +31,16 @@ enum {
 struct column {
     int32_t median, first, length;
     double cost;
-    uint64_t hash;
+    uint64_t key;
 };
 
 struct generation {
     const struct ambit_cluster_problem *problem;
     const struct ambit_partition_limits *limits;
-    struct column *column; /* owned */
-    int32_t *member;       /* owned; accounts of the columns */
-    int32_t *slot;         /* owned; hash table of columns, −1 where free */
-    int32_t columns, column_room, members, member_room, slots;
+    struct column *column;        /* owned */
+    int32_t *member;              /* owned; accounts of the columns */
+    struct ambit_key_table index; /* of the columns, by key */
+    int32_t columns, column_room, members, member_room;
     double *best_lambda;   /* borrowed */
     double *lambda, *step; /* owned; count */
     double *ones;          /* owned; count + 1 */
@@ -55,47 +56,26 @@ struct generation {
     double centre_value;   /* what one centre more would save, by the last relaxation */
 };
 
-static uint64_t hash_of(int32_t median, const int32_t *member, int32_t length)
-{
-    uint64_t hash = (uint64_t)median * UINT64_C(0x9E3779B97F4A7C15);
-    for (int32_t k = 0; k < length; k++) {
-        uint64_t z = ((uint64_t)member[k] + 1) * UINT64_C(0xBF58476D1CE4E5B9);
-        z ^= z >> 31;
-        hash += z * UINT64_C(0x94D049BB133111EB); /* the same in any order */
-    }
-    return hash;
-}
-
 static bool has_room(const struct generation *gen, int32_t length)
 {
     return gen->columns < gen->column_room && gen->members + length <= gen->member_room;
-}
-
-/* Where a cluster of this hash is in the table, or the free place for it. */
-static int32_t *slot_of(const struct generation *gen, uint64_t hash)
-{
-    const int32_t mask = gen->slots - 1;
-    int32_t at = (int32_t)(hash >> 33) & mask;
-    while (gen->slot[at] >= 0 && gen->column[gen->slot[at]].hash != hash)
-        at = (at + 1) & mask;
-    return &gen->slot[at];
 }
 
 /* Adds a column unless it is there or there is no room; returns whether it was added. */
 static bool add_column(struct generation *gen, int32_t median, const int32_t *member,
                        int32_t length)
 {
-    const uint64_t hash = hash_of(median, member, length);
+    const uint64_t key = ambit_cluster_key(median, member, length);
     const int32_t n = gen->problem->count;
-    int32_t *const slot = slot_of(gen, hash);
-    if (length == 0 || *slot >= 0 || !has_room(gen, length)) return false;
+    int32_t *const index = ambit_key_table_at(&gen->index, key);
+    if (length == 0 || *index >= 0 || !has_room(gen, length)) return false;
     struct column *const column = &gen->column[gen->columns];
-    *column = (struct column){median, gen->members, length, 0.0, hash};
+    *column = (struct column){median, gen->members, length, 0.0, key};
     for (int32_t k = 0; k < length; k++) {
         gen->member[gen->members++] = member[k];
         column->cost += gen->problem->cost[(size_t)median * (size_t)n + (size_t)member[k]];
     }
-    *slot = gen->columns++;
+    *index = gen->columns++;
     return true;
 }
 
@@ -124,7 +104,7 @@ static void price(struct generation *gen, const double *lambda)
         if (lambda != gen->best_lambda)
             memcpy(gen->best_lambda, lambda, (size_t)n * sizeof *lambda);
     }
-    const double target = gen->upper - ambit_cluster_step(gen->problem, gen->upper);
+    const double target = gen->upper - ambit_grain_step(gen->problem->grain, gen->upper);
     if (!gen->feasible) return;
     for (int32_t j = 0; j < n; j++) {
         if (pricing->site_value[j] > pricing->last &&
@@ -135,7 +115,8 @@ static void price(struct generation *gen, const double *lambda)
 
 static bool is_closed(const struct generation *gen)
 {
-    return gen->feasible && gen->bound >= gen->upper - ambit_cluster_step(gen->problem, gen->upper);
+    return gen->feasible &&
+           gen->bound >= gen->upper - ambit_grain_step(gen->problem->grain, gen->upper);
 }
 
 /* Subgradient ascent (Held, Wolfe, Crowder 1974), its step halved where the bound stands still. */
@@ -351,9 +332,9 @@ static bool list_within(struct generation *gen, double gap, struct gain *item, i
 /* Forgets the columns from `columns` and the members from `members` on. */
 static void forget(struct generation *gen, int32_t columns, int32_t members)
 {
-    memset(gen->slot, 0xff, (size_t)gen->slots * sizeof *gen->slot);
+    ambit_key_table_empty(&gen->index);
     for (int32_t c = 0; c < columns; c++)
-        *slot_of(gen, gen->column[c].hash) = c;
+        *ambit_key_table_at(&gen->index, gen->column[c].key) = c;
     gen->columns = columns;
     gen->members = members;
 }
@@ -366,7 +347,7 @@ static ambit_status list_columns(struct generation *gen, bool *whole_out)
     struct gain *item = NULL;
     int32_t *stack = NULL;
     const double upper = gen->feasible ? gen->upper : dearest(gen->problem);
-    double gap = upper - ambit_cluster_step(gen->problem, upper) - gen->bound;
+    double gap = upper - ambit_grain_step(gen->problem->grain, upper) - gen->bound;
     const int32_t columns = gen->columns, members = gen->members;
     *whole_out = false;
     AMBIT_TRY(ambit_alloc(&item, n, sizeof *item));
@@ -444,7 +425,7 @@ static ambit_status drop_columns(struct generation *gen)
 {
     ambit_status status = AMBIT_OK;
     const double value = ambit_mip_value(gen->mip);
-    const double gap = gen->upper - ambit_cluster_step(gen->problem, gen->upper) - value;
+    const double gap = gen->upper - ambit_grain_step(gen->problem->grain, gen->upper) - value;
     bool *drop = NULL;
     int32_t kept = 0;
     if (!gen->feasible) return AMBIT_OK;
@@ -548,13 +529,9 @@ static ambit_status open_generation(struct generation *gen)
     /* The plan's own clusters are columns too, and have all accounts for members. */
     gen->column_room = 2 * gen->limits->column_max + gen->problem->centre_count;
     gen->member_room = LENGTH_MEAN * gen->column_room + gen->problem->count;
-    gen->slots = 1024;
-    while (gen->slots < 2 * gen->column_room)
-        gen->slots *= 2;
     AMBIT_TRY(ambit_alloc(&gen->column, (size_t)gen->column_room, sizeof *gen->column));
     AMBIT_TRY(ambit_alloc(&gen->member, (size_t)gen->member_room, sizeof *gen->member));
-    AMBIT_TRY(ambit_alloc(&gen->slot, (size_t)gen->slots, sizeof *gen->slot));
-    memset(gen->slot, 0xff, (size_t)gen->slots * sizeof *gen->slot);
+    AMBIT_TRY(ambit_key_table_reserve(&gen->index, gen->column_room));
     AMBIT_TRY(ambit_alloc(&gen->lambda, n, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&gen->step, n, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&gen->ones, n + 1, sizeof(double)));
@@ -573,7 +550,7 @@ static void close_generation(struct generation *gen)
     ambit_cluster_pricing_clear(&gen->pricing);
     ambit_free(&gen->column);
     ambit_free(&gen->member);
-    ambit_free(&gen->slot);
+    ambit_key_table_clear(&gen->index);
     ambit_free(&gen->lambda);
     ambit_free(&gen->step);
     ambit_free(&gen->ones);

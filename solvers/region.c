@@ -53,7 +53,7 @@ static ambit_status open_work(struct work *work)
         .cost = work->cost,
         .rule_count = 1,
         .rule = {ambit_cluster_capacity(work->demand, work->capacity)},
-        .grain = instance->distance == AMBIT_DISTANCE_FLOOR ? 1.0 : 0.0};
+        .grain = ambit_instance_grain(instance)};
 done:
     return status;
 }

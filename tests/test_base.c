@@ -4,6 +4,7 @@
 #include "engine/base/comm.h"
 #include "engine/base/fixed.h"
 #include "engine/base/hash.h"
+#include "engine/base/key_table.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
@@ -590,6 +591,36 @@ static void progress_is_a_bar_on_a_terminal(void)
                                  "ambit: warning: back\\slash\r\nand 5\r\n");
 }
 
+/* What is asked for and not set is not there. */
+static void keys_keep_their_values(void)
+{
+    struct ambit_key_table table = {0};
+    CU_ASSERT_EQUAL(ambit_key_table_find(&table, 7), -1);
+    for (int32_t k = 0; k < 5000; k++) {
+        CU_ASSERT_EQUAL(ambit_key_table_reserve(&table, k + 1), AMBIT_OK);
+        int32_t *const value = ambit_key_table_at(&table, (uint64_t)k * UINT64_C(0x100000000));
+        CU_ASSERT_EQUAL(*value, -1);
+        if (k % 3 != 0) *value = k;
+    }
+    for (int32_t k = 0; k < 5000; k++)
+        CU_ASSERT_EQUAL(ambit_key_table_find(&table, (uint64_t)k * UINT64_C(0x100000000)),
+                        k % 3 != 0 ? k : -1);
+    const int64_t room = table.room;
+    ambit_key_table_empty(&table);
+    CU_ASSERT_EQUAL(table.room, room);
+    CU_ASSERT_EQUAL(ambit_key_table_find(&table, UINT64_C(0x100000000)), -1);
+    ambit_key_table_clear(&table);
+    CU_ASSERT_EQUAL(table.room, 0);
+}
+
+static void a_set_has_one_key(void)
+{
+    const int32_t a[] = {3, 1, 2}, b[] = {2, 3, 1}, c[] = {1, 2, 4};
+    CU_ASSERT_EQUAL(ambit_key_of_set(a, 3), ambit_key_of_set(b, 3));
+    CU_ASSERT_NOT_EQUAL(ambit_key_of_set(a, 3), ambit_key_of_set(c, 3));
+    CU_ASSERT_NOT_EQUAL(ambit_key_of_set(a, 3), ambit_key_of_set(a, 2));
+}
+
 static void parts_cover_everything(void)
 {
     static const int64_t totals[] = {0, 1, 5, 7, 100, INT64_MAX};
@@ -646,6 +677,8 @@ int main(void)
         {"progress is JSON where there is no terminal",
          progress_is_json_where_there_is_no_terminal},
         {"progress is a bar on a terminal", progress_is_a_bar_on_a_terminal},
+        {"keys keep their values", keys_keep_their_values},
+        {"a set has one key", a_set_has_one_key},
         {"parts cover everything", parts_cover_everything},
     };
     return ambit_test_main("base", tests, AMBIT_TEST_COUNT(tests));

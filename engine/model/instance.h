@@ -52,6 +52,18 @@ static inline double ambit_instance_cost(const struct ambit_instance *instance, 
     return ambit_instance_cost_at(instance, i, instance->x[j], instance->y[j]);
 }
 
+/* Every cost is a multiple of this; 0 where they are real numbers. */
+static inline double ambit_instance_grain(const struct ambit_instance *instance)
+{
+    return instance->distance == AMBIT_DISTANCE_FLOOR ? 1.0 : 0.0;
+}
+
+/* The least that the cost of a better plan is below `value`. */
+static inline double ambit_grain_step(double grain, double value)
+{
+    return grain > 0.0 ? grain * (1.0 - 1e-6) : 1e-9 * value;
+}
+
 /* A solution: median[i] is the account whose cluster i is in. Under CCCP it only names the cluster;
  * the solver writes the account of the cluster that is nearest to the centroid. */
 struct ambit_solution {

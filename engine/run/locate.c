@@ -66,12 +66,6 @@ done:
     return status;
 }
 
-/* The least by which a better plan would be below `value`. */
-static double step_of(const struct ambit_instance *instance, double value)
-{
-    return instance->distance == AMBIT_DISTANCE_FLOOR ? 1.0 - 1e-6 : 1e-9 * value;
-}
-
 ambit_status ambit_locating_excess(const struct ambit_instance *instance, const int32_t *account,
                                    int32_t count, const int32_t *site, int64_t *excess_out)
 {
@@ -106,7 +100,8 @@ ambit_status ambit_locating_measure(struct ambit_locating *locating)
         AMBIT_TRY(note_step(locating));
     }
     const double best = locating->best_value;
-    if (isfinite(best) && locating->bound > best - step_of(locating->instance, best)) {
+    if (isfinite(best) &&
+        locating->bound > best - ambit_grain_step(ambit_instance_grain(locating->instance), best)) {
         locating->closed = true;
         locating->bound = best;
     }

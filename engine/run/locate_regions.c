@@ -34,7 +34,7 @@ ambit_status ambit_locate_regions_create(struct ambit_locating *locating,
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)locating->instance->count;
-    *out = (struct ambit_locate_regions){.locating = locating, .seen_room = 1024};
+    *out = (struct ambit_locate_regions){.locating = locating};
     AMBIT_TRY(ambit_alloc(&out->first, n + 1, sizeof(int32_t)));
     AMBIT_TRY(ambit_alloc(&out->member, n, sizeof(int32_t)));
     AMBIT_TRY(ambit_alloc(&out->site, n, sizeof(int32_t)));
@@ -44,7 +44,6 @@ ambit_status ambit_locate_regions_create(struct ambit_locating *locating,
     AMBIT_TRY(ambit_alloc(&out->taken, n, sizeof(bool)));
     AMBIT_TRY(ambit_alloc(&out->lambda, n, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&out->reach, n, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&out->seen, (size_t)out->seen_room, sizeof(uint64_t)));
     memcpy(out->lambda, locating->lagrangian.best_lambda, n * sizeof(double));
 done:
     return status;
@@ -61,7 +60,7 @@ void ambit_locate_regions_clear(struct ambit_locate_regions *regions)
     ambit_free(&regions->taken);
     ambit_free(&regions->lambda);
     ambit_free(&regions->reach);
-    ambit_free(&regions->seen);
+    ambit_key_table_clear(&regions->seen);
     ambit_cluster_pool_clear(&regions->pool);
 }
 
@@ -126,32 +125,14 @@ static uint64_t key_of(const struct ambit_locate_regions *regions,
             ((uint64_t)(uint32_t)task->account[i] << 32) | (uint64_t)(uint32_t)task->median[i];
         key += ambit_mix64(pair);
     }
-    return key == 0 ? 1 : key;
-}
-
-static uint64_t *slot_of(uint64_t *table, int64_t room, uint64_t key)
-{
-    int64_t at = (int64_t)(key & (uint64_t)(room - 1));
-    while (table[at] != 0 && table[at] != key)
-        at = (at + 1) & (room - 1);
-    return &table[at];
+    return key;
 }
 
 static ambit_status remember(struct ambit_locate_regions *regions, uint64_t key)
 {
     ambit_status status = AMBIT_OK;
-    uint64_t *larger = NULL;
-    if (2 * regions->seen_count >= regions->seen_room) {
-        AMBIT_TRY(ambit_alloc(&larger, 2 * (size_t)regions->seen_room, sizeof *larger));
-        for (int64_t k = 0; k < regions->seen_room; k++) {
-            if (regions->seen[k] != 0)
-                *slot_of(larger, 2 * regions->seen_room, regions->seen[k]) = regions->seen[k];
-        }
-        ambit_free(&regions->seen);
-        regions->seen = larger;
-        regions->seen_room *= 2;
-    }
-    *slot_of(regions->seen, regions->seen_room, key) = key;
+    AMBIT_TRY(ambit_key_table_reserve(&regions->seen, regions->seen_count + 1));
+    *ambit_key_table_at(&regions->seen, key) = 1;
     regions->seen_count++;
 done:
     return status;
@@ -159,7 +140,7 @@ done:
 
 static bool was_tried(const struct ambit_locate_regions *regions, uint64_t key)
 {
-    return *slot_of(regions->seen, regions->seen_room, key) == key;
+    return ambit_key_table_find(&regions->seen, key) >= 0;
 }
 
 /* --- drawing regions -------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #ifndef AMBIT_LOCATE_ROUNDS_H
 #define AMBIT_LOCATE_ROUNDS_H
 
+#include "engine/base/key_table.h"
 #include "engine/run/locate.h"
 #include "solvers/region.h"
 
@@ -41,8 +42,8 @@ struct ambit_locate_regions {
     double search_size;             /* accounts of a region for search */
     double effort;                  /* see struct ambit_region */
     struct ambit_cluster_pool pool; /* clusters of the plans so far */
-    uint64_t *seen;                 /* owned; regions that were tried; 0 where free */
-    int64_t seen_count, seen_room;
+    struct ambit_key_table seen;    /* regions that were tried */
+    int64_t seen_count;
 };
 
 /* Errors: AMBIT_ERR_MEMORY; then `out` can only be cleared. Local. */

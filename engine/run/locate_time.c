@@ -4,8 +4,8 @@
  * lately took, would end beyond it. What was slowest fades, so that one slow moment of the machine
  * does not end a search early. Without a limit no clock decides anything.
  *
- * Weakness: the first of a kind is begun unseen; and how long GLPK takes for the same number of
- * nodes differs by a factor of ten and more.
+ * Weakness: the first of a kind is begun unseen; and how long GLPK takes for the same effort
+ * differs by a factor of a few.
  */
 #include "engine/run/locate.h"
 

@@ -11,9 +11,10 @@ enum { NEAR = 40, TRIES_PER_TERRITORY = 200 };
 struct work {
     const struct ambit_relocation *relocation;
     struct ambit_cluster_problem problem;
-    double *cost;                /* owned; dense */
-    int64_t *base, *low, *high;  /* owned; [rule × cells + cell] */
-    int32_t *median, *old_owner; /* owned; cells: median of each; territory of each, by rank */
+    double *cost;                 /* owned; dense */
+    int64_t *base, *low, *high;   /* owned; [rule × cells + cell] */
+    int32_t *median, *old_median; /* owned; cells: median of each, in the end and today */
+    int32_t *old_owner;           /* owned; cells: index of the territory that has it today */
 };
 
 static int rules_of(const struct work *work)
@@ -31,6 +32,7 @@ static ambit_status open_work(struct work *work)
     AMBIT_TRY(ambit_alloc(&work->low, rules * n, sizeof *work->low));
     AMBIT_TRY(ambit_alloc(&work->high, rules * n, sizeof *work->high));
     AMBIT_TRY(ambit_alloc(&work->median, n, sizeof *work->median));
+    AMBIT_TRY(ambit_alloc(&work->old_median, n, sizeof *work->old_median));
     AMBIT_TRY(ambit_alloc(&work->old_owner, n, sizeof *work->old_owner));
 done:
     return status;
@@ -43,6 +45,7 @@ static void close_work(struct work *work)
     ambit_free(&work->low);
     ambit_free(&work->high);
     ambit_free(&work->median);
+    ambit_free(&work->old_median);
     ambit_free(&work->old_owner);
 }
 
@@ -94,15 +97,14 @@ static void set_plan(struct work *work)
             least = fmin(least, chord2);
         }
         for (; first < end; first++) {
-            work->median[first] = nearest;
+            work->median[first] = work->old_median[first] = nearest;
             work->old_owner[first] = t;
         }
     }
 }
 
 /* Which territory each new cluster is: the pairs that share most visits first. */
-static void match(const struct work *work, const int32_t *old_median,
-                  struct ambit_relocation_outcome *outcome)
+static void match(const struct work *work, struct ambit_relocation_outcome *outcome)
 {
     const struct ambit_relocation *const relocation = work->relocation;
     const int count = relocation->territory_count;
@@ -133,7 +135,7 @@ static void match(const struct work *work, const int32_t *old_median,
     }
     for (int32_t i = 0; i < relocation->cell_count; i++) {
         int32_t *const to = &outcome->cell[work->old_owner[i]];
-        if (*to == old_median[i]) *to = -1;
+        if (*to == work->old_median[i]) *to = -1;
     }
 }
 
@@ -144,10 +146,8 @@ ambit_status ambit_relocation_find(const struct ambit_relocation *relocation,
     struct work work = {.relocation = relocation};
     const int32_t n = relocation->cell_count;
     struct ambit_cluster_search *search = NULL;
-    int32_t *old_median = NULL;
     memset(outcome_out, 0, sizeof *outcome_out);
     AMBIT_TRY(open_work(&work));
-    AMBIT_TRY(ambit_alloc(&old_median, (size_t)n, sizeof *old_median));
     fill_costs(&work);
     work.problem = (struct ambit_cluster_problem){.count = n,
                                                   .centre_count = relocation->territory_count,
@@ -156,7 +156,6 @@ ambit_status ambit_relocation_find(const struct ambit_relocation *relocation,
     for (int r = 0; r < rules_of(&work); r++)
         work.problem.rule[r] = compile_rule(&work, r);
     set_plan(&work);
-    memcpy(old_median, work.median, (size_t)n * sizeof *old_median);
     const struct ambit_cluster_search_limits limits = {
         .near = NEAR, .tries = (int64_t)TRIES_PER_TERRITORY * relocation->territory_count};
     outcome_out->cost = ambit_cluster_cost(&work.problem, work.median);
@@ -164,10 +163,9 @@ ambit_status ambit_relocation_find(const struct ambit_relocation *relocation,
     ambit_cluster_search_set(search, work.median);
     outcome_out->gain = ambit_cluster_search_place(search, &limits);
     ambit_cluster_search_get(search, work.median);
-    match(&work, old_median, outcome_out);
+    match(&work, outcome_out);
 done:
     ambit_cluster_search_destroy(&search);
     close_work(&work);
-    ambit_free(&old_median);
     return status;
 }

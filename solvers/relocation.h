@@ -22,7 +22,8 @@ struct ambit_relocation {
 
 struct ambit_relocation_outcome {
     int32_t cell[AMBIT_GROUPING_MAX]; /* where each territory's centre should go; −1: it stays */
-    double cost, gain;                /* micro-hours, as cells see them */
+    double cost;                      /* of the cells' travel today, micro-hours */
+    double gain;                      /* by how much the bound of the places falls, micro-hours */
 };
 
 /* Errors: AMBIT_ERR_MEMORY, AMBIT_ERR_SOLVER. Local; a pure function of its inputs. */

@@ -58,6 +58,12 @@ static bool is_launched(void)
     return tasks != NULL && strcmp(tasks, "1") != 0;
 }
 
+int ambit_comm_launched_rank(void)
+{
+    const char *const rank = getenv("OMPI_COMM_WORLD_RANK");
+    return rank != NULL ? (int)strtol(rank, NULL, 10) : -1;
+}
+
 ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out)
 {
     const ambit_status status = ambit_alloc(comm_out, 1, sizeof **comm_out);

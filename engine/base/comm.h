@@ -23,6 +23,10 @@ ambit_status ambit_comm_start(int *argc, char ***argv, struct ambit_comm **comm_
 /* A communicator of one rank that never touches MPI: for serial tests. Local. */
 ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out) AMBIT_CHECKED;
 
+/* The rank that a launcher has given this process, known before ambit_comm_start(); −1 where none
+ * that names it has started us. Local. */
+int ambit_comm_launched_rank(void);
+
 /* Frees *comm and finalises MPI if ambit_comm_start() began it. Collective. */
 void ambit_comm_destroy(struct ambit_comm **comm);
 

@@ -117,7 +117,7 @@ static void append_json_detail(struct line *line, const char *detail)
 static int open_terminal(void)
 {
     if (isatty(STDERR_FILENO)) return dup(STDERR_FILENO);
-    if (getenv("OMPI_COMM_WORLD_RANK") == NULL) return -1;
+    if (ambit_comm_launched_rank() < 0) return -1;
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%ld/fd/2", (long)getppid());
     const int descriptor = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

@@ -56,7 +56,7 @@ int ambit_status_exit_code(ambit_status status);
 _Noreturn void ambit_require_failed(const char *text, const char *file, int line);
 
 /* Sets the rank that ambit_require_failed() names, and what it calls in place of abort() (NULL:
- * abort() again); comm sets MPI_Abort. */
+ * abort() again); comm sets what ends all ranks. */
 void ambit_require_set_abort(int rank, void (*abort_job)(void));
 
 #endif

@@ -184,24 +184,26 @@ done:
     return status;
 }
 
-/* The nearer of `best` and the seats of a square. */
+/* The nearer of `best` and those of the first `seats` seats that are in a square. */
 static int32_t look_into(const struct ambit_nation *nation, int32_t row, int32_t column,
-                         const struct place *place, int32_t best, double *least)
+                         const struct place *place, int32_t seats, int32_t best, double *least)
 {
     if (row < 0 || row >= nation->rows || column < 0 || column >= nation->columns) return best;
     const int32_t square = row * nation->columns + column;
     for (int32_t k = nation->first[square]; k < nation->first[square + 1]; k++) {
         const int32_t c = nation->in_square[k];
         const double away = square_km(place, &nation->seat[c]);
-        if (away > *least || (away == *least && c > best)) continue;
+        if (c >= seats || away > *least || (away == *least && c > best)) continue;
         *least = away;
         best = c;
     }
     return best;
 }
 
-/* Squares in rings around the place, until no seat outside of them can be nearer. */
-static int32_t nearest_seat(const struct ambit_nation *nation, const struct place *place)
+/* The nearest of the first `seats` seats: squares in rings around the place, until none outside of
+ * them can be nearer. */
+static int32_t nearest_seat(const struct ambit_nation *nation, const struct place *place,
+                            int32_t seats)
 {
     const int32_t row = row_of(nation, place->lat), column = column_of(nation, place->lon);
     const int32_t rings = nation->rows > nation->columns ? nation->rows : nation->columns;
@@ -212,12 +214,13 @@ static int32_t nearest_seat(const struct ambit_nation *nation, const struct plac
     for (int32_t ring = 0; ring <= rings; ring++) {
         if (best >= 0 && (ring - 1) * side > sqrt(least)) break;
         for (int32_t step = -ring; step <= ring; step++) {
-            best = look_into(nation, row - ring, column + step, place, best, &least);
-            if (ring > 0) best = look_into(nation, row + ring, column + step, place, best, &least);
+            best = look_into(nation, row - ring, column + step, place, seats, best, &least);
+            if (ring > 0)
+                best = look_into(nation, row + ring, column + step, place, seats, best, &least);
         }
         for (int32_t step = 1 - ring; step < ring; step++) {
-            best = look_into(nation, row + step, column - ring, place, best, &least);
-            best = look_into(nation, row + step, column + ring, place, best, &least);
+            best = look_into(nation, row + step, column - ring, place, seats, best, &least);
+            best = look_into(nation, row + step, column + ring, place, seats, best, &least);
         }
     }
     return best;
@@ -229,15 +232,8 @@ static int32_t nearest_seat(const struct ambit_nation *nation, const struct plac
 static void draw_plan(struct ambit_nation *nation, int32_t territories)
 {
 #pragma omp parallel for schedule(static)
-    for (int32_t c = 0; c < nation->counties; c++) {
-        double least = INFINITY;
-        for (int32_t j = 0; j < territories; j++) {
-            const double away = square_km(&nation->seat[c], &nation->seat[j]);
-            if (away >= least) continue;
-            least = away;
-            nation->territory[c] = j;
-        }
-    }
+    for (int32_t c = 0; c < nation->counties; c++)
+        nation->territory[c] = nearest_seat(nation, &nation->seat[c], territories);
 }
 
 ambit_status ambit_nation_create(int64_t accounts, int32_t territories, uint64_t seed,
@@ -289,13 +285,13 @@ struct ambit_nation_account ambit_nation_account(const struct ambit_nation *nati
     const int32_t visits = segment == 'A' ? 12 : segment == 'B' ? 6 : 2;
     /* Two or three hours a visit; more where there is more to win, and by chance. */
     const double hours = visits * 2.2 * exp(0.25 * worth.lat + 0.35 * worth.lon);
-    return (struct ambit_nation_account){.index = index,
-                                         .lat = (int32_t)lround(place.lat * 1e5),
-                                         .lon = (int32_t)lround(place.lon * 1e5),
-                                         .visits = visits,
-                                         .territory =
-                                             nation->territory[nearest_seat(nation, &place)],
-                                         .workload = lround(hours * 100.0),
-                                         .potential = lround(200.0 * exp(0.9 * worth.lat)),
-                                         .segment = segment};
+    return (struct ambit_nation_account){
+        .index = index,
+        .lat = (int32_t)lround(place.lat * 1e5),
+        .lon = (int32_t)lround(place.lon * 1e5),
+        .visits = visits,
+        .territory = nation->territory[nearest_seat(nation, &place, nation->counties)],
+        .workload = lround(hours * 100.0),
+        .potential = lround(200.0 * exp(0.9 * worth.lat)),
+        .segment = segment};
 }

@@ -19,7 +19,8 @@ struct ambit_generate_options {
 
 /* Writes the accounts to `path` and a scenario beside it, named as it is but for .yaml in place of
  * .csv. The same bytes on any number of ranks and threads. Errors: AMBIT_ERR_USAGE where the name
- * ends otherwise, AMBIT_ERR_IO, AMBIT_ERR_MEMORY, agreed; no file is changed then. Collective. */
+ * ends otherwise, AMBIT_ERR_IO, AMBIT_ERR_MEMORY, agreed; each file is then whole or as it was.
+ * Collective. */
 ambit_status ambit_generate(struct ambit_comm *comm,
                             const struct ambit_generate_options *options) AMBIT_CHECKED;
 

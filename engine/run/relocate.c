@@ -219,8 +219,7 @@ done:
 
 static void set_centre(const struct ambit_cell *cell, struct ambit_territory *territory)
 {
-    territory->centre_account =
-        territory->centre_kind == AMBIT_CENTRE_MEDIAN ? cell->index : territory->centre_account;
+    if (territory->centre_kind == AMBIT_CENTRE_MEDIAN) territory->centre_account = cell->index;
     territory->centre_lat = cell->lat;
     territory->centre_lon = cell->lon;
     memcpy(territory->position, cell->position, sizeof territory->position);
@@ -230,11 +229,10 @@ ambit_status ambit_relocate_round(struct ambit_job *job, const struct ambit_pric
                                   int64_t round, int32_t *moved_out)
 {
     ambit_status status = AMBIT_OK;
-    struct relocate relocate = {
-        .job = job,
-        .territories = job->territories.count,
-        .rules = job->problem.rule_count,
-        .seed = ambit_random_u64(job->options.seed, RELOCATION_STREAM, (uint64_t)round)};
+    struct relocate relocate = {.job = job,
+                                .territories = job->territories.count,
+                                .rules = job->problem.rule_count,
+                                .seed = ambit_random_u64(job->options.seed, RELOCATION_STREAM, 0)};
     struct move *mine = NULL, *all = NULL;
     int64_t count = 0;
     *moved_out = 0;

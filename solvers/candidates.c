@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A full scan with an insertion sort of the best few. Half of the list is by reduced cost and half
- * by distance: with the cheap ones alone, prices that are still far off would leave out the near
- * territories, and then no prices could bring them back. Ties go to the smaller index. Evaluating
- * a·d^b for every pair would cost most of a run, so the scan reads line hauls from a table and only
- * the chosen get their exact travel; of two that differ by less than a ten-thousandth either may
- * come first.
+ * Shortlists of runs of accounts (shortlist.h), first for many of them and then for few, and in
+ * each an insertion sort of the best. Candidates by distance are there for prices that are still
+ * far off: the cheap ones alone would leave out near territories, and then no prices could bring
+ * them back. Costs are compared by the knots of the haul curve first; only those that may be among
+ * the wished get their exact travel, so that a·d^b is evaluated for two or three an account.
+ *
+ * Of more than AMBIT_CANDIDATE_MAX within the margin the cheapest are taken by the knots' midpoint,
+ * which is within half a percent.
  */
 #include "solvers/candidates.h"
 #include "engine/base/memory.h"
-
-#include "engine/model/geometry.h"
+#include "solvers/shortlist.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { WANTED_MAX = 64 };
-
-ambit_status ambit_candidates_create(const struct ambit_problem *problem, int wanted,
-                                     struct ambit_candidates *out)
-{
-    ambit_status status = AMBIT_OK;
-    AMBIT_REQUIRE(wanted >= 1 && wanted <= WANTED_MAX);
-    const int32_t territories = problem->territories->count;
-    *out = (struct ambit_candidates){.per = wanted < territories ? wanted : territories,
-                                     .count = problem->accounts->count};
-    const size_t cells = (size_t)out->count * (size_t)out->per;
-    AMBIT_TRY(ambit_alloc(&out->territory, cells, sizeof *out->territory));
-    AMBIT_TRY(ambit_alloc(&out->travel, cells, sizeof *out->travel));
-done:
-    if (status != AMBIT_OK) ambit_candidates_clear(out);
-    return status;
-}
+enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = 16 * BLOCK, RUNS_AT_ONCE = 64 };
+enum { SPARE = 4 }; /* more than are wished are compared to the last digit */
 
 void ambit_candidates_clear(struct ambit_candidates *candidates)
 {
+    ambit_free(&candidates->first);
+    ambit_free(&candidates->offset);
+    ambit_free(&candidates->listed);
     ambit_free(&candidates->territory);
     ambit_free(&candidates->travel);
-    candidates->count = 0;
+    ambit_free(&candidates->settled);
+    *candidates = (struct ambit_candidates){0};
 }
 
 double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, int32_t i,
@@ -50,19 +41,17 @@ double ambit_reduced_cost(const struct ambit_problem *problem, const double *pri
     for (int r = 0; r < rules; r++)
         cost +=
             p[r] * ((double)problem->base[r][i] + problem->rule[r].travel_weight * (double)travel);
-    const int32_t previous = problem->accounts->previous[i];
-    if (previous >= 0 && previous != j) cost += (double)problem->disruption;
-    return cost;
+    return cost + (double)ambit_disruption_of(problem, i, j);
 }
 
 /* A sorted list of the least few; ties to the one that came first. */
-struct shortlist {
+struct least_few {
     int room, count;
-    double key[WANTED_MAX];
-    int32_t territory[WANTED_MAX];
+    double key[AMBIT_CANDIDATE_MAX + SPARE];
+    int32_t territory[AMBIT_CANDIDATE_MAX + SPARE];
 };
 
-static void offer(struct shortlist *list, double key, int32_t territory)
+static void offer(struct least_few *list, double key, int32_t territory)
 {
     if (list->count == list->room && !(key < list->key[list->room - 1])) return;
     int at = list->count < list->room ? list->count++ : list->room - 1;
@@ -74,90 +63,272 @@ static void offer(struct shortlist *list, double key, int32_t territory)
     list->territory[at] = territory;
 }
 
-static bool lists(const struct shortlist *list, int32_t territory)
+struct entry {
+    double cost;
+    int64_t travel;
+    int32_t territory;
+};
+
+/* What a thread works in. */
+struct desk {
+    double *work, *low;     /* owned; 3 and 2 × territories */
+    int32_t *wide, *narrow; /* owned; territories each */
+};
+
+struct filling {
+    const struct ambit_problem *problem;
+    const struct ambit_candidate_wish *wish;
+    struct ambit_shortlists lists;
+    int32_t *all;        /* owned; 0, 1, …, territories − 1 */
+    struct entry *entry; /* owned; RUNS_AT_ONCE × RUN × AMBIT_CANDIDATE_MAX */
+    struct desk *desk;   /* owned; a thread each */
+    int threads;
+};
+
+static void insert_exact(const struct filling *filling, int32_t i, int32_t j, struct entry *entry,
+                         int *count)
 {
-    for (int k = 0; k < list->count; k++) {
-        if (list->territory[k] == territory) return true;
+    struct entry next = {.territory = j};
+    next.travel = ambit_travel_of(filling->problem->scenario, filling->problem->accounts, i,
+                                  filling->problem->territories->item[j].position);
+    next.cost = ambit_reduced_cost(filling->problem, filling->lists.price, i, j, next.travel);
+    int at = (*count)++;
+    for (; at > 0 && (entry[at - 1].cost > next.cost ||
+                      (entry[at - 1].cost == next.cost && entry[at - 1].territory > j));
+         at--)
+        entry[at] = entry[at - 1];
+    entry[at] = next;
+}
+
+/* Those of the list within the margin of the least, cheapest first; returns how many. */
+static int choose_cheap(const struct filling *filling, int32_t i, const int32_t *list,
+                        int32_t listed, double *bounds, struct entry *entry)
+{
+    const struct ambit_candidate_wish *const wish = filling->wish;
+    const int64_t visits = filling->problem->accounts->visits[i];
+    const double margin =
+        wish->margin * (double)(visits > AMBIT_VISITS_MIN ? visits : AMBIT_VISITS_MIN);
+    struct least_few cheap = {.room = wish->cheap + SPARE};
+    double least = INFINITY;
+    int count = 0, kept = 0;
+    for (int32_t n = 0; n < listed; n++) {
+        const double chord2 = ambit_shortlist_chord2(&filling->lists, i, list[n]);
+        ambit_shortlist_cost(&filling->lists, i, list[n], chord2, &bounds[2 * n],
+                             &bounds[2 * n + 1]);
+        least = fmin(least, bounds[2 * n + 1]);
+    }
+    for (int32_t n = 0; n < listed; n++) {
+        if (bounds[2 * n] <= least + margin)
+            offer(&cheap, 0.5 * (bounds[2 * n] + bounds[2 * n + 1]), list[n]);
+    }
+    struct entry exact[AMBIT_CANDIDATE_MAX + SPARE];
+    for (int c = 0; c < cheap.count; c++)
+        insert_exact(filling, i, cheap.territory[c], exact, &count);
+    while (kept < count && kept < wish->cheap && exact[kept].cost <= exact[0].cost + margin) {
+        entry[kept] = exact[kept];
+        kept++;
+    }
+    return kept;
+}
+
+static bool is_listed(const struct entry *entry, int count, int32_t territory)
+{
+    for (int c = 0; c < count; c++) {
+        if (entry[c].territory == territory) return true;
     }
     return false;
 }
 
-/* Line-haul hours by squared chord, linear between knots at every 64th of an octave: within a
- * ten-thousandth of the curve, for choosing only. */
-enum { OCTAVES = 52, KNOTS = 64 };
-
-struct haul_table {
-    double hours[OCTAVES * KNOTS + 1];
-};
-
-static double knot(int index)
+static int add_near(const struct filling *filling, int32_t i, const int32_t *list, int32_t listed,
+                    struct entry *entry, int count)
 {
-    return ldexp(1.0 + (double)(index % KNOTS) / KNOTS, index / KNOTS + 3 - OCTAVES);
-}
-
-static void fill_table(const struct ambit_scenario *scenario, struct haul_table *table)
-{
-    for (int index = 0; index <= OCTAVES * KNOTS; index++)
-        table->hours[index] = ambit_haul_hours(scenario, knot(index));
-}
-
-static double look_up(const struct haul_table *table, double chord2)
-{
-    uint64_t bits;
-    const double x = fmin(fmax(chord2, ldexp(1.0, 3 - OCTAVES)), 4.0);
-    memcpy(&bits, &x, sizeof bits);
-    const uint64_t first = (uint64_t)(1023 + 3 - OCTAVES) * KNOTS;
-    const uint64_t index = (bits >> 46) - first;
-    const double part = (double)(bits & ((UINT64_C(1) << 46) - 1)) * 0x1p-46;
-    return table->hours[index] + part * (table->hours[index + 1] - table->hours[index]);
-}
-
-/* The cheapest at these prices first, then the nearest that are not among them. */
-static void choose(const struct ambit_problem *problem, const double *price,
-                   const struct haul_table *table, int32_t i, int per, int32_t *territory_out)
-{
-    const struct ambit_accounts *accounts = problem->accounts;
-    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
-    const double local = (double)accounts->local_travel[i], visits = (double)accounts->visits[i];
-    struct shortlist cheap = {.room = (per + 1) / 2}, near = {.room = per};
-    int count = 0;
-    AMBIT_REQUIRE(cheap.room >= 1 && per <= WANTED_MAX && per <= problem->territories->count);
-    for (int32_t j = 0; j < problem->territories->count; j++) {
-        const double chord2 = ambit_chord2(place, problem->territories->item[j].position);
-        const int64_t travel = (int64_t)(local + visits * look_up(table, chord2));
-        offer(&cheap, ambit_reduced_cost(problem, price, i, j, travel), j);
-        offer(&near, chord2, j);
+    struct least_few near = {.room = filling->wish->near};
+    for (int32_t n = 0; n < listed; n++)
+        offer(&near, ambit_shortlist_chord2(&filling->lists, i, list[n]), list[n]);
+    for (int k = 0; k < near.count && count < filling->wish->near; k++) {
+        const int32_t j = near.territory[k];
+        if (is_listed(entry, count, j)) continue;
+        entry[count] = (struct entry){.territory = j};
+        entry[count++].travel =
+            ambit_travel_of(filling->problem->scenario, filling->problem->accounts, i,
+                            filling->problem->territories->item[j].position);
     }
-    for (; count < cheap.count; count++)
-        territory_out[count] = cheap.territory[count];
-    for (int k = 0; count < per; k++) {
-        if (!lists(&cheap, near.territory[k])) territory_out[count++] = near.territory[k];
+    return count;
+}
+
+static void choose(const struct filling *filling, int32_t i, const int32_t *list, int32_t listed,
+                   struct desk *desk, struct entry *entry, uint8_t *listed_out)
+{
+    if (filling->problem->accounts->visits[i] < AMBIT_VISITS_MIN) {
+        list = filling->all;
+        listed = filling->lists.count;
+    }
+    int count = choose_cheap(filling, i, list, listed, desk->low, entry);
+    if (filling->wish->near > 0) count = add_near(filling, i, list, listed, entry, count);
+    AMBIT_REQUIRE(count >= 1 && count <= AMBIT_CANDIDATE_MAX);
+    *listed_out = (uint8_t)count;
+}
+
+/* A run of up to RUN accounts into entry[(i − begin) × AMBIT_CANDIDATE_MAX]. */
+static void choose_run(const struct filling *filling, int32_t begin, int32_t end, struct desk *desk,
+                       struct entry *entry, uint8_t *listed)
+{
+    const struct ambit_shortlist_wish wish = {filling->wish->margin, filling->wish->near};
+    const int32_t wide = ambit_shortlist_of(&filling->lists, &wish, begin, end, filling->all,
+                                            filling->lists.count, desk->work, desk->wide);
+    for (int32_t block = begin; block < end; block += BLOCK) {
+        const int32_t last = block + BLOCK < end ? block + BLOCK : end;
+        const int32_t narrow = wide == 0
+                                   ? 0
+                                   : ambit_shortlist_of(&filling->lists, &wish, block, last,
+                                                        desk->wide, wide, desk->work, desk->narrow);
+        for (int32_t i = block; i < last; i++)
+            choose(filling, i, desk->narrow, narrow, desk,
+                   &entry[(size_t)(i - begin) * AMBIT_CANDIDATE_MAX], &listed[i]);
     }
 }
 
-void ambit_candidates_fill(const struct ambit_problem *problem, const double *price,
-                           struct ambit_candidates *candidates)
+/* ---- from the desks to the lists ---- */
+
+static ambit_status make_room(struct ambit_candidates *candidates, int64_t entries)
 {
-    const int per = candidates->per;
-    struct haul_table table;
-    fill_table(problem->scenario, &table);
-#pragma omp parallel for schedule(dynamic, 64)
-    for (int32_t i = 0; i < candidates->count; i++)
-        choose(problem, price, &table, i, per, &candidates->territory[(size_t)i * (size_t)per]);
-    ambit_candidates_refresh(problem, candidates);
+    ambit_status status = AMBIT_OK;
+    if (entries <= candidates->room) return AMBIT_OK;
+    const int64_t room = entries + entries / 8 + 1024;
+    AMBIT_TRY(ambit_resize(&candidates->territory, (size_t)room, sizeof *candidates->territory));
+    AMBIT_TRY(ambit_resize(&candidates->travel, (size_t)room, sizeof *candidates->travel));
+    candidates->room = room;
+done:
+    return status;
 }
 
-void ambit_candidates_refresh(const struct ambit_problem *problem,
-                              struct ambit_candidates *candidates)
+/* Where the entries of each block of [begin, end) go. */
+static void number_entries(struct ambit_candidates *candidates, int32_t begin, int32_t end)
 {
-    const int per = candidates->per;
-#pragma omp parallel for schedule(static)
-    for (int32_t i = 0; i < candidates->count; i++) {
-        for (int c = 0; c < per; c++) {
-            const size_t at = (size_t)i * (size_t)per + (size_t)c;
-            const double *centre = problem->territories->item[candidates->territory[at]].position;
-            candidates->travel[at] =
-                ambit_travel_of(problem->scenario, problem->accounts, i, centre);
+    for (int32_t block = begin; block < end; block += BLOCK) {
+        uint16_t offset = 0;
+        candidates->first[block / BLOCK] = candidates->entries;
+        for (int32_t i = block; i < block + BLOCK && i < end; i++) {
+            candidates->offset[i] = offset;
+            offset = (uint16_t)(offset + candidates->listed[i]);
+        }
+        candidates->entries += offset;
+    }
+}
+
+static void copy_entries(const struct filling *filling, int32_t begin, int32_t end,
+                         struct ambit_candidates *candidates)
+{
+#pragma omp parallel for schedule(static) num_threads(filling->threads)
+    for (int32_t i = begin; i < end; i++) {
+        const struct entry *const entry =
+            &filling->entry[(size_t)(i - begin) * AMBIT_CANDIDATE_MAX];
+        const int64_t first = ambit_candidates_first(candidates, i);
+        for (int c = 0; c < candidates->listed[i]; c++) {
+            candidates->territory[first + c] = entry[c].territory;
+            candidates->travel[first + c] = entry[c].travel;
         }
     }
+}
+
+/* Sums of the accounts that have one candidate, which no prices near these can take elsewhere. */
+static void sum_settled(const struct ambit_problem *problem, struct ambit_candidates *candidates)
+{
+    const int rules = problem->rule_count;
+    for (int32_t i = 0; i < candidates->count; i++) {
+        if (candidates->listed[i] != 1) continue;
+        const int64_t first = ambit_candidates_first(candidates, i);
+        const int32_t j = candidates->territory[first];
+        int64_t *const sum = &candidates->settled[(int64_t)j * (1 + rules)];
+        sum[0] += candidates->travel[first] + ambit_disruption_of(problem, i, j);
+        for (int r = 0; r < rules; r++)
+            sum[1 + r] += ambit_rule_load(problem, r, i, candidates->travel[first]);
+    }
+}
+
+static void close_filling(struct filling *filling)
+{
+    ambit_shortlists_clear(&filling->lists);
+    ambit_free(&filling->all);
+    ambit_free(&filling->entry);
+    for (int t = 0; filling->desk != NULL && t < filling->threads; t++) {
+        ambit_free(&filling->desk[t].work);
+        ambit_free(&filling->desk[t].low);
+        ambit_free(&filling->desk[t].wide);
+        ambit_free(&filling->desk[t].narrow);
+    }
+    ambit_free(&filling->desk);
+}
+
+static ambit_status open_filling(const struct ambit_problem *problem, const double *price,
+                                 struct filling *filling)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)problem->territories->count;
+    const int32_t accounts = problem->accounts->count;
+    const size_t at_once = (size_t)(accounts < RUNS_AT_ONCE * RUN ? accounts : RUNS_AT_ONCE * RUN);
+    AMBIT_TRY(ambit_shortlists_create(problem, price, &filling->lists));
+    AMBIT_TRY(ambit_alloc(&filling->all, n, sizeof *filling->all));
+    AMBIT_TRY(ambit_alloc(&filling->entry, at_once * AMBIT_CANDIDATE_MAX, sizeof *filling->entry));
+    AMBIT_TRY(ambit_alloc(&filling->desk, (size_t)filling->threads, sizeof *filling->desk));
+    for (int t = 0; t < filling->threads; t++) {
+        AMBIT_TRY(ambit_alloc(&filling->desk[t].work, 3 * n, sizeof(double)));
+        AMBIT_TRY(ambit_alloc(&filling->desk[t].low, 2 * n, sizeof(double)));
+        AMBIT_TRY(ambit_alloc(&filling->desk[t].wide, n, sizeof(int32_t)));
+        AMBIT_TRY(ambit_alloc(&filling->desk[t].narrow, n, sizeof(int32_t)));
+    }
+    for (size_t j = 0; j < n; j++)
+        filling->all[j] = (int32_t)j;
+done:
+    return status;
+}
+
+static ambit_status open_lists(const struct ambit_problem *problem,
+                               struct ambit_candidates *candidates)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)problem->accounts->count, blocks = (n + BLOCK - 1) / BLOCK;
+    const size_t sums = (size_t)problem->territories->count * (size_t)(1 + problem->rule_count);
+    if (candidates->settled == NULL) {
+        AMBIT_TRY(ambit_alloc(&candidates->first, blocks, sizeof *candidates->first));
+        AMBIT_TRY(ambit_alloc(&candidates->offset, n, sizeof *candidates->offset));
+        AMBIT_TRY(ambit_alloc(&candidates->listed, n, sizeof *candidates->listed));
+        AMBIT_TRY(ambit_alloc(&candidates->settled, sums, sizeof *candidates->settled));
+    }
+    candidates->count = (int32_t)n;
+    candidates->entries = 0;
+    memset(candidates->settled, 0, sums * sizeof *candidates->settled);
+done:
+    return status;
+}
+
+ambit_status ambit_candidates_fill(const struct ambit_problem *problem, const double *price,
+                                   const struct ambit_candidate_wish *wish,
+                                   struct ambit_candidates *candidates)
+{
+    ambit_status status = AMBIT_OK;
+    struct filling filling = {.problem = problem, .wish = wish, .threads = omp_get_max_threads()};
+    const int32_t count = problem->accounts->count;
+    AMBIT_REQUIRE(wish->cheap >= 1 && wish->cheap <= AMBIT_CANDIDATE_MAX);
+    AMBIT_REQUIRE(wish->near <= AMBIT_CANDIDATE_MAX);
+    AMBIT_TRY(open_filling(problem, price, &filling));
+    AMBIT_TRY(open_lists(problem, candidates));
+    for (int32_t begin = 0; begin < count;) {
+        const int32_t end = count - begin > RUNS_AT_ONCE * RUN ? begin + RUNS_AT_ONCE * RUN : count;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(filling.threads)
+        for (int32_t run = begin; run < end; run += RUN)
+            choose_run(&filling, run, run + RUN < end ? run + RUN : end,
+                       &filling.desk[omp_get_thread_num()],
+                       &filling.entry[(size_t)(run - begin) * AMBIT_CANDIDATE_MAX],
+                       candidates->listed);
+        number_entries(candidates, begin, end);
+        AMBIT_TRY(make_room(candidates, candidates->entries));
+        copy_entries(&filling, begin, end, candidates);
+        begin = end;
+    }
+    sum_settled(problem, candidates);
+done:
+    close_filling(&filling);
+    if (status != AMBIT_OK) ambit_candidates_clear(candidates);
+    return status;
 }

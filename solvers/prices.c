@@ -21,8 +21,8 @@
  * which is the same as letting a band be broken at that price: the soft plan then breaks as little
  * as it can, and what it breaks is told.
  *
- * Weakness: the candidates of an account are fixed during an ascent, so a price that moves far
- * needs them chosen anew.
+ * Weakness: the candidates of an account are fixed during an ascent, and those with one candidate
+ * are a fixed load, so prices are held within reach of those that candidates were chosen by.
  *
  * Units inside: cost in mean travel a territory, loads of a rule in its mean load a territory.
  */
@@ -33,7 +33,7 @@
 #include <omp.h>
 #include <string.h>
 
-enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
+enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
@@ -42,6 +42,7 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = 64 };
 #define FIRST_DAMPING 0.01
 #define DAMPING_MAX 1e6
 #define PRICE_MAX 20.0  /* mean travel a mean load */
+#define FAR_TRAVEL 3.0  /* of a visit far out, in mean travel a visit */
 #define SLOPE_MIN 0.1   /* least that an hour of travel may cost at a lower limit's price */
 #define FLOOR_PART 0.01 /* of the mean curvature, for territories where nothing wavers */
 #define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
@@ -72,6 +73,11 @@ struct ambit_prices {
     double predicted;             /* rise of the value that the trial step promises */
     double *work;                 /* owned; conjugate gradients: 6 vectors */
     double *acting;               /* owned; trial prices less uniform ones, hours a unit, net */
+    double *chosen_acting;        /* owned; what candidates were chosen by */
+    double reach; /* hours a visit that costs may change against each other since then */
+    double base_mean[AMBIT_RULE_MAX], travel_mean; /* of a visit: units, hours */
+    double *settled_load; /* owned; of accounts without a choice, over all ranks, in rule_scale */
+    double *settled_cost; /* owned; by territory, micro-hours */
 };
 
 static size_t cell_count(const struct ambit_prices *p)
@@ -85,8 +91,12 @@ static void set_scales(struct ambit_prices *p, int64_t travel_total, const int64
     const struct ambit_problem *problem = p->problem;
     const double territories = (double)p->territories;
     p->cost_scale = fmax((double)travel_total / territories, 1.0);
-    p->haul_hours = fmax((double)travel_total, 1.0) / fmax((double)visits_total, 1.0);
+    p->travel_mean = p->haul_hours =
+        fmax((double)travel_total, 1.0) / fmax((double)visits_total, 1.0);
     for (int r = 0; r < p->rules; r++) {
+        p->base_mean[r] =
+            ((double)total[r] - problem->rule[r].travel_weight * (double)travel_total) /
+            fmax((double)visits_total, 1.0);
         const double moved = fabs(problem->rule[r].travel_weight) * (double)travel_total;
         p->rule_scale[r] = fmax(fmax(fabs((double)total[r]), moved) / territories, 1.0);
         p->total_ref[r] = (double)total[r] / p->rule_scale[r];
@@ -112,8 +122,11 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->gradient, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->chosen_acting, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->settled_load, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->settled_cost, (size_t)p->territories, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
-    ambit_prices_begin(p, 1.0, 0.0);
+    ambit_prices_begin(p, 1.0, 0.0, INFINITY);
     *out = p;
     p = NULL;
 done:
@@ -135,6 +148,9 @@ void ambit_prices_destroy(struct ambit_prices **prices)
     ambit_free(&p->hessian);
     ambit_free(&p->work);
     ambit_free(&p->acting);
+    ambit_free(&p->chosen_acting);
+    ambit_free(&p->settled_load);
+    ambit_free(&p->settled_cost);
     ambit_free(prices);
 }
 
@@ -149,9 +165,10 @@ int64_t ambit_prices_pair_bytes(const struct ambit_prices *prices)
 void ambit_prices_mark_pairs(const struct ambit_prices *prices,
                              const struct ambit_candidates *candidates, uint8_t *bits_inout)
 {
-    const int depth = candidates->per < PAIR_DEPTH ? candidates->per : PAIR_DEPTH;
     for (int32_t i = 0; i < candidates->count; i++) {
-        const int32_t *near = &candidates->territory[(size_t)i * (size_t)candidates->per];
+        const int listed = candidates->listed[i];
+        const int depth = listed < PAIR_DEPTH ? listed : PAIR_DEPTH;
+        const int32_t *near = &candidates->territory[ambit_candidates_first(candidates, i)];
         for (int a = 0; a < depth; a++) {
             for (int b = 0; b < depth; b++) {
                 if (near[a] >= near[b]) continue;
@@ -159,6 +176,18 @@ void ambit_prices_mark_pairs(const struct ambit_prices *prices,
                 bits_inout[bit / 8] |= (uint8_t)(1u << (bit % 8));
             }
         }
+    }
+}
+
+void ambit_prices_settle(struct ambit_prices *prices, const int64_t *settled)
+{
+    const int rules = prices->rules;
+    for (int32_t j = 0; j < prices->territories; j++) {
+        const int64_t *const sum = &settled[(int64_t)j * (1 + rules)];
+        prices->settled_cost[j] = (double)sum[0];
+        for (int r = 0; r < rules; r++)
+            prices->settled_load[(int64_t)j * rules + r] =
+                (double)sum[1 + r] / prices->rule_scale[r];
     }
 }
 
@@ -282,8 +311,9 @@ static void set_acting(struct ambit_prices *p)
     }
 }
 
-void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard)
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, double reach)
 {
+    prices->reach = reach;
     prices->softness = softness;
     prices->band_softness = softness * BAND_SOFTNESS;
     prices->started = false;
@@ -296,11 +326,20 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
         prices->price[at] = fmin(fmax(prices->price[at], prices->least[r]), prices->most[r]);
     }
     set_acting(prices);
+    memcpy(prices->chosen_acting, prices->acting, cell_count(prices) * sizeof(double));
 }
 
 void ambit_prices_reset(struct ambit_prices *prices)
 {
     memset(prices->best_price, 0, cell_count(prices) * sizeof(double));
+}
+
+void ambit_prices_set(struct ambit_prices *prices, const double *lower, const double *upper)
+{
+    for (size_t at = 0; at < cell_count(prices); at++)
+        prices->best_price[at] = (upper[at] - lower[at]) *
+                                 prices->rule_scale[at % (size_t)prices->rules] /
+                                 prices->cost_scale;
 }
 
 double ambit_prices_rule_scale(const struct ambit_prices *prices, int rule)
@@ -335,18 +374,19 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
                      int32_t i, struct account_terms *terms)
 {
     const struct ambit_problem *problem = p->problem;
-    const int per = candidates->per;
-    const int32_t *territory = &candidates->territory[(size_t)i * (size_t)per];
-    const int64_t *travel = &candidates->travel[(size_t)i * (size_t)per];
+    const int listed = candidates->listed[i];
+    const int64_t first = ambit_candidates_first(candidates, i);
+    const int32_t *const territory = &candidates->territory[first];
+    const int64_t *const travel = &candidates->travel[first];
     double cost[CANDIDATE_MAX], best = INFINITY, sum = 0.0;
-    for (int c = 0; c < per; c++) {
+    for (int c = 0; c < listed; c++) {
         cost[c] = ambit_reduced_cost(problem, p->acting, i, territory[c], travel[c]);
         if (cost[c] < best) best = cost[c];
     }
     const double visits = fmax((double)problem->accounts->visits[i], 1e4);
     const double width = p->softness * visits * p->haul_hours;
     terms->count = 0;
-    for (int c = 0; c < per; c++) {
+    for (int c = 0; c < listed; c++) {
         const double behind = (cost[c] - best) / width;
         if (behind > NEGLIGIBLE) continue;
         const int k = terms->count++;
@@ -413,6 +453,7 @@ ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
         struct account_terms terms;
 #pragma omp for schedule(static)
         for (int32_t i = 0; i < candidates->count; i++) {
+            if (candidates->listed[i] == 1) continue; /* settled */
             const double value = soften(p, candidates, i, &terms);
             sums[0] += (int64_t)llrint(value * SUM_SCALE);
             add_terms(p, &terms, sums);
@@ -513,6 +554,12 @@ static void solve(const struct ambit_prices *p, double *step_out)
     }
 }
 
+/* Load of a territory and rule at the trial point, in rule_scale. */
+static double load_at(const struct ambit_prices *p, const int64_t *loads, size_t at)
+{
+    return (double)loads[at] / SUM_SCALE + p->settled_load[at];
+}
+
 /* Gradient and negated Hessian at the trial point, which becomes the accepted one. */
 static void accept(struct ambit_prices *p, const int64_t *sums)
 {
@@ -526,7 +573,7 @@ static void accept(struct ambit_prices *p, const int64_t *sums)
     for (size_t e = 0; e < entries; e++)
         p->hessian[e] = (double)second[e] / HESSIAN_SCALE;
     for (size_t at = 0; at < cells; at++)
-        total[at % (size_t)rules] += (double)loads[at] / SUM_SCALE;
+        total[at % (size_t)rules] += load_at(p, loads, at);
     for (size_t at = 0; at < cells; at++) {
         const size_t j = at / (size_t)rules, r = at % (size_t)rules;
         const double width = p->high[at] - p->low[at];
@@ -535,7 +582,7 @@ static void accept(struct ambit_prices *p, const int64_t *sums)
         band_potential(p->low[at], p->high[at], p->price[at], p->band_softness, &wanted);
         const double share = width > 0.0 ? (wanted - p->low[at]) / width : 0.5;
         double *const curvature = &p->hessian[j * block + r * (size_t)rules + r];
-        p->gradient[at] = (double)loads[at] / SUM_SCALE - wanted * grown;
+        p->gradient[at] = load_at(p, loads, at) - wanted * grown;
         *curvature += width * width * share * (1.0 - share) / p->band_softness;
         p->floor[r] += FLOOR_PART * *curvature / p->territories + 1e-12;
     }
@@ -543,11 +590,39 @@ static void accept(struct ambit_prices *p, const int64_t *sums)
 
 static double dual_value(const struct ambit_prices *p, const int64_t *sums)
 {
-    double value = (double)sums[0] / SUM_SCALE;
+    double value = (double)sums[0] / SUM_SCALE, settled = 0.0;
+    for (int32_t j = 0; j < p->territories; j++)
+        settled += p->settled_cost[j];
+    for (size_t at = 0; at < cell_count(p); at++)
+        settled += p->acting[at] * p->settled_load[at] * p->rule_scale[at % (size_t)p->rules];
+    value += settled / p->cost_scale;
     for (int r = 0; r < p->rules; r++) {
         if (!moves_with_plan(p, r)) value -= band_sum(p, p->price, r);
     }
     return value;
+}
+
+/* By how much costs a visit have changed against each other since candidates were chosen, where a
+ * visit travels `travel` hours. */
+static double drift(const struct ambit_prices *p, double travel)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (int32_t j = 0; j < p->territories; j++) {
+        double change = 0.0;
+        for (int r = 0; r < p->rules; r++) {
+            const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
+            change += (p->acting[at] - p->chosen_acting[at]) *
+                      (p->base_mean[r] + p->problem->rule[r].travel_weight * travel);
+        }
+        least = fmin(least, change);
+        most = fmax(most, change);
+    }
+    return most - least;
+}
+
+static bool is_out_of_reach(const struct ambit_prices *p)
+{
+    return drift(p, p->travel_mean) > p->reach || drift(p, FAR_TRAVEL * p->travel_mean) > p->reach;
 }
 
 /* The trial point at the present damping, and the rise that the quadratic model promises for it. */
@@ -563,6 +638,7 @@ static void propose(struct ambit_prices *p)
     }
     apply(p, step, image);
     p->predicted = dot(p->gradient, step, cells) - 0.5 * dot(step, image, cells);
+    set_acting(p);
 }
 
 void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
@@ -594,11 +670,13 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
     }
     /* A step cut off at the walls may promise a fall: more damping turns it along the wall. */
     propose(p);
-    while (p->predicted < 0.0 && p->damping < DAMPING_MAX) {
+    while (p->damping < DAMPING_MAX) {
+        const bool held = is_out_of_reach(p);
+        if (!held && p->predicted >= 0.0) break;
+        step_out->held |= held;
         p->damping *= 6.0;
         propose(p);
     }
-    set_acting(p);
     step_out->promised = p->predicted / (1.0 + fabs(p->best_value));
 }
 

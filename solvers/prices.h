@@ -2,9 +2,10 @@
 /*
  * Prices: the duals of the capacitated assignment, for all territories and banded rules at once.
  *
- * The driver repeats: zero the sums, ambit_prices_accumulate() on every slice, add the sums over
- * the ranks, ambit_prices_update() on every rank with the same sums (and so to the same prices).
- * Sums are integers, so they do not depend on slices. No call here communicates.
+ * The driver chooses candidates, sets pairs and what is settled, and repeats: zero the sums,
+ * ambit_prices_accumulate() on every slice, add the sums over the ranks, ambit_prices_update() on
+ * every rank with the same sums (and so to the same prices). Sums are integers, so they do not
+ * depend on slices. No call here communicates.
  */
 #ifndef AMBIT_PRICES_H
 #define AMBIT_PRICES_H
@@ -29,13 +30,18 @@ void ambit_prices_mark_pairs(const struct ambit_prices *prices,
                              const struct ambit_candidates *candidates, uint8_t *bits_inout);
 ambit_status ambit_prices_set_pairs(struct ambit_prices *prices, const uint8_t *bits) AMBIT_CHECKED;
 
+/* Sums over all ranks of candidates->settled. Must be set before the first accumulation. */
+void ambit_prices_settle(struct ambit_prices *prices, const int64_t *settled);
+
 /* Starts a descent at smoothing `softness` (1: an account wavers between territories whose reduced
  * cost per visit differs by the mean line haul) with limits narrowed by `guard`. Prices are kept.
- */
-void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard);
+ * Candidates have been chosen by them; costs may then change against each other by `reach` hours a
+ * visit. */
+void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, double reach);
 
 int64_t ambit_prices_sum_count(const struct ambit_prices *prices);
-/* Adds the slice's contributions to sums_inout (ambit_prices_sum_count() values). Uses OpenMP.
+/* Adds the contributions of the slice's accounts that have a choice to sums_inout
+ * (ambit_prices_sum_count() values). Uses OpenMP.
  * Errors: AMBIT_ERR_MEMORY. */
 ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
                                      const struct ambit_candidates *candidates,
@@ -44,6 +50,7 @@ ambit_status ambit_prices_accumulate(struct ambit_prices *prices,
 struct ambit_prices_step {
     bool accepted;
     double imbalance; /* largest |load − wanted| of a rule and territory, in parts of a mean load */
+    bool held;        /* the next step was cut at the reach of the candidates */
     double unmet;     /* the same of those whose price is as high as it may go */
     double promised; /* rise of the dual value that the next step promises, in parts of the value */
 };
@@ -56,6 +63,8 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
  * prices taken off), and split into the two sides for the bound. Any may be NULL. */
 void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,
                       double *upper_out);
+/* Begins at prices as ambit_prices_get() gives them, or at none. */
+void ambit_prices_set(struct ambit_prices *prices, const double *lower, const double *upper);
 void ambit_prices_reset(struct ambit_prices *prices);
 
 /* The scales in use: micro-units of a rule in a mean territory, and hours of line haul a visit. */

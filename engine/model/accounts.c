@@ -44,6 +44,7 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
         ambit_free(&accounts->column[c]);
     ambit_free(&accounts->visits);
+    ambit_free(&accounts->members);
     ambit_free(&accounts->local_travel);
     *accounts = (struct ambit_accounts){0};
 }

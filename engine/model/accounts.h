@@ -23,6 +23,7 @@ struct ambit_accounts {
     int32_t column_count; /* as in the scenario */
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units, each ≥ 0 */
     int64_t *visits;                   /* owned; micro-visits a year, ≥ 0 */
+    int32_t *members;                  /* owned; accounts that each stands for; NULL: one each */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
 };

@@ -73,6 +73,15 @@ static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r
     return problem->base[r][i] + (int64_t)llrint(weight * (double)travel);
 }
 
+/* Micro-hours that account i costs more in territory j than where it is now. */
+static inline int64_t ambit_disruption_of(const struct ambit_problem *problem, int32_t i, int32_t j)
+{
+    const int32_t previous = problem->accounts->previous[i];
+    const int32_t *const members = problem->accounts->members;
+    if (previous < 0 || previous == j) return 0;
+    return members != NULL ? problem->disruption * members[i] : problem->disruption;
+}
+
 /* The sides of every rule and territory, [territory × rule_count + rule], micro-units, ∓infinity
  * where one-sided, for rule totals `total` (micro-units, rule_count). `guard` narrows relative
  * sides from within by that part of half the band (of 5 % where one-sided), so that a plan made for

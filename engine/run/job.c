@@ -29,6 +29,14 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_scenario_clear(&job->scenario);
 }
 
+bool ambit_job_has_free_centre(const struct ambit_job *job)
+{
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        if (job->territories.item[j].centre_kind != AMBIT_CENTRE_HOME) return true;
+    }
+    return false;
+}
+
 bool ambit_job_out_of_time(struct ambit_job *job)
 {
     if (!(job->options.time_limit > 0.0)) return false;

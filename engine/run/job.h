@@ -60,7 +60,12 @@ ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
 /* seed.c: places free centres and gives a first plan by balanced k-means. */
 ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;
 
-/* refine.c: prices, then rounds of groups; sets the prices of the bound. */
+/* draft.c: seed, prices, centres and a plan by prices; leaves the prices in the job. Slices of the
+ * accounts must begin at multiples of ambit_job_slice_align(). */
+int64_t ambit_job_slice_align(int64_t accounts, int32_t territories);
+ambit_status ambit_job_draft(struct ambit_job *job) AMBIT_CHECKED;
+
+/* refine.c: rounds of groups from the draft on; sets the prices of the bound. */
 ambit_status ambit_job_refine(struct ambit_job *job) AMBIT_CHECKED;
 
 /* centring.c: moves every free centre to where its accounts (label ≥ 0) want it. */
@@ -89,6 +94,7 @@ ambit_status ambit_job_loads(struct ambit_job *job, const int32_t *label, int64_
 ambit_status ambit_job_note_round(struct ambit_job *job, const char *phase, int64_t moved,
                                   int32_t groups, int32_t improved) AMBIT_CHECKED;
 
+bool ambit_job_has_free_centre(const struct ambit_job *job);
 bool ambit_job_out_of_time(struct ambit_job *job);
 
 #endif

@@ -1,176 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The canonical order: Hilbert key, ties by id. Each rank sorts its rows; splitting keys are found
- * by bisection on the 62-bit key with one sum over the ranks a step; rows travel once. Slices are
- * as equal as equal keys allow, and nothing later depends on where they are cut.
+ * Accounts in the canonical order, what they travel wherever they go, and the compiled problem.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
-#include "engine/model/hilbert.h"
 #include "engine/model/neighbours.h"
 #include "engine/run/job.h"
+#include "engine/run/sort_accounts.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* A row as it travels: fixed part, then columns, then the id. */
-struct row {
-    uint64_t key;
-    double lat, lon;
-    int64_t visits;
-    int32_t previous;
-    int32_t unused;
-    int64_t column[]; /* column_count values, then id_width bytes */
-};
-
-static size_t row_bytes(const struct ambit_accounts *accounts)
-{
-    const size_t bytes = sizeof(struct row) + (size_t)accounts->column_count * sizeof(int64_t) +
-                         (size_t)accounts->id_width;
-    return (bytes + 7) / 8 * 8;
-}
-
-static char *row_id(const struct row *row, int32_t column_count)
-{
-    return (char *)(row->column + column_count);
-}
-
-static int row_columns, row_id_width; /* for qsort, which passes no context */
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct row *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return memcmp(row_id(x, row_columns), row_id(y, row_columns), (size_t)row_id_width);
-}
-
-static struct row *row_at(void *rows, size_t bytes, int64_t i)
-{
-    return (struct row *)((char *)rows + bytes * (size_t)i);
-}
-
-static void pack(const struct ambit_accounts *accounts, size_t bytes, void *rows)
-{
-    const size_t width = (size_t)accounts->id_width;
-    for (int32_t i = 0; i < accounts->count; i++) {
-        struct row *row = row_at(rows, bytes, i);
-        row->key = ambit_hilbert_key(accounts->lat[i], accounts->lon[i]);
-        row->lat = accounts->lat[i];
-        row->lon = accounts->lon[i];
-        row->visits = accounts->visits[i];
-        row->previous = accounts->previous[i];
-        for (int c = 0; c < accounts->column_count; c++)
-            row->column[c] = accounts->column[c][i];
-        memcpy(row_id(row, accounts->column_count), &accounts->id[width * (size_t)i], width);
-    }
-}
-
-static void unpack(void *rows, size_t bytes, struct ambit_accounts *accounts)
-{
-    const size_t width = (size_t)accounts->id_width;
-    for (int32_t i = 0; i < accounts->count; i++) {
-        const struct row *row = row_at(rows, bytes, i);
-        double unit[3];
-        ambit_unit_from_degrees(row->lat, row->lon, unit);
-        accounts->lat[i] = row->lat;
-        accounts->lon[i] = row->lon;
-        accounts->x[i] = unit[0];
-        accounts->y[i] = unit[1];
-        accounts->z[i] = unit[2];
-        accounts->visits[i] = row->visits;
-        accounts->previous[i] = row->previous;
-        for (int c = 0; c < accounts->column_count; c++)
-            accounts->column[c][i] = row->column[c];
-        memcpy(&accounts->id[width * (size_t)i], row_id(row, accounts->column_count), width);
-    }
-}
-
-/* How many of the sorted rows have a key below `key`. */
-static int64_t count_below(void *rows, size_t bytes, int64_t count, uint64_t key)
-{
-    int64_t low = 0, high = count;
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (row_at(rows, bytes, middle)->key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* counts_out[r]: how many of this rank's sorted rows go to rank r. Collective. */
-static ambit_status split_rows(struct ambit_comm *comm, void *rows, size_t bytes, int64_t count,
-                               int64_t total, int64_t *counts_out)
-{
-    ambit_status status = AMBIT_OK;
-    const int size = ambit_comm_size(comm);
-    uint64_t *least = NULL; /* smallest key of each rank's slice */
-    int64_t *below = NULL;
-    AMBIT_TRY(ambit_alloc(&least, (size_t)size + 1, sizeof *least));
-    status = ambit_alloc(&below, (size_t)size + 1, sizeof *below);
-    AMBIT_TRY(AMBIT_AGREE(comm, status));
-    for (int bit = 61; bit >= 0; bit--) {
-        for (int r = 1; r < size; r++)
-            below[r] = count_below(rows, bytes, count, least[r] | UINT64_C(1) << bit);
-        ambit_comm_sum_i64(comm, below, size);
-        for (int r = 1; r < size; r++) {
-            int64_t begin, end;
-            ambit_comm_split(total, size, r, &begin, &end);
-            if (below[r] <= begin) least[r] |= UINT64_C(1) << bit;
-        }
-    }
-    int64_t sent = 0;
-    for (int r = 0; r < size; r++) {
-        const int64_t until = r + 1 < size ? count_below(rows, bytes, count, least[r + 1]) : count;
-        counts_out[r] = until - sent;
-        sent = until;
-    }
-done:
-    ambit_free(&least);
-    ambit_free(&below);
-    return status;
-}
-
-static ambit_status sort_accounts(struct ambit_job *job)
-{
-    ambit_status status = AMBIT_OK;
-    struct ambit_accounts *const accounts = &job->accounts;
-    const size_t bytes = row_bytes(accounts);
-    const int64_t total = accounts->total;
-    void *rows = NULL, *received = NULL;
-    int64_t *counts = NULL, arrived = 0;
-    struct ambit_accounts sorted = {0};
-    row_columns = accounts->column_count;
-    row_id_width = accounts->id_width;
-    status = ambit_alloc(&rows, (size_t)accounts->count, bytes);
-    if (status == AMBIT_OK)
-        status = ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    pack(accounts, bytes, rows);
-    if (accounts->count > 0) qsort(rows, (size_t)accounts->count, bytes, compare_rows);
-    AMBIT_TRY(split_rows(job->comm, rows, bytes, accounts->count, total, counts));
-    AMBIT_TRY(
-        ambit_comm_exchange(job->comm, rows, counts, (int64_t)bytes, &received, &arrived, NULL));
-    ambit_free(&rows);
-    if (arrived > 0) qsort(received, (size_t)arrived, bytes, compare_rows);
-    status = ambit_accounts_create((int32_t)arrived, accounts->id_width, accounts->column_count,
-                                   &sorted);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    unpack(received, bytes, &sorted);
-    sorted.total = total;
-    sorted.first = ambit_comm_sum_below_i64(job->comm, arrived);
-    ambit_accounts_clear(accounts);
-    *accounts = sorted;
-done:
-    ambit_free(&rows);
-    ambit_free(&received);
-    ambit_free(&counts);
-    return status;
-}
 
 /* Sums are int64: refuses what could not be counted, before anything is. Travel is taken as if
  * every visit crossed the globe. */
@@ -253,7 +93,9 @@ ambit_status ambit_job_order(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     ambit_log_progress("order", 0, 0, "");
-    AMBIT_TRY(sort_accounts(job));
+    AMBIT_TRY(ambit_sort_accounts(
+        job->comm, ambit_job_slice_align(job->accounts.total, job->territories.count),
+        &job->accounts));
     AMBIT_TRY(prepare_travel(job));
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));

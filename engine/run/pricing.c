@@ -2,12 +2,17 @@
 #include "engine/run/pricing.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "solvers/bound.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CANDIDATES = 16, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
+enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
+#define NEGLIGIBLE 16.0 /* times the softness, in mean hauls, an account does not waver */
+#define FAR_OFF 0.05    /* softness above which prices may be far off */
+#define FAR_REACH 2.0   /* mean hauls that costs may change by before candidates are chosen anew */
+#define NEAR_REACH 0.3
 #define LEVEL_RATIO 0.35 /* softness of a level to that of the one before */
 #define CONVERGED 1e-7   /* promised rise of the dual value at which a level is done */
 #define BALANCED 1e-3    /* imbalance at which a level is done, parts of a mean load */
@@ -24,12 +29,15 @@ ambit_status ambit_pricing_create(struct ambit_job *job, struct ambit_pricing *o
     *out = (struct ambit_pricing){0};
     AMBIT_TRY(ambit_job_loads(job, job->label, NULL, total, &travel, &visits));
     status = ambit_prices_create(&job->problem, travel, total, visits, &out->prices);
-    if (status == AMBIT_OK)
-        status = ambit_candidates_create(&job->problem, CANDIDATES, &out->candidates);
     if (status == AMBIT_OK) status = ambit_alloc(&out->acting, cell_count(job), sizeof(double));
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&out->settled, cell_count(job) + (size_t)job->territories.count,
+                             sizeof *out->settled);
     if (status == AMBIT_OK)
         status = ambit_alloc(&out->pairs, (size_t)ambit_prices_pair_bytes(out->prices), 1);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    if (job->price_lower != NULL && job->price_upper != NULL)
+        ambit_prices_set(out->prices, job->price_lower, job->price_upper);
 done:
     if (status != AMBIT_OK) ambit_pricing_clear(out);
     return status;
@@ -42,15 +50,27 @@ void ambit_pricing_clear(struct ambit_pricing *pricing)
     ambit_free(&pricing->acting);
     ambit_free(&pricing->sums);
     ambit_free(&pricing->pairs);
+    ambit_free(&pricing->settled);
 }
 
 /* Candidates at the present prices, and the pairs of territories that share some. */
-static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing)
+static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing,
+                                      double softness)
 {
     ambit_status status = AMBIT_OK;
     const int64_t bytes = ambit_prices_pair_bytes(pricing->prices);
+    const size_t settled = cell_count(job) + (size_t)job->territories.count;
     ambit_prices_get(pricing->prices, pricing->acting, NULL, NULL);
-    ambit_candidates_fill(&job->problem, pricing->acting, &pricing->candidates);
+    const double haul = ambit_prices_haul_hours(pricing->prices);
+    const bool far_off = softness > FAR_OFF;
+    const struct ambit_candidate_wish wish = {
+        haul * (NEGLIGIBLE * softness + (far_off ? FAR_REACH : NEAR_REACH)),
+        far_off ? CHEAP : AMBIT_CANDIDATE_MAX, far_off ? NEAR : 0};
+    AMBIT_TRY_TOGETHER(job->comm, ambit_candidates_fill(&job->problem, pricing->acting, &wish,
+                                                        &pricing->candidates));
+    memcpy(pricing->settled, pricing->candidates.settled, settled * sizeof *pricing->settled);
+    ambit_comm_sum_i64(job->comm, pricing->settled, (int64_t)settled);
+    ambit_prices_settle(pricing->prices, pricing->settled);
     memset(pricing->pairs, 0, (size_t)bytes);
     ambit_prices_mark_pairs(pricing->prices, &pricing->candidates, pricing->pairs);
     ambit_comm_or_u8(job->comm, pricing->pairs, bytes);
@@ -60,11 +80,14 @@ static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricin
         status = ambit_resize(&pricing->sums, (size_t)wanted, sizeof *pricing->sums);
         pricing->sum_room = wanted;
     }
-    return AMBIT_AGREE(job->comm, status);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+done:
+    return status;
 }
 
-static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pricing,
-                                 double *imbalance_out)
+/* Steps with the candidates as they are; *held_out where prices wanted to leave their reach. */
+static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing,
+                            double *imbalance_out, bool *held_out)
 {
     ambit_status status = AMBIT_OK;
     const int64_t count = ambit_prices_sum_count(pricing->prices);
@@ -78,6 +101,23 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
         ambit_prices_update(pricing->prices, pricing->sums, &step);
     }
     *imbalance_out = fmax(step.imbalance, step.unmet);
+    *held_out = step.held && step.imbalance > BALANCED;
+done:
+    return status;
+}
+
+static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pricing,
+                                 double softness, double guard, double *imbalance_out)
+{
+    ambit_status status = AMBIT_OK;
+    const double reach = softness > FAR_OFF ? FAR_REACH : NEAR_REACH;
+    bool held = true;
+    for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++) {
+        AMBIT_TRY(choose_candidates(job, pricing, softness));
+        ambit_prices_begin(pricing->prices, softness, guard,
+                           reach * ambit_prices_haul_hours(pricing->prices));
+        AMBIT_TRY(step_on(job, pricing, imbalance_out, &held));
+    }
 done:
     return status;
 }
@@ -93,9 +133,7 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
-        AMBIT_TRY(choose_candidates(job, pricing));
-        ambit_prices_begin(pricing->prices, softness, guard);
-        AMBIT_TRY(ascend_level(job, pricing, imbalance_out));
+        AMBIT_TRY(ascend_level(job, pricing, softness, guard, imbalance_out));
         snprintf(detail, sizeof detail, "imbalance_percent=%.2f", 100.0 * *imbalance_out);
         ambit_log_progress("prices", level + 1, levels, detail);
     }
@@ -109,10 +147,10 @@ ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *p
 {
     ambit_status status = AMBIT_OK;
     int64_t moved = 0;
-    AMBIT_TRY(choose_candidates(job, pricing));
+    AMBIT_TRY(choose_candidates(job, pricing, AMBIT_LAST_SOFTNESS));
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int32_t best =
-            pricing->candidates.territory[(size_t)i * (size_t)pricing->candidates.per];
+            pricing->candidates.territory[ambit_candidates_first(&pricing->candidates, i)];
         moved += job->label[i] != best;
         job->label[i] = best;
     }
@@ -131,6 +169,33 @@ ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pri
         status = ambit_alloc(&job->price_upper, cell_count(job), sizeof(double));
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     ambit_prices_get(pricing->prices, NULL, job->price_lower, job->price_upper);
+done:
+    return status;
+}
+
+ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pricing,
+                                const char *phase, double first_softness, double guard,
+                                double *imbalance_out, int64_t *moved_out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, AMBIT_LAST_SOFTNESS, guard,
+                                   imbalance_out));
+    AMBIT_TRY(ambit_pricing_assign(job, pricing, moved_out));
+    AMBIT_TRY(ambit_job_note_round(job, phase, *moved_out, 0, 0));
+done:
+    return status;
+}
+
+ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pricing,
+                                 int64_t *bound_out)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t sum = 0;
+    AMBIT_TRY(ambit_pricing_keep(job, pricing));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_bound_slice(&job->problem, job->price_lower, job->price_upper, &sum));
+    ambit_comm_sum_i64(job->comm, &sum, 1);
+    *bound_out = sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
 done:
     return status;
 }

@@ -10,16 +10,22 @@
 #include "solvers/candidates.h"
 #include "solvers/prices.h"
 
+#define AMBIT_AGAIN_SOFTNESS 0.1 /* to begin from prices of other centres */
+#define AMBIT_LAST_SOFTNESS 0.01 /* of a plan's prices */
+#define AMBIT_FIRST_GUARD 0.1    /* part of half a band by which it is narrower at first */
+
 struct ambit_pricing {
     struct ambit_prices *prices;        /* owned */
     struct ambit_candidates candidates; /* owned */
     double *acting; /* owned; [territory × rules + rule], hours a unit, as they act on an account */
     int64_t *sums;  /* owned */
     int64_t sum_room;
-    uint8_t *pairs; /* owned */
+    uint8_t *pairs;   /* owned */
+    int64_t *settled; /* owned; candidates.settled over all ranks */
 };
 
-/* Scales by the plan in job->label. */
+/* Scales by the plan in job->label; begins at the prices in job->price_lower and price_upper, or at
+ * none. */
 ambit_status ambit_pricing_create(struct ambit_job *job, struct ambit_pricing *out) AMBIT_CHECKED;
 void ambit_pricing_clear(struct ambit_pricing *pricing);
 
@@ -33,6 +39,16 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
 /* Every account to its territory of least reduced cost. *moved_out counts over all ranks. */
 ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *pricing,
                                   int64_t *moved_out) AMBIT_CHECKED;
+
+/* Ascends to AMBIT_LAST_SOFTNESS, assigns, and notes that as a round of `phase`. */
+ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pricing,
+                                const char *phase, double first_softness, double guard,
+                                double *imbalance_out, int64_t *moved_out) AMBIT_CHECKED;
+
+/* A valid bound for the centres as they are, from the prices at hand: to show the gap while rounds
+ * run. The prices of the final bound are sought anew at the end. */
+ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pricing,
+                                 int64_t *bound_out) AMBIT_CHECKED;
 
 /* Stores the present prices in the job as those of its bound. */
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing) AMBIT_CHECKED;

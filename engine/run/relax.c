@@ -23,7 +23,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPENINGS_MAX = 12, BISECTIONS = 7 };
+enum { OPENINGS_MAX = 12, BISECTIONS = 6 };
+#define PROBE_SOFTNESS 0.2
+#define LAST_PROBE_SOFTNESS 0.03
 #define HELPS 0.98          /* part of the imbalance that may stay after an opening */
 #define OPENING 1.1         /* factor by which the limit is opened */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
@@ -34,14 +36,38 @@ static double *limit_of(struct ambit_band *band)
     return band->upper_kind != AMBIT_LIMIT_NONE ? &band->upper : &band->lower;
 }
 
+/* Prices to begin a probe with: those of the tightest limit so far that was possible. */
+struct prices {
+    double *lower, *upper; /* owned; [territory × rules + rule] */
+};
+
+static ambit_status open_prices(const struct ambit_job *job, struct prices *prices)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t cells = (size_t)job->territories.count * (size_t)job->problem.rule_count;
+    AMBIT_TRY(ambit_alloc(&prices->lower, cells, sizeof *prices->lower));
+    AMBIT_TRY(ambit_alloc(&prices->upper, cells, sizeof *prices->upper));
+done:
+    return status;
+}
+
+static void close_prices(struct prices *prices)
+{
+    ambit_free(&prices->lower);
+    ambit_free(&prices->upper);
+}
+
 static ambit_status probe(struct ambit_job *job, struct ambit_pricing *pricing, int r, double limit,
-                          double *imbalance_out)
+                          struct prices *prices, double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
     *limit_of(&job->scenario.band[job->problem.rule[r].band]) = limit;
     ambit_problem_refresh_rule(&job->problem, r);
-    ambit_prices_reset(pricing->prices);
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, 0.3, 0.02, 0.0, imbalance_out));
+    ambit_prices_set(pricing->prices, prices->lower, prices->upper);
+    AMBIT_TRY(ambit_pricing_ascend(job, pricing, PROBE_SOFTNESS, LAST_PROBE_SOFTNESS, 0.0,
+                                   imbalance_out));
+    if (*imbalance_out < NEARLY_MET)
+        ambit_prices_get(pricing->prices, NULL, prices->lower, prices->upper);
 done:
     return status;
 }
@@ -85,9 +111,11 @@ static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pric
     const double direction = band->upper_kind != AMBIT_LIMIT_NONE ? 1.0 : -1.0;
     const double asked = *limit_of(band);
     double impossible = asked, possible = asked, proven = NAN;
+    struct prices prices = {0};
     double off = INFINITY, before;
     char detail[64];
-    AMBIT_TRY(probe(job, pricing, r, asked, &off));
+    AMBIT_TRY_TOGETHER(job->comm, open_prices(job, &prices)); /* none to begin with */
+    AMBIT_TRY(probe(job, pricing, r, asked, &prices, &off));
     if (off < NEARLY_MET) goto done;
     AMBIT_TRY(prove(job, pricing, r, &job->relaxation[b].proof_territory, &proven));
     if (proven * direction > asked * direction) possible = proven;
@@ -96,13 +124,13 @@ static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pric
         impossible = possible;
         possible *= pow(OPENING, direction);
         before = off;
-        AMBIT_TRY(probe(job, pricing, r, possible, &off));
+        AMBIT_TRY(probe(job, pricing, r, possible, &prices, &off));
         if (off > HELPS * before) break;
     }
     const bool met = off < NEARLY_MET;
     for (int step = 0; step < BISECTIONS && met; step++) {
         const double middle = 0.5 * (impossible + possible);
-        AMBIT_TRY(probe(job, pricing, r, middle, &off));
+        AMBIT_TRY(probe(job, pricing, r, middle, &prices, &off));
         *(off < NEARLY_MET ? &possible : &impossible) = middle;
         snprintf(detail, sizeof detail, "impossible=%.5g possible=%.5g", impossible, possible);
         ambit_log_progress("relax", step + 1, BISECTIONS, detail);
@@ -111,6 +139,7 @@ static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pric
     job->relaxation[b].opened = met;
     job->relaxation[b].asked = asked;
 done:
+    close_prices(&prices);
     ambit_problem_refresh_rule(&job->problem, r);
     return status;
 }

@@ -99,8 +99,8 @@ static int list_choices(const struct round *round, int32_t i, struct choice *cho
     int count = 1;
     choice_out[0] = (struct choice){
         ambit_reduced_cost(problem, round->pricing->acting, i, here, travel), here, travel};
-    for (int c = 0; c < candidates->per && group >= 0; c++) {
-        const size_t at = (size_t)i * (size_t)candidates->per + (size_t)c;
+    const int64_t first = ambit_candidates_first(candidates, i);
+    for (int64_t at = first; at < first + candidates->listed[i] && group >= 0; at++) {
         const int32_t j = candidates->territory[at];
         if (j == here || round->group[j] != group) continue;
         const struct choice next = {
@@ -148,10 +148,9 @@ static void fill_record(const struct round *round, int32_t i, const struct choic
                                          .group = round->group[choice[0].territory],
                                          .choice_count = count};
     for (int c = 0; c < count; c++) {
-        const int32_t j = choice[c].territory, previous = job->accounts.previous[i];
+        const int32_t j = choice[c].territory;
         out->territory[c] = round->member[j];
-        out->cost[c] = choice[c].travel;
-        if (previous >= 0 && previous != j) out->cost[c] += job->problem.disruption;
+        out->cost[c] = choice[c].travel + ambit_disruption_of(&job->problem, i, j);
         for (int r = 0; r < round->rules; r++)
             out->load[c][r] = ambit_rule_load(&job->problem, r, i, choice[c].travel);
     }

@@ -110,7 +110,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     ambit_result_init(&result);
     double since = job.started;
     AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(ambit_job_seed(&job));
+    AMBIT_TRY(ambit_job_draft(&job));
     end_phase(&job, AMBIT_PHASE_SEED, &since);
     AMBIT_TRY(ambit_job_refine(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);

@@ -145,7 +145,8 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     const size_t accounts = (size_t)job->accounts.count;
     AMBIT_TRY_TOGETHER(job->comm, ambit_kmeans_create(job->territories.count, &kmeans));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&weight, accounts, sizeof *weight));
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, accounts, sizeof *job->label));
+    if (job->label == NULL)
+        AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, accounts, sizeof *job->label));
     for (int r = 0; r < job->problem.rule_count; r++) {
         for (int32_t i = 0; i < job->accounts.count; i++)
             total[r] += job->problem.base[r][i];

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The draft: prices for the centres of the seed, every account to its least reduced cost, free
+ * centres to where their accounts want them, again until the centres rest, and a few at a time to
+ * where they do more good. On large nations all of this is done with runs of accounts (coarsen.h).
+ */
+#include "engine/base/log.h"
+#include "engine/base/memory.h"
+#include "engine/run/coarsen.h"
+#include "engine/run/job.h"
+#include "engine/run/pricing.h"
+#include "engine/run/relocate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CENTRE_STEPS = 6,
+    CENTRE_STEPS_AGAIN = 2,
+    LEVELS = 2,
+    RELOCATIONS = 6,
+    QUIET_RELOCATIONS = 2
+};
+#define FIRST_SOFTNESS 0.3
+#define CANNOT_MEET 1e-2 /* imbalance after the first ascent that asks whether a plan exists */
+#define RELOCATION_WORTHWHILE 2e-4 /* of the bound, for a round that moves centres */
+
+/* How large nations are seen, from far off and from nearer by. */
+static const int64_t runs_a_territory[LEVELS] = {32, 128};
+
+static bool may_relax(const struct ambit_scenario *scenario)
+{
+    for (int b = 0; b < scenario->band_count; b++) {
+        if (scenario->band[b].relax) return true;
+    }
+    return false;
+}
+
+/* Opens the limits that may be, where prices do not balance the nation. */
+static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pricing,
+                                double imbalance)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = 0;
+    if (!(imbalance > CANNOT_MEET) || !may_relax(&job->scenario) || ambit_job_out_of_time(job))
+        return AMBIT_OK;
+    AMBIT_TRY(ambit_pricing_relax(job, pricing));
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FIRST_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 &imbalance, &moved));
+done:
+    return status;
+}
+
+static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pricing, int steps,
+                                 double *imbalance_inout)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = job->accounts.total;
+    for (int step = 0; step < steps && moved * 1000 > job->accounts.total; step++) {
+        if (ambit_job_out_of_time(job)) break;
+        AMBIT_TRY(ambit_job_centre(job, job->label));
+        AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS,
+                                     AMBIT_FIRST_GUARD, imbalance_inout, &moved));
+    }
+done:
+    return status;
+}
+
+/* The centres and the plan from before they were moved. */
+struct standing {
+    struct ambit_territory *territory; /* owned */
+    int32_t *label;                    /* owned */
+};
+
+static ambit_status open_standing(const struct ambit_job *job, struct standing *standing)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&standing->territory, (size_t)job->territories.count,
+                          sizeof *standing->territory));
+    AMBIT_TRY(ambit_alloc(&standing->label, (size_t)job->accounts.count, sizeof *standing->label));
+done:
+    return status;
+}
+
+static void keep_standing(const struct ambit_job *job, struct standing *standing)
+{
+    const size_t territories = (size_t)job->territories.count,
+                 accounts = (size_t)job->accounts.count;
+    memcpy(standing->territory, job->territories.item, territories * sizeof *standing->territory);
+    if (accounts > 0) memcpy(standing->label, job->label, accounts * sizeof *standing->label);
+}
+
+static void restore_standing(const struct standing *standing, struct ambit_job *job)
+{
+    const size_t territories = (size_t)job->territories.count,
+                 accounts = (size_t)job->accounts.count;
+    memcpy(job->territories.item, standing->territory, territories * sizeof *standing->territory);
+    if (accounts > 0) memcpy(job->label, standing->label, accounts * sizeof *standing->label);
+}
+
+/* Centres that are best for their accounts may still be in the wrong places together: moves a few
+ * at a time, and keeps what lowers the bound, which is what centres are worth. */
+static ambit_status relocate_centres(struct ambit_job *job, struct ambit_pricing *pricing,
+                                     double *imbalance_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct standing standing = {0};
+    const int64_t rounds = job->options.effort < RELOCATIONS ? job->options.effort : RELOCATIONS;
+    int64_t bound = 0, next = 0, moved = 0;
+    char detail[64];
+    AMBIT_TRY_TOGETHER(job->comm, open_standing(job, &standing));
+    AMBIT_TRY(ambit_pricing_bound(job, pricing, &bound));
+    for (int64_t round = 0, quiet = 0; round < rounds && quiet < QUIET_RELOCATIONS; round++) {
+        int32_t relocated = 0;
+        if (ambit_job_out_of_time(job)) break;
+        keep_standing(job, &standing);
+        AMBIT_TRY(ambit_relocate_round(job, pricing, round, &relocated));
+        if (relocated == 0) {
+            quiet++;
+            continue;
+        }
+        AMBIT_TRY(ambit_pricing_plan(job, pricing, "relocate", AMBIT_AGAIN_SOFTNESS,
+                                     AMBIT_FIRST_GUARD, imbalance_out, &moved));
+        AMBIT_TRY(ambit_job_centre(job, job->label));
+        AMBIT_TRY(ambit_pricing_bound(job, pricing, &next));
+        const double saved = (double)(bound - next) / fmax((double)bound, 1.0);
+        (void)snprintf(detail, sizeof detail, "centres=%d saved_percent=%.2f", (int)relocated,
+                       100.0 * saved);
+        ambit_log_progress("relocate", round + 1, rounds, detail);
+        quiet = saved > RELOCATION_WORTHWHILE ? 0 : quiet + 1;
+        if (saved > 0.0)
+            bound = next;
+        else
+            restore_standing(&standing, job);
+    }
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 imbalance_out, &moved));
+done:
+    ambit_free(&standing.territory);
+    ambit_free(&standing.label);
+    return status;
+}
+
+static ambit_status draft_from_seed(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_pricing pricing = {0};
+    const bool free_centres = ambit_job_has_free_centre(job);
+    double imbalance = INFINITY;
+    int64_t moved = 0;
+    AMBIT_TRY(ambit_job_seed(job));
+    ambit_log_progress("prices", 0, 0, "");
+    AMBIT_TRY(ambit_pricing_create(job, &pricing));
+    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", FIRST_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 &imbalance, &moved));
+    if (free_centres) {
+        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS, &imbalance));
+        AMBIT_TRY(relocate_centres(job, &pricing, &imbalance));
+    }
+    AMBIT_TRY(open_limits(job, &pricing, imbalance));
+    AMBIT_TRY(ambit_pricing_keep(job, &pricing));
+done:
+    ambit_pricing_clear(&pricing);
+    return status;
+}
+
+/* The same prices and centres, with accounts seen from nearer by. */
+static ambit_status redraft(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_pricing pricing = {0};
+    double imbalance = INFINITY;
+    int64_t moved = 0;
+    AMBIT_TRY(ambit_pricing_create(job, &pricing));
+    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 &imbalance, &moved));
+    if (ambit_job_has_free_centre(job))
+        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, &imbalance));
+    AMBIT_TRY(ambit_pricing_keep(job, &pricing));
+done:
+    ambit_pricing_clear(&pricing);
+    return status;
+}
+
+int64_t ambit_job_slice_align(int64_t accounts, int32_t territories)
+{
+    return ambit_coarse_block(accounts, territories, runs_a_territory[0]);
+}
+
+ambit_status ambit_job_draft(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job coarse = {0};
+    int64_t before = 0;
+    for (int level = 0; level < LEVELS && before != 1; level++) {
+        const int64_t block = ambit_coarse_block(job->accounts.total, job->territories.count,
+                                                 runs_a_territory[level]);
+        if (block == before || (block == 1 && before > 0)) continue;
+        struct ambit_job *const nation = block > 1 ? &coarse : job;
+        if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, &coarse));
+        AMBIT_TRY(before == 0 ? draft_from_seed(nation) : redraft(nation));
+        if (block > 1) AMBIT_TRY(ambit_job_take_coarse(job, &coarse));
+        before = block;
+    }
+done:
+    ambit_coarse_clear(&coarse);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AMBIT_SORT_ACCOUNTS_H
+#define AMBIT_SORT_ACCOUNTS_H
+
+#include "engine/base/comm.h"
+#include "engine/model/accounts.h"
+
+/* Takes the accounts of all ranks to the canonical order (Hilbert key, ties by id) in slices that
+ * begin at multiples of `align` and differ by no more than that; sets first and the unit vectors.
+ * Errors: AMBIT_ERR_MEMORY, agreed; the accounts are then in no order. Collective. */
+ambit_status ambit_sort_accounts(struct ambit_comm *comm, int64_t align,
+                                 struct ambit_accounts *accounts) AMBIT_CHECKED;
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything is taken per visit: an account is then a place, a local travel and a load of each
+ * rule, and a run of accounts is a box of each of these. Of two territories the difference in cost
+ * is linear in the loads and rises with the distance, so its least over the boxes is found at their
+ * corners. The reference is the cheapest territory at the middle of the boxes. Hauls are read off
+ * knots of the curve, the one below for what is excluded and the one above for what excludes it.
+ *
+ * Weakness: accounts of unlike loads in one place make wide boxes and long lists where prices
+ * differ much.
+ */
+#include "solvers/shortlist.h"
+#include "engine/base/memory.h"
+#include "engine/model/geometry.h"
+
+#include <string.h>
+
+enum { NEAR_MAX = 64, PREVIOUS_MAX = 16 };
+#define FIRST_EXPONENT (3 - AMBIT_HAUL_OCTAVES) /* knots begin at 2 to this, end at 8 */
+
+static double knot(int index)
+{
+    return ldexp(1.0 + (double)(index % AMBIT_HAUL_KNOTS) / AMBIT_HAUL_KNOTS,
+                 index / AMBIT_HAUL_KNOTS + FIRST_EXPONENT);
+}
+
+ambit_status ambit_shortlists_create(const struct ambit_problem *problem, const double *price,
+                                     struct ambit_shortlists *out)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t count = problem->territories->count;
+    const int rules = problem->rule_count;
+    *out = (struct ambit_shortlists){.problem = problem, .price = price, .count = count};
+    AMBIT_TRY(ambit_alloc(&out->slope, (size_t)count, sizeof *out->slope));
+    for (int d = 0; d < 3; d++)
+        AMBIT_TRY(ambit_alloc(&out->axis[d], (size_t)count, sizeof *out->axis[d]));
+    for (int32_t j = 0; j < count; j++) {
+        out->slope[j] = 1.0;
+        for (int r = 0; r < rules; r++)
+            out->slope[j] +=
+                price[(size_t)j * (size_t)rules + (size_t)r] * problem->rule[r].travel_weight;
+        for (int d = 0; d < 3; d++)
+            out->axis[d][j] = problem->territories->item[j].position[d];
+    }
+    out->haul[0] = 0.0; /* and not that of the first knot: nearer ones are read off it too */
+    for (int index = 1; index <= AMBIT_HAUL_OCTAVES * AMBIT_HAUL_KNOTS; index++)
+        out->haul[index] = ambit_haul_hours(problem->scenario, fmin(knot(index), 4.0));
+done:
+    if (status != AMBIT_OK) ambit_shortlists_clear(out);
+    return status;
+}
+
+void ambit_shortlists_clear(struct ambit_shortlists *lists)
+{
+    ambit_free(&lists->slope);
+    for (int d = 0; d < 3; d++)
+        ambit_free(&lists->axis[d]);
+    lists->count = 0;
+}
+
+/* The knot at or below a squared chord in [0, 4]. */
+static int knot_below(double chord2)
+{
+    uint64_t bits;
+    const double x = fmax(chord2, 0x1p-49);
+    memcpy(&bits, &x, sizeof bits);
+    return (int)((bits >> 46) - (uint64_t)(1023 + FIRST_EXPONENT) * AMBIT_HAUL_KNOTS);
+}
+
+_Static_assert(FIRST_EXPONENT == -49, "knot_below() begins at the first knot");
+
+/* ---- what a run of accounts has in common ---- */
+
+struct range {
+    double low, high;
+};
+
+struct run {
+    struct range place[3];
+    struct range local;                 /* hours a visit */
+    struct range load[AMBIT_RULE_MAX];  /* units a visit, travel left out */
+    double disruption;                  /* most hours a visit that staying may save */
+    int32_t previous[PREVIOUS_MAX + 1]; /* where staying is; any at all where there are too many */
+    int previous_count, rules;
+};
+
+static void widen(struct range *range, double value)
+{
+    range->low = fmin(range->low, value);
+    range->high = fmax(range->high, value);
+}
+
+static void add_previous(struct run *run, int32_t previous)
+{
+    for (int k = 0; k < run->previous_count; k++) {
+        if (run->previous[k] == previous) return;
+    }
+    if (previous >= 0 && run->previous_count <= PREVIOUS_MAX)
+        run->previous[run->previous_count++] = previous;
+}
+
+static bool stays_in(const struct run *run, int32_t j)
+{
+    if (run->previous_count > PREVIOUS_MAX) return true;
+    for (int k = 0; k < run->previous_count; k++) {
+        if (run->previous[k] == j) return true;
+    }
+    return false;
+}
+
+static void describe(const struct ambit_problem *problem, int32_t begin, int32_t end,
+                     struct run *run)
+{
+    const struct ambit_accounts *const accounts = problem->accounts;
+    const double *const axis[3] = {accounts->x, accounts->y, accounts->z};
+    const struct range none = {INFINITY, -INFINITY};
+    *run = (struct run){.local = none, .rules = problem->rule_count};
+    for (int d = 0; d < 3; d++)
+        run->place[d] = none;
+    for (int r = 0; r < run->rules; r++)
+        run->load[r] = none;
+    for (int32_t i = begin; i < end; i++) {
+        if (accounts->visits[i] < AMBIT_VISITS_MIN) continue;
+        const double share = 1.0 / (double)accounts->visits[i];
+        for (int d = 0; d < 3; d++)
+            widen(&run->place[d], axis[d][i]);
+        widen(&run->local, (double)accounts->local_travel[i] * share);
+        for (int r = 0; r < run->rules; r++)
+            widen(&run->load[r], (double)problem->base[r][i] * share);
+        if (problem->disruption > 0) {
+            const int32_t members = accounts->members != NULL ? accounts->members[i] : 1;
+            run->disruption = fmax(run->disruption, (double)problem->disruption * members * share);
+            add_previous(run, accounts->previous[i]);
+        }
+    }
+}
+
+/* Least and greatest squared chords from the run's box to each centre of `from`. */
+static void measure(const struct ambit_shortlists *lists, const struct run *run,
+                    const int32_t *from, int32_t from_count, double *least, double *greatest)
+{
+    for (int32_t n = 0; n < from_count; n++) {
+        double low = 0.0, high = 0.0;
+        for (int d = 0; d < 3; d++) {
+            const double at = lists->axis[d][from[n]];
+            const double below = run->place[d].low - at, above = at - run->place[d].high;
+            const double out = below > above ? below : above;
+            const double far = below < above ? below : above; /* of the further side, negated */
+            low += out > 0.0 ? out * out : 0.0;
+            high += far * far;
+        }
+        least[n] = low;
+        greatest[n] = high < 4.0 ? high : 4.0;
+    }
+}
+
+static double middle(struct range range)
+{
+    return 0.5 * (range.low + range.high);
+}
+
+/* Least of factor × x over the range. */
+static double least_of(double factor, struct range range)
+{
+    const double a = factor * range.low, b = factor * range.high;
+    return a < b ? a : b;
+}
+
+/* Index into `from` of the cheapest at the middle of the run, by its greatest distances. */
+static int32_t choose_reference(const struct ambit_shortlists *lists, const struct run *run,
+                                const int32_t *from, int32_t from_count, const double *greatest)
+{
+    int32_t best = 0;
+    double least = INFINITY;
+    for (int32_t n = 0; n < from_count; n++) {
+        const double *const price = &lists->price[(size_t)from[n] * (size_t)run->rules];
+        double cost =
+            lists->slope[from[n]] * (middle(run->local) + lists->haul[knot_below(greatest[n]) + 1]);
+        for (int r = 0; r < run->rules; r++)
+            cost += price[r] * middle(run->load[r]);
+        if (cost < least) {
+            least = cost;
+            best = n;
+        }
+    }
+    return best;
+}
+
+/* The nth smallest of some squared chords: no nearer centre than the nth is further off. */
+static double nth_smallest(const double *chord2, int32_t count, int nth)
+{
+    double smallest[NEAR_MAX];
+    int found = 0;
+    AMBIT_REQUIRE(nth <= NEAR_MAX);
+    if (nth >= count) return INFINITY;
+    for (int32_t n = 0; n < count && nth > 0; n++) {
+        int at = found < nth ? found++ : nth;
+        if (at == nth && !(chord2[n] < smallest[--at])) continue;
+        for (; at > 0 && smallest[at - 1] > chord2[n]; at--)
+            smallest[at] = smallest[at - 1];
+        smallest[at] = chord2[n];
+    }
+    return found > 0 ? smallest[found - 1] : -1.0;
+}
+
+int32_t ambit_shortlist_of(const struct ambit_shortlists *lists,
+                           const struct ambit_shortlist_wish *wish, int32_t begin, int32_t end,
+                           const int32_t *from, int32_t from_count, double *work, int32_t *list_out)
+{
+    struct run run;
+    double *const least = work, *const greatest = work + from_count;
+    int32_t found = 0;
+    describe(lists->problem, begin, end, &run);
+    if (run.local.low > run.local.high) return 0; /* nobody of the run is visited */
+    measure(lists, &run, from, from_count, least, greatest);
+    const int32_t reference = choose_reference(lists, &run, from, from_count, greatest);
+    const double near = nth_smallest(greatest, from_count, wish->near);
+    const int rules = run.rules;
+    const double *const price = &lists->price[(size_t)from[reference] * (size_t)rules];
+    const double slope = lists->slope[from[reference]];
+    const double haul = slope * lists->haul[slope > 0.0 ? knot_below(greatest[reference]) + 1
+                                                        : knot_below(least[reference])];
+    for (int32_t n = 0; n < from_count; n++) {
+        const int32_t j = from[n];
+        const double *const other = &lists->price[(size_t)j * (size_t)rules];
+        const double far = lists->slope[j] > 0.0 ? lists->haul[knot_below(least[n])]
+                                                 : lists->haul[knot_below(greatest[n]) + 1];
+        double dearer = lists->slope[j] * far - haul;
+        dearer += least_of(lists->slope[j] - slope, run.local);
+        for (int r = 0; r < rules; r++)
+            dearer += least_of(other[r] - price[r], run.load[r]);
+        if (run.disruption > 0.0 && stays_in(&run, j)) dearer -= run.disruption;
+        const double rounding = 1e-9 * (fabs(haul) + fabs(dearer));
+        if (n == reference || !(dearer > wish->margin + rounding) || least[n] <= near)
+            list_out[found++] = j;
+    }
+    return found;
+}
+
+/* ---- one account ---- */
+
+void ambit_shortlist_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j, double chord2,
+                          double *low_out, double *high_out)
+{
+    const struct ambit_problem *const problem = lists->problem;
+    const int rules = problem->rule_count;
+    const double *const price = &lists->price[(size_t)j * (size_t)rules];
+    double fixed = (double)ambit_disruption_of(problem, i, j);
+    for (int r = 0; r < rules; r++)
+        fixed += price[r] * (double)problem->base[r][i];
+    fixed += lists->slope[j] * (double)problem->accounts->local_travel[i];
+    const int at = knot_below(chord2 < 4.0 ? chord2 : 4.0);
+    const double visits = lists->slope[j] * (double)problem->accounts->visits[i];
+    const double a = fixed + visits * lists->haul[at], b = fixed + visits * lists->haul[at + 1];
+    const double room = 1.0 + 1e-12 * (fabs(a) + fabs(b)); /* travel is a whole number */
+    *low_out = (a < b ? a : b) - room * (1.0 + fabs(lists->slope[j]));
+    *high_out = (a < b ? b : a) + room * (1.0 + fabs(lists->slope[j]));
+}
+
+double ambit_shortlist_exact_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j,
+                                  int64_t *travel_out)
+{
+    const struct ambit_problem *const problem = lists->problem;
+    const int rules = problem->rule_count;
+    const double *const price = &lists->price[(size_t)j * (size_t)rules];
+    const int64_t travel = ambit_travel_of(problem->scenario, problem->accounts, i,
+                                           problem->territories->item[j].position);
+    double cost = 0.0;
+    for (int r = 0; r < rules; r++)
+        cost += price[r] * (double)problem->base[r][i];
+    cost += (double)ambit_disruption_of(problem, i, j);
+    *travel_out = travel;
+    return cost + lists->slope[j] * (double)travel;
+}

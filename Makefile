@@ -61,15 +61,15 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 # `make deps all` with several jobs: nothing is compiled before the packages are there.
-FIRST := $(filter deps deps-dev,$(MAKECMDGOALS))
+FIRST := $(filter deps deps-dev deps-slurm,$(MAKECMDGOALS))
 
 # Commands are shown in short; in full with V=1.
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-dev demo debug asan tsan cov test test-serial test-long bench \
-        bench-instances fuzz pictures format format-check tidy layers headers install uninstall \
+.PHONY: all help deps deps-dev deps-slurm demo debug asan tsan cov test test-serial test-long \
+        test-slurm bench bench-instances fuzz pictures format format-check tidy layers headers install uninstall \
         installcheck clean FORCE
 
 all: $(PROGRAM) ## build build/release/ambit (the default)
@@ -83,6 +83,9 @@ deps: ## install the Debian packages that building, running and testing need
 
 deps-dev: ## install the Debian packages that the checks and sanitizers need
 	scripts/deps.sh dev
+
+deps-slurm: ## install the Debian packages that test-slurm needs
+	scripts/deps.sh slurm
 
 # --- building ---------------------------------------------------------------
 
@@ -156,6 +159,9 @@ test-long: $(TESTS) ## run every test, with larger nations and more repetitions
 
 test-serial: $(SERIAL) $(FUZZERS) ## run the tests that need no MPI
 	scripts/test.sh $(BUILD) serial fuzz
+
+test-slurm: $(PROGRAM) ## try scripts/slurm on a Slurm of two nodes that is started for it
+	AMBIT=$(PROGRAM) bash tests/slurm.sh
 
 bench: $(BENCHES) $(PROGRAM) ## run the benchmarks
 	@for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done

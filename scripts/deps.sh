@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs the Debian packages that are missing, after listing them. Nothing happens where all are
-# there. Usage: scripts/deps.sh run|dev
+# there. Usage: scripts/deps.sh run|dev|slurm
 set -eu
 
 # Building and running.
@@ -11,12 +11,15 @@ run="gcc libc6-dev make pkg-config openmpi-bin libopenmpi-dev libglpk-dev libhdf
 run="$run libcunit1-dev python3 python3-h5py python3-numpy gdal-bin libxml2-utils"
 # Checks, coverage, sanitizers, fuzzing.
 dev="clang clang-format clang-tidy cppcheck shellcheck gcovr libomp-dev libclang-rt-dev"
+# A Slurm of its own for tests/slurm.sh.
+slurm="slurmctld slurmd slurm-client munge"
 
 case "${1:-}" in
 run) wanted=$run ;;
 dev) wanted=$dev ;;
+slurm) wanted=$slurm ;;
 *)
-    echo "usage: scripts/deps.sh run|dev" >&2
+    echo "usage: scripts/deps.sh run|dev|slurm" >&2
     exit 64
     ;;
 esac

@@ -130,7 +130,6 @@ cat >stand-in <<'END'
 #!/bin/bash
 echo "$*" >>calls
 [[ " $* " != *" --resume "* ]] || exit 0
-# A sleep of its own group would outlive a rank that is killed.
 trap 'sleep 0.5; echo stopped >>calls; exit 75' TERM
 for ((i = 0; i < 600; i++)); do sleep 0.1; done
 exit 1
@@ -195,7 +194,8 @@ check "mpirun: ranks" 1 "$(grep -c '2 ranks of 1 thread' "ambit-$job.log")"
 
 # --- Failures --------------------------------------------------------------------------------------
 
-sed 's/potential: 10%/potential: 0.001%/' n1.yaml >tight.yaml
+"$program" generate --accounts 60 --territories 3 -o tight.csv --quiet >out 2>err
+sed -i 's/potential: 10%/potential: 0.001%/' tight.yaml
 submit --ntasks=2 "$batch/one-node.sbatch" tight.yaml
 ends "no plan" "$job" 2
 check "no plan: the nearest is there" yes "$([ -s "tight-$job.h5" ] && echo yes)"

@@ -18,12 +18,10 @@ unset "${!SLURM_@}" "${!SBATCH_@}" "${!OMPI_@}"
 batch=$here/scripts/slurm program=$AMBIT
 daemons=()
 
-# --- A cluster -------------------------------------------------------------------------------------
-
 # Jobs first, since their processes are not children of the daemons.
 end_cluster() {
     if [ ${#daemons[@]} -gt 1 ]; then
-        scancel --state=PENDING --state=RUNNING --user="$(id -un)" 2>err
+        scancel --user="$(id -un)" 2>err
         settled 20
         scontrol shutdown 2>err
     fi
@@ -112,8 +110,6 @@ if ! nodes_are_idle 2>>err; then
     finish
 fi
 
-# --- What jobs find --------------------------------------------------------------------------------
-
 # As scripts/launch.sh has it, and no network but the loopback.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_vader_backing_directory=$folder
@@ -164,8 +160,6 @@ for i in 1 2 3; do
     check "a plain run of nation $i" 0 "$?"
 done
 
-# --- Results ---------------------------------------------------------------------------------------
-
 submit --ntasks=2 "$batch/one-node.sbatch" n1.yaml
 ends "one node" "$job" 0
 same "one node" "n1-$job.h5" plain1.h5
@@ -187,12 +181,11 @@ for i in 1 2 3; do
 done
 check "an array: its results" 3 "$(find . -name "n*-${job}_*.h5" | wc -l)"
 
-PATH=$folder/no-pmix:$PATH submit --nodes=2 --ntasks-per-node=1 "$batch/several-nodes.sbatch" n3.yaml
+PATH=$folder/no-pmix:$PATH \
+    submit --nodes=2 --ntasks-per-node=1 "$batch/several-nodes.sbatch" n3.yaml
 ends "mpirun" "$job" 0
 same "mpirun" "n3-$job.h5" plain3.h5
 check "mpirun: ranks" 1 "$(grep -c '2 ranks of 1 thread' "ambit-$job.log")"
-
-# --- Failures --------------------------------------------------------------------------------------
 
 "$program" generate --accounts 60 --territories 3 -o tight.csv --quiet >out 2>err
 sed -i 's/potential: 10%/potential: 0.001%/' tight.yaml
@@ -218,8 +211,6 @@ check "a killed rank: it runs" yes \
 kill -KILL "$(sed -n '/^two /s///p' "ranks.$job")"
 ends "a killed rank" "$job" 137
 check "a killed rank: no result" "" "$(find . -name 'large-*.h5')"
-
-# --- Signals ---------------------------------------------------------------------------------------
 
 export AMBIT=$folder/stand-in
 # Warned, put back, resumed: on both nodes, in one log.

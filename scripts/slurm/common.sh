@@ -79,8 +79,8 @@ run_scenario() { # SCENARIO
     case $code in
     0) leave 0 "done: $result" ;;
     2) leave 2 "no plan that meets every band; the nearest is $result" ;;
-    64 | 65) leave $code "nothing was computed: the command line ($code is 64), or scenario or data" \
-        "(65), are wrong" ;;
+    64) leave 64 "nothing was computed: the command line is wrong" ;;
+    65) leave 65 "nothing was computed: the scenario or its data are wrong" ;;
     75)
         is_running || leave 75 "stopped; go on with: ambit run $1 -o $result --resume"
         echo "job $job: out of time; back into the queue, to be resumed" >&2

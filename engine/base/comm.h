@@ -27,6 +27,11 @@ ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out) AMBIT_CHECKED
  * that names it has started us. Local. */
 int ambit_comm_launched_rank(void);
 
+/* Ends the job with a message, and this process with exit code 1, where no rank has shown a sign of
+ * work for so many seconds while this one waited in a call below; 0: never. See watchdog.h. Called
+ * at most once. Errors: AMBIT_ERR_MEMORY, agreed. Collective. */
+ambit_status ambit_comm_watch(struct ambit_comm *comm, double limit_seconds) AMBIT_CHECKED;
+
 /* Frees *comm and finalises MPI if ambit_comm_start() began it. Collective. */
 void ambit_comm_destroy(struct ambit_comm **comm);
 
@@ -47,6 +52,10 @@ void ambit_comm_sum_i64(struct ambit_comm *comm, int64_t *values, int64_t count)
 void ambit_comm_max_i64(struct ambit_comm *comm, int64_t *values, int64_t count);
 void ambit_comm_min_i64(struct ambit_comm *comm, int64_t *values, int64_t count);
 void ambit_comm_or_u8(struct ambit_comm *comm, uint8_t *values, int64_t count);
+
+/* As the sum above, over the ranks on this host alone. What it moves is not counted: it crosses no
+ * network. Collective. */
+void ambit_comm_host_sum_i64(struct ambit_comm *comm, int64_t *values, int count);
 
 /* Sum over the ranks below this one; 0 on rank 0. Collective. */
 int64_t ambit_comm_sum_below_i64(struct ambit_comm *comm, int64_t value);

@@ -5,6 +5,7 @@
  */
 #include "engine/base/log.h"
 #include "engine/base/comm.h"
+#include "engine/base/traffic.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -181,6 +182,7 @@ static void draw_bar(const char *phase, int64_t done, int64_t total, const char 
 
 void ambit_log_progress(const char *phase, int64_t done, int64_t total, const char *detail)
 {
+    ambit_traffic_phase(phase, done);
     if (!log_state.speaks || log_state.level == AMBIT_LOG_QUIET) return;
     if (log_state.terminal) {
         draw_bar(phase, done, total, detail);
@@ -228,6 +230,15 @@ void ambit_log_warning(const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     say("warning", format, arguments);
+    va_end(arguments);
+}
+
+void ambit_log_advice(const char *format, ...)
+{
+    if (!log_state.speaks || log_state.level == AMBIT_LOG_QUIET) return;
+    va_list arguments;
+    va_start(arguments, format);
+    say("advice", format, arguments);
     va_end(arguments);
 }
 

@@ -18,14 +18,17 @@ void ambit_log_open(bool speaks, enum ambit_log_level level);
 
 /* One step of a phase: `done` of `total` (0 where unknown); `detail` is "key=value" words for
  * people and machines alike, such as "round=3 gap_percent=0.41", or ""; values that are numbers
- * become numbers in JSON. Throttled on a terminal. From one thread at a time. */
+ * become numbers in JSON. Throttled on a terminal. On every rank, since what is sent is counted by
+ * phase and round; from one thread at a time. */
 void ambit_log_progress(const char *phase, int64_t done, int64_t total, const char *detail);
 
 /* Ends the bar's line, so that other text can follow. */
 void ambit_log_finish(void);
 
-/* A warning for people; printed unless quiet. A note; printed when verbose. */
+/* A warning for people, and advice on how to start the job better: printed unless quiet. A note:
+ * printed when verbose. */
 void ambit_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void ambit_log_advice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void ambit_log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -33,7 +33,9 @@ enum {
     AMBIT_KEY_DISTANCE,
     AMBIT_KEY_INSTANCE,
     AMBIT_KEY_ACCOUNTS,
-    AMBIT_KEY_TERRITORIES
+    AMBIT_KEY_TERRITORIES,
+    AMBIT_KEY_SILENCE_LIMIT,
+    AMBIT_KEY_COMM_STATS
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -44,6 +46,13 @@ enum {
     AMBIT_OPTION(                                                                                  \
         AMBIT_KEY_THREADS, "threads", "N",                                                         \
         "Use N threads a rank, 1 to 1024 (default: the host's cores shared among its ranks)")
+#define AMBIT_OPTION_SILENCE_LIMIT                                                                 \
+    AMBIT_OPTION(AMBIT_KEY_SILENCE_LIMIT, "silence-limit", "TIME",                                 \
+                 "End the job where ranks have waited for each other for TIME and none has shown " \
+                 "a sign of work, such as 90s or 10m; 0: never (default: 10m)")
+#define AMBIT_OPTION_COMM_STATS                                                                    \
+    AMBIT_OPTION(AMBIT_KEY_COMM_STATS, "comm-stats", "FILE.csv",                                   \
+                 "Write the messages and bytes that each rank sent, by phase and round")
 #define AMBIT_OPTION_PROBLEM(text) AMBIT_OPTION(AMBIT_KEY_PROBLEM, "problem", "PROBLEM", text)
 #define AMBIT_OPTION_DISTANCE                                                                      \
     AMBIT_OPTION(AMBIT_KEY_DISTANCE, "distance", "DISTANCE",                                       \
@@ -72,6 +81,8 @@ struct ambit_options {
     struct ambit_generate_options generate;
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
+    const char *comm_stats_path;                    /* NULL where not asked for */
+    double silence_limit;                           /* seconds; 0: none; default 600 */
     bool json, quiet, verbose;
 };
 

@@ -18,6 +18,8 @@ enum {
     KEY_USAGE = 512, /* beyond every key of a command */
     THREADS_MAX = 1024
 };
+#define SILENCE_DEFAULT 600.0
+#define SILENCE_MAX (7.0 * 86400.0)
 
 /* What parsers return to end the parse: nothing is left to do, or an error was printed. */
 enum { STOP = ECANCELED, WRONG = EINVAL };
@@ -101,6 +103,35 @@ static error_t parse_seconds(struct argp_state *state, const char *name, const c
         return 0;
     }
     argp_error(state, "--%s: expected seconds above 0, found '%s'", name, text);
+    return WRONG;
+}
+
+/* Seconds, or a number with s, m or h. */
+static error_t parse_silence(struct argp_state *state, const char *text, double *out)
+{
+    char *unit = NULL;
+    const bool is_plain = text[0] >= '0' && text[0] <= '9';
+    const bool has_only =
+        text[strspn(text, "0123456789.")] == '\0' || text[strspn(text, "0123456789.") + 1] == '\0';
+    const double value = is_plain && has_only ? strtod(text, &unit) : -1.0;
+    double scale = -1.0;
+    if (unit == NULL)
+        scale = -1.0;
+    else if (strcmp(unit, "") == 0 || strcmp(unit, "s") == 0)
+        scale = 1.0;
+    else if (strcmp(unit, "m") == 0)
+        scale = 60.0;
+    else if (strcmp(unit, "h") == 0)
+        scale = 3600.0;
+    const double seconds = value * scale;
+    if (scale > 0.0 && (value == 0.0 || (seconds >= 1.0 && seconds <= SILENCE_MAX))) {
+        *out = seconds;
+        return 0;
+    }
+    argp_error(state,
+               "--silence-limit: expected 1s to 168h, such as 90s or 10m, or 0 for never, "
+               "found '%s'",
+               text);
     return WRONG;
 }
 
@@ -204,6 +235,8 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
         error = parse_seconds(state, "time-limit", text, &seconds);
         if (error == 0) run->time_limit = solve->time_limit = seconds;
         return error;
+    case AMBIT_KEY_SILENCE_LIMIT:
+        return parse_silence(state, text, &options->silence_limit);
     default:
         return parse_size(key, text, &options->generate, state);
     }
@@ -248,6 +281,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return parse_path(state, "geojson", text, &options->geojson_path);
     case AMBIT_KEY_SVG:
         return parse_path(state, "svg", text, &options->svg_path);
+    case AMBIT_KEY_COMM_STATS:
+        return parse_path(state, "comm-stats", text, &options->comm_stats_path);
     case AMBIT_KEY_JSON:
         options->json = true;
         return 0;
@@ -282,7 +317,7 @@ ambit_status ambit_options_parse(const struct ambit_command *command, bool speak
                               .doc = command->manual,
                               .children = children,
                               .help_filter = filter_help};
-    struct ambit_options options = {0};
+    struct ambit_options options = {.silence_limit = SILENCE_DEFAULT};
     ambit_run_options_init(&options.run);
     ambit_solve_options_init(&options.solve);
     static char name[32]; /* outlives this call, as argv does */

@@ -13,6 +13,7 @@ static const struct argp_option options_of_audit[] = {
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the figures in RESULT.h5 (default: nothing is stored)"),
     AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_SKIP_BAD_ROWS,
     AMBIT_OPTION_JSON,
     AMBIT_OPTION_QUIET,

@@ -38,6 +38,8 @@ static const struct argp_option options_of_generate[] = {
                  "Write the accounts to NATION.csv and the scenario to NATION.yaml; required"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
     AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SILENCE_LIMIT,
+    AMBIT_OPTION_COMM_STATS,
     AMBIT_OPTION_QUIET,
     AMBIT_OPTION_VERBOSE,
     AMBIT_OPTION_END,

@@ -42,6 +42,8 @@ static const struct argp_option options_of_run[] = {
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop refining after S seconds; the plan then depends on the machine"),
     AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SILENCE_LIMIT,
+    AMBIT_OPTION_COMM_STATS,
     AMBIT_OPTION_SKIP_BAD_ROWS,
     AMBIT_OPTION_JSON,
     AMBIT_OPTION_QUIET,

@@ -183,6 +183,8 @@ static const struct argp_option options_of_solve[] = {
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop improving after S seconds; the plan then depends on the machine"),
     AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SILENCE_LIMIT,
+    AMBIT_OPTION_COMM_STATS,
     AMBIT_OPTION_JSON,
     AMBIT_OPTION_QUIET,
     AMBIT_OPTION_VERBOSE,

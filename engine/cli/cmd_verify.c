@@ -24,6 +24,7 @@ static const struct argp_option options_of_verify[] = {
     AMBIT_OPTION_PROBLEM("What the instance is solved as: cpmp or cccp; required with --instance"),
     AMBIT_OPTION_DISTANCE,
     AMBIT_OPTION_THREADS,
+    AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_QUIET,
     AMBIT_OPTION_VERBOSE,
     AMBIT_OPTION_END,

@@ -4,8 +4,10 @@
  * the same way and leaves with the same exit code.
  */
 #include "engine/base/nearest.h"
+#include "engine/base/traffic.h"
 #include "engine/base/version.h"
 #include "engine/cli/cli.h"
+#include "engine/run/comm_stats.h"
 
 #include <errno.h>
 #include <string.h>
@@ -109,6 +111,15 @@ static ambit_status parse_words(bool speaks, int argc, char **argv, struct words
     return ambit_words_parse(&argp, ARGP_IN_ORDER, speaks, argc, argv, words_out, stop_out);
 }
 
+/* Whatever became of the command, as long as it did not fail. Collective. */
+static ambit_status store_comm_stats(struct ambit_comm *comm, ambit_status status, const char *path)
+{
+    status = AMBIT_AGREE(comm, status);
+    if (status != AMBIT_OK && status != AMBIT_ERR_INFEASIBLE) return status;
+    const ambit_status stored = ambit_comm_stats_write(comm, path);
+    return stored != AMBIT_OK ? stored : status;
+}
+
 static ambit_status run_command(struct ambit_comm *comm, int argc, char **argv)
 {
     ambit_status status = AMBIT_OK;
@@ -124,8 +135,12 @@ static ambit_status run_command(struct ambit_comm *comm, int argc, char **argv)
     ambit_log_open(speaks, options.quiet     ? AMBIT_LOG_QUIET
                            : options.verbose ? AMBIT_LOG_VERBOSE
                                              : AMBIT_LOG_NORMAL);
+    AMBIT_TRY(ambit_comm_watch(comm, options.silence_limit));
+    if (options.comm_stats_path != NULL) ambit_traffic_keep();
     status = words.command->act(comm, &options);
     ambit_log_finish();
+    if (options.comm_stats_path != NULL)
+        status = store_comm_stats(comm, status, options.comm_stats_path);
 done:
     return status;
 }

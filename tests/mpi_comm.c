@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define PART_BYTES 24 /* so small that everything goes in parts */
 #define WHOLE_BYTES (INT64_C(1) << 30)
@@ -321,6 +322,22 @@ static void alone(void)
     CU_ASSERT_PTR_NULL(comm);
 }
 
+/* Rank 1 works for three times the limit while the others wait for it: no end. Or all ranks wait,
+ * rank 1 in another sum than the others, as where a message is lost: an end. */
+static int try_patience(int argc, char **argv, bool waits)
+{
+    struct ambit_comm *comm = NULL;
+    int64_t value = 1;
+    if (ambit_comm_start(&argc, &argv, &comm) != AMBIT_OK) return 1;
+    const ambit_status status = ambit_comm_watch(comm, 1.0);
+    if (status == AMBIT_OK && ambit_comm_rank(comm) == 1 && !waits)
+        (void)nanosleep(&(struct timespec){.tv_sec = 3}, NULL);
+    ambit_comm_sum_i64(comm, &value, 1);
+    if (waits && ambit_comm_rank(comm) != 1) ambit_comm_sum_i64(comm, &value, 1);
+    ambit_comm_destroy(&comm);
+    return ambit_status_exit_code(status);
+}
+
 /* Rank 1 breaks a rule; the job must end, with words. */
 static int misbehave(int argc, char **argv, const char *how)
 {
@@ -345,6 +362,8 @@ static int misbehave(int argc, char **argv, const char *how)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "busy") == 0) return try_patience(argc, argv, false);
+    if (argc > 1 && strcmp(argv[1], "wait") == 0) return try_patience(argc, argv, true);
     if (argc > 1) return misbehave(argc, argv, argv[1]);
     static const struct ambit_test tests[] = {
         {"agrees when all is well", agrees_when_all_is_well},

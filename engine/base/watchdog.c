@@ -15,6 +15,7 @@
  */
 #include "engine/base/watchdog.h"
 #include "engine/base/comm.h"
+#include "engine/base/launcher.h"
 #include "engine/base/memory.h"
 #include "engine/base/traffic.h"
 
@@ -45,14 +46,15 @@ enum {
 struct beat {
     uint64_t key;
     int32_t rank;
-    int32_t unused;
+    int32_t ends; /* from rank 0: it has said that the job ends */
     double quiet; /* from rank 0: seconds since it last saw anybody work */
     struct ambit_place place;
 };
 
 /* What is known of a rank; times by the watchdog's own clock. */
 struct seen {
-    double heard; /* NEVER: not yet */
+    double heard;                 /* NEVER: not yet */
+    struct sockaddr_storage from; /* where its beats come from; kept on rank 0 */
     struct ambit_place place;
 };
 
@@ -179,12 +181,14 @@ static socklen_t fit_address(bool is_six, struct sockaddr_storage *address)
 /* --- beats -------------------------------------------------------------------------------------
  */
 
-static void send_beat(const struct ambit_watchdog *dog, const struct sockaddr_storage *to)
+static void send_beat(const struct ambit_watchdog *dog, const struct sockaddr_storage *to,
+                      bool ends)
 {
     struct sockaddr_storage address = *to, own = {0};
     socklen_t own_bytes = sizeof own;
     const struct beat beat = {.key = dog->contact.key,
                               .rank = dog->rank,
+                              .ends = ends,
                               .quiet = dog->now - dog->worked,
                               .place = dog->mine};
     if (getsockname(dog->socket, (struct sockaddr *)&own, &own_bytes) != 0) return;
@@ -205,6 +209,15 @@ static bool has_worked(const struct ambit_place *before, const struct ambit_plac
     return after->inside == 0 || after->steps != before->steps;
 }
 
+/* However much of the machinery hangs, this ends the process, and with it the job. */
+_Noreturn static void end_process(const struct ambit_watchdog *dog)
+{
+    ambit_watchdog_bound_end();
+    ambit_launcher_end_later();
+    dog->end_job();
+    _exit(1);
+}
+
 static void take_beat(struct ambit_watchdog *dog, const struct beat *beat,
                       const struct sockaddr_storage *from)
 {
@@ -215,10 +228,12 @@ static void take_beat(struct ambit_watchdog *dog, const struct beat *beat,
         if (has_worked(&seen->place, &beat->place)) set_worked(dog, dog->now);
         seen->place = beat->place;
         seen->heard = dog->now;
-        send_beat(dog, from);
+        seen->from = *from;
+        send_beat(dog, from, false);
     } else {
         seen->place = beat->place;
         seen->heard = dog->now;
+        if (beat->ends != 0) end_process(dog);
         if (beat->quiet >= 0.0) set_worked(dog, dog->now - beat->quiet);
     }
 }
@@ -311,7 +326,7 @@ static void add_ranks(struct words *words, const struct ambit_watchdog *dog)
         add(words, "ambit:   and %d ranks heard later than these\n", known - first - shown);
 }
 
-static void end_silence(const struct ambit_watchdog *dog)
+_Noreturn static void end_silence(const struct ambit_watchdog *dog)
 {
     struct words words = {.length = 0};
     add(&words,
@@ -324,10 +339,11 @@ static void end_silence(const struct ambit_watchdog *dog)
     add_ranks(&words, dog);
     add(&words, "ambit: the job ends here; look at the machine that was silent longest, then start "
                 "again\n");
-    ambit_watchdog_bound_end();
     (void)!write(STDERR_FILENO, words.text, words.length);
-    dog->end_job();
-    _exit(1);
+    for (int r = 1; dog->rank == 0 && r < dog->ranks; r++) {
+        if (dog->seen[r].heard >= 0.0) send_beat(dog, &dog->seen[r].from, true);
+    }
+    end_process(dog);
 }
 
 /* --- the watch ---------------------------------------------------------------------------------
@@ -341,7 +357,7 @@ static void tick(struct ambit_watchdog *dog, double elapsed)
     if (has_worked(&dog->mine, &place)) set_worked(dog, dog->now);
     dog->mine = place;
     for (int i = 0; dog->socket >= 0 && dog->rank != 0 && i < dog->contact.count; i++)
-        send_beat(dog, &dog->contact.address[i]);
+        send_beat(dog, &dog->contact.address[i], false);
     if (dog->now - dog->worked > dog->limit + dog->grace) end_silence(dog);
 }
 

@@ -54,6 +54,7 @@ FUZZERS  := $(filter-out %/fuzz_replay,$(FUZZERS))
 # Run by themselves; the instance tools are run with words, and share bench/instance_*.c.
 INSTANCE_TOOLS   := $(BUILD)/bench/bench_instances $(BUILD)/bench/make_instance
 INSTANCE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/instance_*.c bench/gap_plot.c))
+SCALING_MODEL    := $(BUILD)/bench/scaling_model
 BENCHES  := $(filter-out $(INSTANCE_TOOLS),$(call programs,bench/bench_*.c))
 
 # As many jobs as cores, unless the caller says otherwise, who may be another make.
@@ -69,7 +70,8 @@ Q := $(if $(V),,@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help deps deps-dev deps-slurm demo debug asan tsan cov test test-serial test-long \
-        test-slurm bench bench-instances fuzz pictures format format-check tidy layers headers install uninstall \
+        test-slurm bench bench-instances bench-scaling fuzz pictures format format-check tidy \
+        layers headers install uninstall \
         installcheck clean FORCE
 
 all: $(PROGRAM) ## build build/release/ambit (the default)
@@ -125,7 +127,7 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/obj/tests/fuzz_replay.o $(LIBR
 	@echo '  LINK  $@'
 	$(Q)$(LINK) $< $(REPLAY) $(LIBRARY) $(PACKAGE_LIBRARIES) -o $@
 
-$(BENCHES): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBRARY)
+$(BENCHES) $(SCALING_MODEL): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK  $@'
 	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
@@ -150,7 +152,7 @@ pictures: $(PROGRAM) ## draw the README's two maps again
 	$(PROGRAM) export $(BUILD)/before.h5 --svg scripts/demo/before.svg
 	$(PROGRAM) export $(BUILD)/after.h5 --svg scripts/demo/after.svg
 
-TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM) $(INSTANCE_TOOLS)
+TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM) $(INSTANCE_TOOLS) $(SCALING_MODEL)
 test: $(TESTS) ## build and run every test
 	scripts/test.sh $(BUILD) serial fuzz mpi cli
 
@@ -171,6 +173,18 @@ REPEAT ?= 1
 bench-instances: $(BUILD)/bench/bench_instances $(PROGRAM) ## solve the instances in DIR (REPEAT, TIME_LIMIT, ONLY)
 	$< $(DIR) --repeat $(REPEAT) $(addprefix --time-limit=,$(TIME_LIMIT)) \
 	    $(if $(ONLY),--only '$(ONLY)') -o $(BUILD)/bench-instances
+
+ACCOUNTS    ?= 200000
+TERRITORIES ?= 200
+SCALING     := $(BUILD)/bench-scaling
+bench-scaling: $(SCALING_MODEL) $(PROGRAM) ## count messages on 1 to 8 ranks and model 1,024 (ACCOUNTS, TERRITORIES)
+	@mkdir -p $(SCALING)
+	$(PROGRAM) generate --accounts $(ACCOUNTS) --territories $(TERRITORIES) -o $(SCALING)/nation.csv -q
+	for ranks in 1 2 4 8; do \
+	    scripts/launch.sh $$ranks $(PROGRAM) run $(SCALING)/nation.yaml -o $(SCALING)/nation.h5 -q \
+	        --threads 1 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
+	done
+	$< --csv $(SCALING)/model.csv $(SCALING)/[1248].csv
 
 debug: ## build build/debug/ambit, without optimisation
 	$(MAKE) VARIANT=debug all

@@ -109,22 +109,18 @@ static error_t parse_seconds(struct argp_state *state, const char *name, const c
 /* Seconds, or a number with s, m or h. */
 static error_t parse_silence(struct argp_state *state, const char *text, double *out)
 {
-    char *unit = NULL;
-    const bool is_plain = text[0] >= '0' && text[0] <= '9';
-    const bool has_only =
-        text[strspn(text, "0123456789.")] == '\0' || text[strspn(text, "0123456789.") + 1] == '\0';
-    const double value = is_plain && has_only ? strtod(text, &unit) : -1.0;
-    double scale = -1.0;
-    if (unit == NULL)
-        scale = -1.0;
-    else if (strcmp(unit, "") == 0 || strcmp(unit, "s") == 0)
-        scale = 1.0;
-    else if (strcmp(unit, "m") == 0)
-        scale = 60.0;
-    else if (strcmp(unit, "h") == 0)
-        scale = 3600.0;
-    const double seconds = value * scale;
-    if (scale > 0.0 && (value == 0.0 || (seconds >= 1.0 && seconds <= SILENCE_MAX))) {
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1.0}, {"s", 1.0}, {"m", 60.0}, {"h", 3600.0}};
+    const size_t digits = strspn(text, "0123456789.");
+    double seconds = -1.0;
+    char *end = NULL;
+    for (size_t i = 0; digits > 0 && i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text + digits, units[i].name) == 0)
+            seconds = units[i].seconds * strtod(text, &end);
+    }
+    if (end == text + digits && (seconds == 0.0 || (seconds >= 1.0 && seconds <= SILENCE_MAX))) {
         *out = seconds;
         return 0;
     }

@@ -174,15 +174,15 @@ bench-instances: $(BUILD)/bench/bench_instances $(PROGRAM) ## solve the instance
 	$< $(DIR) --repeat $(REPEAT) $(addprefix --time-limit=,$(TIME_LIMIT)) \
 	    $(if $(ONLY),--only '$(ONLY)') -o $(BUILD)/bench-instances
 
-ACCOUNTS    ?= 200000
-TERRITORIES ?= 200
+ACCOUNTS    ?= 20000
+TERRITORIES ?= 100
 SCALING     := $(BUILD)/bench-scaling
 bench-scaling: $(SCALING_MODEL) $(PROGRAM) ## count messages on 1 to 8 ranks and model 1,024 (ACCOUNTS, TERRITORIES)
 	@mkdir -p $(SCALING)
 	$(PROGRAM) generate --accounts $(ACCOUNTS) --territories $(TERRITORIES) -o $(SCALING)/nation.csv -q
 	for ranks in 1 2 4 8; do \
 	    scripts/launch.sh $$ranks $(PROGRAM) run $(SCALING)/nation.yaml -o $(SCALING)/nation.h5 -q \
-	        --threads 1 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
+	        --threads 1 --effort 8 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
 	done
 	$< --csv $(SCALING)/model.csv $(SCALING)/[1248].csv
 

@@ -7,14 +7,15 @@
  *   two and more ranks; the messages and bytes of a call on P ranks follow from its algorithm (see
  *   engine/base/traffic.h). A message costs the latency, a byte one over the bandwidth (Hockney
  *   1994), and nothing overlaps.
- * - Working. The seconds outside calls of the run on the fewest ranks; of these, what one rank had
- *   more than another in the first run on several ranks is taken as work that is not shared, and
- *   the rest divides evenly (Amdahl 1967).
+ * - Working. The processor seconds outside calls of the run on the fewest ranks; of these, what one
+ *   rank had more than another in the first run on several ranks is taken as work that is not
+ *   shared, and the rest divides evenly (Amdahl 1967). Processor time, because the ranks of a small
+ *   machine share its cores.
  *
  * Weakness: no contention, one bandwidth for near and far ranks, no loss of balance beyond the one
- * measured, and times from a machine with fewer cores than ranks say little: that is why only
- * counts are taken from the runs on many ranks. How far to trust it is printed: the largest run as
- * foretold from the others.
+ * measured; a round of refining has about an eighth as many groups as there are territories, and
+ * more ranks than groups refine no faster. How far to trust the counts is printed: the largest run
+ * as foretold from the others.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -23,7 +24,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_MAX = 16, PHASES_MAX = 32, RANKS_MAX = 64, KINDS = 8, RANKS_SHOWN_MAX = 1 << 20 };
+enum {
+    RUNS_MAX = 16,
+    PHASES_MAX = 32,
+    RANKS_MAX = 64,
+    KINDS = 8,
+    FIELDS = 12,
+    RANKS_SHOWN_MAX = 1 << 20
+};
 
 static const char *const kind_names[KINDS] = {"reduce", "reduce_long", "broadcast", "scan",
                                               "counts", "all_gather",  "gather",    "exchange"};
@@ -86,11 +94,11 @@ static int index_of_kind(const char *name)
 }
 
 /* Splits a line at its commas; returns how many fields there are. */
-static int split(char *line, char *field[12])
+static int split(char *line, char *field[FIELDS + 1])
 {
     int count = 0;
     line[strcspn(line, "\r\n")] = '\0';
-    for (char *at = line; at != NULL && count < 12;) {
+    for (char *at = line; at != NULL && count <= FIELDS;) {
         field[count++] = at;
         at = strchr(at, ',');
         if (at != NULL) *at++ = '\0';
@@ -103,7 +111,7 @@ static bool is_same_record(char *const *field, char last[128])
 {
     char key[128];
     (void)snprintf(key, sizeof key, "%s,%s,%s,%s,%s", field[0], field[1], field[2], field[9],
-                   field[10]);
+                   field[11]);
     const bool same = strcmp(key, last) == 0;
     memcpy(last, key, sizeof key);
     return same;
@@ -118,8 +126,7 @@ static int take_line(struct run *run, char *const *field, char last[128])
     if (kind == KINDS && strcmp(field[3], "none") != 0)
         return fail(run->path, "a kind of call", field[3]);
     if ((int)rank >= run->ranks) run->ranks = (int)rank + 1;
-    if (!is_same_record(field, last))
-        run->phase[phase].work[rank] += strtod(field[9], NULL) - strtod(field[10], NULL);
+    if (!is_same_record(field, last)) run->phase[phase].work[rank] += strtod(field[11], NULL);
     if (kind == KINDS) return 0;
     struct rank_counts *const sum = &reading[phase][rank];
     sum->calls[kind] += strtod(field[4], NULL);
@@ -149,7 +156,7 @@ static void take_largest(struct run *run)
 
 static int read_run(const char *path, struct run *run)
 {
-    char line[512], last[128] = "", *field[12];
+    char line[512], last[128] = "", *field[FIELDS + 1];
     int code = 0;
     FILE *const file = fopen(path, "r");
     run->path = path;
@@ -158,8 +165,8 @@ static int read_run(const char *path, struct run *run)
     bool is_head = true;
     while (code == 0 && fgets(line, sizeof line, file) != NULL) {
         const int fields = split(line, field);
-        if (fields != 11)
-            code = fail(path, "11 columns", line);
+        if (fields != FIELDS)
+            code = fail(path, "12 columns", line);
         else if (is_head && strcmp(field[3], "kind") != 0)
             code = fail(path, "the columns of --comm-stats", field[3]);
         else if (!is_head)
@@ -328,8 +335,9 @@ static void print_assumptions(void)
         printf("%s %d", r == 0 ? "" : ",", model.run[r].ranks);
     printf(
         " ranks.\nAssumed: %.2f us a message, %.2f GB/s; nothing overlaps, no contention; "
-        "calls and payloads grow as a power of the ranks;\nwork divides evenly, but for what one "
-        "rank had more than another on the fewest ranks above one.\n",
+        "calls and payloads grow as a power of the ranks;\nwork is processor time, one thread a "
+        "rank; it divides evenly, but for what one rank had more than\nanother on the fewest ranks "
+        "above one, and for rounds of fewer groups than ranks.\n",
         1e6 * model.latency, 1e-9 * model.bandwidth);
 }
 

@@ -12,7 +12,7 @@ run=(run small/scenario.yaml -o small/plan.h5 --threads 1 --effort 3)
 # Whether the file err holds progress, one JSON object a line, in the order of time.
 cat >check_progress.py <<'END'
 import json
-lines = [line for line in open("err") if line.startswith("{")]
+lines = [line for line in open("err") if line.startswith("{") and '{"advice":' not in line]
 seconds, phases = 0.0, []
 for line in lines:
     found = json.loads(line)

@@ -107,6 +107,15 @@ wrong "--svg: expected a file name, found ''" export --svg= r.h5
 wrong "option '--seed' requires an argument" run s.yaml --seed
 wrong "option requires an argument -- 'o'" run s.yaml -o
 wrong "option '--json' doesn't allow an argument" run --json=1 s.yaml
+for bad in '' s 0.5 -1 1e3 10x 10mm 1.2.3m 169h nan; do
+    wrong "--silence-limit: expected 1s to 168h, such as 90s or 10m, or 0 for never, found '$bad'" \
+        run --silence-limit "$bad" s.yaml
+done
+for good in 0 0s 1 90s 10m 1.5m 168h; do
+    "$AMBIT" run --silence-limit $good nowhere.yaml >out 2>error
+    check "--silence-limit $good" 65 "$?"
+done
+wrong "--comm-stats: expected a file name, found ''" run --comm-stats '' s.yaml
 wrong "option '--t' is ambiguous; possibilities: '--time-limit' '--threads'" run --t 3 s.yaml
 wrong "unrecognized option '--seed'" audit --seed 3 s.yaml
 wrong "unrecognized option '--csv'" run --csv x s.yaml
@@ -163,17 +172,17 @@ options_of() { # COMMAND: the long options that its help shows
 }
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
-check "options of run" "--effort --help-scenario --json --output --quiet --seed --skip-bad-rows \
---threads --time-limit --verbose --help --usage" "$(options_of run)"
-check "options of audit" "--json --output --quiet --skip-bad-rows --threads --verbose --help \
+check "options of run" "--comm-stats --effort --help-scenario --json --output --quiet --seed \
+--silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
+check "options of audit" "--json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
-check "options of solve" "--distance --effort --json --output --problem --quiet --seed --threads \
---time-limit --verbose --help --usage" "$(options_of solve)"
-check "options of verify" "--distance --instance --problem --quiet --threads --verbose --help \
---usage" "$(options_of verify)"
-check "options of generate" "--accounts --output --quiet --seed --territories --threads --verbose \
---help --usage" "$(options_of generate)"
+check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
+--silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"
+check "options of verify" "--distance --instance --problem --quiet --silence-limit --threads --verbose \
+--help --usage" "$(options_of verify)"
+check "options of generate" "--accounts --comm-stats --output --quiet --seed --silence-limit \
+--territories --threads --verbose --help --usage" "$(options_of generate)"
 check "options of export" "--csv --geojson --quiet --svg --verbose --help --usage" \
     "$(options_of export)"
 

@@ -102,6 +102,15 @@ static void reduces(void)
         CU_ASSERT_EQUAL(bits[i], 1 << (i % n % 8));
 }
 
+/* The tests' ranks are all on this host. */
+static void sums_on_a_host(void)
+{
+    int64_t values[2] = {rank(), 1};
+    ambit_comm_host_sum_i64(ambit_test_comm(), values, 2);
+    CU_ASSERT_EQUAL(values[0], size() * (size() - 1) / 2);
+    CU_ASSERT_EQUAL(values[1], size());
+}
+
 static void sums_wrap(void)
 {
     int64_t value = INT64_MAX;
@@ -371,6 +380,7 @@ int main(int argc, char **argv)
         {"the lowest rank of the worst status speaks", the_lowest_rank_of_the_worst_status_speaks},
         {"ranks leave together", ranks_leave_together},
         {"reduces", reduces},
+        {"sums on a host", sums_on_a_host},
         {"sums wrap", sums_wrap},
         {"sums below", sums_below},
         {"broadcasts", broadcasts},

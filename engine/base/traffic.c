@@ -14,13 +14,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define LINE_BYTES 256
 
 struct record {
     char phase[16];
-    int64_t round; /* 0: no round of its own */
-    double seconds, inside;
+    int64_t round;               /* 0: no round of its own */
+    double seconds, inside, cpu; /* the last: of all threads, outside calls */
     struct ambit_traffic_count count[AMBIT_TRAFFIC_KINDS];
 };
 
@@ -34,11 +35,19 @@ static struct {
     struct record *closed;
     size_t count, room;
     struct record open;
-    double opened, entered;
+    double opened, entered, cpu_left;
 } records;
 
 static const char *const kind_names[AMBIT_TRAFFIC_KINDS] = {
     "reduce", "reduce_long", "broadcast", "scan", "counts", "all_gather", "gather", "exchange"};
+
+/* Of all threads of the process. */
+static double cpu_seconds(void)
+{
+    struct timespec used = {0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
 
 /* Bytes of the texts beyond their end stay as they were: none are read. */
 static void set_text(char *text, size_t bytes, const char *value)
@@ -54,7 +63,10 @@ void ambit_traffic_enter(const char *call)
         set_text(place.call, sizeof place.call, call);
         place.inside = 1;
         place.since++;
-        if (records.keeps) records.entered = ambit_seconds();
+        if (records.keeps) {
+            records.entered = ambit_seconds();
+            records.open.cpu += cpu_seconds() - records.cpu_left;
+        }
     }
     (void)pthread_mutex_unlock(&lock);
 }
@@ -65,7 +77,10 @@ void ambit_traffic_leave(void)
     place.steps++;
     if (--depth == 0) {
         place.inside = 0;
-        if (records.keeps) records.open.inside += ambit_seconds() - records.entered;
+        if (records.keeps) {
+            records.open.inside += ambit_seconds() - records.entered;
+            records.cpu_left = cpu_seconds();
+        }
     }
     (void)pthread_mutex_unlock(&lock);
 }
@@ -105,7 +120,9 @@ void ambit_traffic_count(enum ambit_traffic_kind kind, int64_t payload, int64_t 
 /* Under the lock. A record that finds no room is lost, which the reader of all is told. */
 static void close_record(const char *phase, int64_t round)
 {
-    const double now = ambit_seconds();
+    const double now = ambit_seconds(), cpu = cpu_seconds();
+    records.open.cpu += cpu - records.cpu_left;
+    records.cpu_left = cpu;
     if (records.keeps && records.count == records.room && records.status == AMBIT_OK) {
         const size_t room = 2 * records.room + 64;
         records.status = ambit_resize(&records.closed, room, sizeof *records.closed);
@@ -144,6 +161,7 @@ void ambit_traffic_keep(void)
     (void)pthread_mutex_lock(&lock);
     memset(&records.open, 0, sizeof records.open);
     records.opened = ambit_seconds();
+    records.cpu_left = cpu_seconds();
     records.keeps = true;
     (void)pthread_mutex_unlock(&lock);
 }
@@ -159,10 +177,10 @@ static int64_t write_record(const struct record *record, int rank, char *text)
         if (is_last ? used > 0 : c->calls == 0) continue;
         used += snprintf(text + used, LINE_BYTES,
                          "%s,%" PRId64 ",%d,%s,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-                         ",%" PRId64 ",%.6f,%.6f\n",
+                         ",%" PRId64 ",%.6f,%.6f,%.6f\n",
                          record->phase, record->round, rank, is_last ? "none" : kind_names[kind],
                          c->calls, c->payload, c->messages, c->sent, c->received, record->seconds,
-                         record->inside);
+                         record->inside, record->cpu);
     }
     return used;
 }

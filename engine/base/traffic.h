@@ -79,8 +79,10 @@ void ambit_traffic_place(struct ambit_place *place_out);
 void ambit_traffic_keep(void);
 
 /* The records as lines of CSV, "phase,round,rank,kind,calls,payload_bytes,messages,sent_bytes,
- * received_bytes,seconds,seconds_in_calls", and no more records from here on. *text_out is owned by
- * the caller (ambit_free). Errors: AMBIT_ERR_MEMORY, also where a record could not be kept. */
+ * received_bytes,seconds,seconds_in_calls,cpu_seconds", of which the last is what all threads of
+ * the rank used outside calls; seconds are the record's, said on each of its lines; and no more
+ * records from here on. *text_out is owned by the caller (ambit_free). Errors: AMBIT_ERR_MEMORY,
+ * also where a record could not be kept. */
 ambit_status ambit_traffic_lines(int rank, char **text_out, int64_t *bytes_out) AMBIT_CHECKED;
 
 #endif

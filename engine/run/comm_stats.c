@@ -10,7 +10,7 @@ static ambit_status store(const char *path, const char *text, int64_t bytes)
     struct ambit_atomic_file out = {0};
     AMBIT_TRY(ambit_atomic_file_open(path, &out));
     (void)fputs("phase,round,rank,kind,calls,payload_bytes,messages,sent_bytes,received_bytes,"
-                "seconds,seconds_in_calls\n",
+                "seconds,seconds_in_calls,cpu_seconds\n",
                 out.file);
     (void)fwrite(text, 1, (size_t)bytes, out.file);
     AMBIT_TRY(ambit_atomic_file_commit(&out));

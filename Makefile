@@ -182,7 +182,7 @@ bench-scaling: $(SCALING_MODEL) $(PROGRAM) ## count messages on 1 to 8 ranks and
 	$(PROGRAM) generate --accounts $(ACCOUNTS) --territories $(TERRITORIES) -o $(SCALING)/nation.csv -q
 	for ranks in 1 2 4 8; do \
 	    scripts/launch.sh $$ranks $(PROGRAM) run $(SCALING)/nation.yaml -o $(SCALING)/nation.h5 -q \
-	        --threads 1 --effort 8 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
+	        --threads 1 --effort 2 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
 	done
 	$< --csv $(SCALING)/model.csv $(SCALING)/[1248].csv
 

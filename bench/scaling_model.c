@@ -17,7 +17,6 @@
  * more ranks than groups refine no faster. How far to trust the counts is printed: the largest run
  * as foretold from the others.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,9 +70,6 @@ static int fail(const char *path, const char *what, const char *found)
     (void)fprintf(stderr, "scaling_model: %s: expected %s, found '%s'\n", path, what, found);
     return 1;
 }
-
-/* --- reading -----------------------------------------------------------------------------------
- */
 
 static int index_of_phase(const char *name)
 {
@@ -179,9 +175,6 @@ static int read_run(const char *path, struct run *run)
     return code;
 }
 
-/* --- the model ---------------------------------------------------------------------------------
- */
-
 /* value ≈ c·P^e by least squares of logarithms; where one run has it, a constant. */
 struct power {
     double c, e;
@@ -251,9 +244,6 @@ static void divide_work(int phase, double *shared_out, double *alone_out)
     *alone_out = several == NULL ? 0.0 : fmin(total, highest - lowest);
     *shared_out = total - *alone_out;
 }
-
-/* --- words -------------------------------------------------------------------------------------
- */
 
 static void print_phases(int ranks)
 {
@@ -341,64 +331,68 @@ static void print_assumptions(void)
         1e6 * model.latency, 1e-9 * model.bandwidth);
 }
 
-/* --- the command line --------------------------------------------------------------------------
- */
-
-static bool take_number(const char *word, const char *name, const char *value, double *out)
+/* An option with its value, at least the empty one; false where there is no such option. */
+static bool take_option(const char *name, const char *value)
 {
     char *end = NULL;
-    if (strcmp(word, name) != 0) return false;
-    const double number = value == NULL ? -1.0 : strtod(value, &end);
-    if (!(number > 0.0) || *end != '\0') {
-        (void)fail(name, "a number above 0", value == NULL ? "nothing" : value);
-        exit(64);
+    if (strcmp(name, "--csv") == 0) {
+        model.csv_path = value;
+        return value[0] != '\0';
     }
-    *out = number;
+    const double number = strtod(value, &end);
+    if (!(number > 0.0) || *end != '\0') return false;
+    if (strcmp(name, "--latency-us") == 0)
+        model.latency = 1e-6 * number;
+    else if (strcmp(name, "--bandwidth-gbs") == 0)
+        model.bandwidth = 1e9 * number;
+    else if (strcmp(name, "--ranks") == 0)
+        model.ranks_max = (int)fmin(number, RANKS_SHOWN_MAX);
+    else
+        return false;
     return true;
 }
 
 static int take_words(int argc, char **argv)
 {
-    double number = 0.0;
     for (int i = 1; i < argc; i++) {
-        const char *const value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (take_number(argv[i], "--latency-us", value, &number)) {
-            model.latency = 1e-6 * number;
-            i++;
-        } else if (take_number(argv[i], "--bandwidth-gbs", value, &number)) {
-            model.bandwidth = 1e9 * number;
-            i++;
-        } else if (take_number(argv[i], "--ranks", value, &number)) {
-            model.ranks_max = (int)fmin(number, RANKS_SHOWN_MAX);
-            i++;
-        } else if (strcmp(argv[i], "--csv") == 0 && value != NULL) {
-            model.csv_path = value;
-            i++;
-        } else if (argv[i][0] == '-' || model.run_count == RUNS_MAX) {
-            return fail("command line", "options and at most 16 files", argv[i]);
+        if (argv[i][0] == '-') {
+            const char *const name = argv[i], *const value = i + 1 < argc ? argv[++i] : "";
+            if (!take_option(name, value)) {
+                (void)fail(name, "an option and its value", value);
+                return 64;
+            }
+        } else if (model.run_count == RUNS_MAX) {
+            (void)fail("command line", "at most 16 files", argv[i]);
+            return 64;
         } else if (read_run(argv[i], &model.run[model.run_count++]) != 0) {
-            return 1;
+            return 65;
         }
     }
     return 0;
 }
 
+static int print_model(FILE *out)
+{
+    print_assumptions();
+    print_totals(out);
+    print_phases(model.ranks_max);
+    print_trust();
+    if (out == NULL || fclose(out) == 0) return 0;
+    return fail("--csv", "room on the disk", "none");
+}
+
 int main(int argc, char **argv)
 {
-    if (take_words(argc, argv) != 0) return 65;
+    const int code = take_words(argc, argv);
+    if (code != 0) return code;
     if (model.run_count == 0) {
         (void)fputs("Usage: scaling_model [--latency-us N] [--bandwidth-gbs N] [--ranks N] "
                     "[--csv OUT.csv] STATS.csv...\n",
                     stderr);
         return 64;
     }
-    FILE *const out = model.csv_path == NULL ? NULL : fopen(model.csv_path, "w");
-    if (model.csv_path != NULL && out == NULL)
-        return fail(model.csv_path, "a file that can be written", "none");
-    print_assumptions();
-    print_totals(out);
-    print_phases(model.ranks_max);
-    print_trust();
-    const bool failed = out != NULL && fclose(out) != 0;
-    return failed ? fail(model.csv_path, "room on the disk", "none") : 0;
+    if (model.csv_path == NULL) return print_model(NULL);
+    FILE *const out = fopen(model.csv_path, "w");
+    return out == NULL ? fail(model.csv_path, "a file that can be written", "none")
+                       : print_model(out);
 }

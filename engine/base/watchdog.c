@@ -90,9 +90,6 @@ void ambit_watchdog_bound_end(void)
     (void)alarm(AMBIT_WATCHDOG_SECONDS);
 }
 
-/* --- addresses ---------------------------------------------------------------------------------
- */
-
 /* One socket for both families: an IPv6 one that also takes IPv4, else IPv4 alone. */
 static int open_socket(bool *is_six_out)
 {
@@ -178,9 +175,6 @@ static socklen_t fit_address(bool is_six, struct sockaddr_storage *address)
     return sizeof six;
 }
 
-/* --- beats -------------------------------------------------------------------------------------
- */
-
 static void send_beat(const struct ambit_watchdog *dog, const struct sockaddr_storage *to,
                       bool ends)
 {
@@ -254,9 +248,6 @@ static void take_beats(struct ambit_watchdog *dog)
         take_beat(dog, &beat, &from);
     }
 }
-
-/* --- the end -----------------------------------------------------------------------------------
- */
 
 struct words {
     char text[4096];
@@ -345,9 +336,6 @@ _Noreturn static void end_silence(const struct ambit_watchdog *dog)
     }
     end_process(dog);
 }
-
-/* --- the watch ---------------------------------------------------------------------------------
- */
 
 static void tick(struct ambit_watchdog *dog, double elapsed)
 {

@@ -5,8 +5,10 @@
  */
 #include "engine/base/comm.h"
 #include "engine/base/memory.h"
+#include "engine/base/traffic.h"
 #include "tests/mpi_harness.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,6 +308,45 @@ static void fails_together_without_memory(void)
     ambit_memory_fail_at(0);
 }
 
+/* Whether the record has the kind, with these counts for calls, payload, messages and sent bytes.
+ */
+static bool has_counted(const char *text, const char *kind, int64_t calls, int64_t payload,
+                        int64_t messages, int64_t sent)
+{
+    char expected[128];
+    (void)snprintf(expected, sizeof expected, ",5,%d,%s,%lld,%lld,%lld,%lld,", rank(), kind,
+                   (long long)calls, (long long)payload, (long long)messages, (long long)sent);
+    return strstr(text, expected) != NULL;
+}
+
+static void counts_what_is_sent(void)
+{
+    static int64_t values[2000];
+    int64_t *all = NULL, count = 0, bytes = 0;
+    char *text = NULL;
+    const int64_t steps = size() == 1 ? 0 : size() == 2 ? 1 : 2, others = size() - 1;
+    ambit_traffic_keep();
+    ambit_comm_sum_i64(ambit_test_comm(), values, 3);
+    ambit_comm_max_i64(ambit_test_comm(), values, 2000);
+    ambit_comm_broadcast(ambit_test_comm(), values, 100, 0);
+    ambit_traffic_phase("test", 5);
+    CU_ASSERT_EQUAL(ambit_comm_all_gather(ambit_test_comm(), values, 7, 8, &all, &count), AMBIT_OK);
+    ambit_free(&all);
+    ambit_traffic_phase("test", 5);
+    CU_ASSERT_EQUAL(ambit_traffic_lines(rank(), &text, &bytes), AMBIT_OK);
+    CU_ASSERT_EQUAL(bytes, (int64_t)strlen(text));
+    if (size() == 1) {
+        CU_ASSERT_EQUAL(strncmp(text, "test,5,0,none,0,0,0,0,0,", 24), 0);
+    } else {
+        CU_ASSERT_TRUE(has_counted(text, "reduce", 1, 24, steps, 24 * steps));
+        CU_ASSERT_TRUE(
+            has_counted(text, "reduce_long", 1, 16000, 2 * others, 16000 / size() * 2 * others));
+        CU_ASSERT_TRUE(has_counted(text, "broadcast", 1, 100, steps, 100 * steps));
+        CU_ASSERT_TRUE(has_counted(text, "all_gather", 1, 56, others, 56 * others));
+    }
+    ambit_free(&text);
+}
+
 /* One rank by itself, without MPI, whatever else is running. */
 static void alone(void)
 {
@@ -391,6 +432,7 @@ int main(int argc, char **argv)
         {"gathers large blocks", gathers_large_blocks},
         {"everything in parts", everything_in_parts},
         {"fails together without memory", fails_together_without_memory},
+        {"counts what is sent", counts_what_is_sent},
         {"alone", alone},
     };
     return ambit_mpi_test_main(argc, argv, "mpi_comm", tests, AMBIT_TEST_COUNT(tests));

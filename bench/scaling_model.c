@@ -211,8 +211,7 @@ static struct talk foretell(int phase, int ranks, int most)
 {
     const double p = ranks, steps = ceil(log2(p) - 1e-9), others = p - 1.0;
     /* Messages a call and bytes a byte of payload, by kind. */
-    const double messages[KINDS] = {steps,  2 * others, steps,  steps,
-                                    others, others,     others, others};
+    const double messages[KINDS] = {steps, 2 * steps, steps, steps, others, others, others, others};
     const double bytes[KINDS] = {steps,  2 * others / p, steps,  steps,
                                  others, others,         others, others / p};
     struct talk talk = {0.0, 0.0};
@@ -327,7 +326,7 @@ static void print_assumptions(void)
         " ranks.\nAssumed: %.2f us a message, %.2f GB/s; nothing overlaps, no contention; "
         "calls and payloads grow as a power of the ranks;\nwork is processor time, one thread a "
         "rank; it divides evenly, but for what one rank had more than\nanother on the fewest ranks "
-        "above one, and for rounds of fewer groups than ranks.\n",
+        "above one; that a round may have fewer groups than ranks is left out.\n",
         1e6 * model.latency, 1e-9 * model.bandwidth);
 }
 

@@ -11,6 +11,7 @@ tag=ambit$$
 bridge=ab$((RANDOM % 10000))$((RANDOM % 10000))
 clean() {
     for h in 1 2 3; do
+        ip link del "$bridge-$h" 2>/dev/null
         ip netns pids "$tag-$h" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
         ip netns del "$tag-$h" 2>/dev/null
     done

@@ -340,7 +340,7 @@ static void counts_what_is_sent(void)
     } else {
         CU_ASSERT_TRUE(has_counted(text, "reduce", 1, 24, steps, 24 * steps));
         CU_ASSERT_TRUE(
-            has_counted(text, "reduce_long", 1, 16000, 2 * others, 16000 / size() * 2 * others));
+            has_counted(text, "reduce_long", 1, 16000, 2 * steps, 16000 / size() * 2 * others));
         CU_ASSERT_TRUE(has_counted(text, "broadcast", 1, 100, steps, 100 * steps));
         CU_ASSERT_TRUE(has_counted(text, "all_gather", 1, 56, others, 56 * others));
     }

@@ -250,8 +250,8 @@ static void count_reduce(const struct ambit_comm *comm, int64_t bytes)
         count_tree(comm, AMBIT_TRAFFIC_REDUCE, bytes);
         return;
     }
-    const int64_t steps = 2 * ((int64_t)comm->size - 1), sent = bytes / comm->size * steps;
-    ambit_traffic_count(AMBIT_TRAFFIC_REDUCE_LONG, bytes, steps, sent, sent);
+    const int64_t sent = bytes / comm->size * 2 * ((int64_t)comm->size - 1);
+    ambit_traffic_count(AMBIT_TRAFFIC_REDUCE_LONG, bytes, 2 * doublings(comm), sent, sent);
 }
 
 /* In parts, because a count is an int. */

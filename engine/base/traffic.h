@@ -9,7 +9,7 @@
  *
  *   kind         calls                                   messages        bytes
  *   reduce       allreduce of up to 10 kB, doubling      log2 P          n log2 P
- *   reduce_long  allreduce of more, round a ring         2 (P − 1)       2 n (P − 1) / P
+ *   reduce_long  allreduce of more, halving, doubling    2 log2 P        2 n (P − 1) / P
  *   broadcast    binomial tree, as the root sees it      log2 P          n log2 P
  *   scan         prefix sums of one word                 log2 P          8 log2 P
  *   counts       all-to-all of one word                  P − 1           8 (P − 1)
@@ -17,7 +17,8 @@
  *   gather       to rank 0, as it is                     1, rank 0: 0    as sent
  *   exchange     with each rank in turn, as it is        up to P − 1     as sent
  *
- * log2 P is rounded up. `payload` is n summed over the calls.
+ * log2 P is rounded up; the algorithms of the reductions are those of Thakur, Rabenseifner and
+ * Gropp (2005). `payload` is n summed over the calls.
  */
 #ifndef AMBIT_TRAFFIC_H
 #define AMBIT_TRAFFIC_H

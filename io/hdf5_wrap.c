@@ -5,10 +5,10 @@
  * Strings have a fixed length, fitted to the longest value. The library's own error stack is kept
  * silent; its innermost words are quoted in ours.
  *
- * A new file is made in memory and written by us at the commit, because HDF5 1.10 crashes in
- * H5Fclose() where the disk is full; its image is taken from the core driver when that would free
- * it, since H5Fget_file_image() spoils the superblock's checksum. The weakness: the deflated file
- * must fit in memory, and so must each column.
+ * A new file is written through a driver of our own, because HDF5 1.10 crashes in H5Fclose() where
+ * a write fails: the driver keeps the first error for us and tells HDF5 that all went well, so that
+ * it closes in peace a file that is then thrown away. Long columns come and go in slices, so that
+ * only these and a chunk or two are in memory. The weakness: one process compresses all.
  */
 #include "io/hdf5_wrap.h"
 #include "engine/base/atomic_file.h"
@@ -26,15 +26,17 @@
 
 #define CHUNK_BYTES (INT64_C(1) << 20)
 #define DEFLATE_LEVEL 4
-#define GROW_BYTES ((size_t)1 << 22) /* steps in which a file in memory grows */
 
 struct ambit_h5 {
     hid_t file;
     hid_t links;                  /* creation properties: names are UTF-8 */
+    hid_t driver;                 /* of a new file */
+    const char *noun;             /* what a file that is read should be, for messages */
     char *path;                   /* owned */
     struct ambit_atomic_file out; /* empty for a file that is read */
-    unsigned char *image;         /* owned; a new file's bytes, once HDF5 has closed it */
-    bool out_of_memory;           /* while the image grew; the message is stored */
+    int descriptor;               /* of a new file; else −1 */
+    int write_error;              /* errno of the first write of a new file that failed */
+    bool out_of_memory;           /* in the driver; the message is stored */
 };
 
 static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *reason)
@@ -49,6 +51,8 @@ static ambit_status write_failed(const struct ambit_h5 *h5, const char *where)
 {
     const char *reason = NULL;
     if (h5->out_of_memory) return AMBIT_ERR_MEMORY;
+    if (h5->write_error != 0)
+        return ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s", h5->path, strerror(h5->write_error));
     (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
     return ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s: HDF5 says: %s", h5->path, where,
                       reason != NULL && reason[0] != '\0' ? reason : "no reason given");
@@ -61,7 +65,7 @@ ambit_status ambit_h5_damaged(const struct ambit_h5 *h5, const char *where, cons
     va_start(arguments, format);
     (void)vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return ambit_fail(AMBIT_ERR_INPUT, "%s: damaged result: %s: %s", h5->path, where, what);
+    return ambit_fail(AMBIT_ERR_INPUT, "%s: damaged %s: %s: %s", h5->path, h5->noun, where, what);
 }
 
 const char *ambit_h5_path(const struct ambit_h5 *h5)
@@ -121,45 +125,137 @@ static int64_t fitted_width(const char *texts, int64_t width, int64_t count)
     return widest;
 }
 
-static void *image_resize(void *image, size_t bytes, H5FD_file_image_op_t op, void *user)
+/* --- the driver of new files ------------------------------------------------ */
+
+/* What HDF5 knows of an open file: its own part stands first. */
+struct driven {
+    H5FD_t known;
+    struct ambit_h5 *h5; /* borrowed */
+    haddr_t allocated, end;
+};
+
+static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t most)
 {
-    (void)op;
-    if (ambit_resize(&image, bytes, 1) == AMBIT_OK) return image;
-    ((struct ambit_h5 *)user)->out_of_memory = true;
-    return NULL;
+    struct ambit_h5 *const *const h5 = H5Pget_driver_info(access);
+    struct driven *file = NULL;
+    (void)name, (void)flags, (void)most;
+    if (h5 == NULL) return NULL;
+    (*h5)->out_of_memory = ambit_alloc(&file, 1, sizeof *file) != AMBIT_OK;
+    if (file == NULL) return NULL;
+    file->h5 = *h5;
+    return &file->known;
 }
 
-/* Called where the core driver is done with the image and would free it. */
-static herr_t image_keep(void *image, H5FD_file_image_op_t op, void *user)
+static herr_t driver_close(H5FD_t *known)
 {
-    (void)op;
-    ((struct ambit_h5 *)user)->image = image;
+    ambit_free(&known);
     return 0;
 }
 
-/* Property lists are copied with their callbacks; our data is not theirs to copy or free. */
-static void *user_copy(void *user)
+static herr_t driver_query(const H5FD_t *known, unsigned long *features)
 {
-    return user;
-}
-
-static herr_t user_free(void *user)
-{
-    (void)user;
+    (void)known;
+    *features = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA |
+                H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
     return 0;
 }
 
-/* A new file is in memory, an old one on disk. */
+static haddr_t driver_allocated(const H5FD_t *known, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct driven *)known)->allocated;
+}
+
+static herr_t driver_allocate(H5FD_t *known, H5FD_mem_t type, haddr_t allocated)
+{
+    (void)type;
+    ((struct driven *)known)->allocated = allocated;
+    return 0;
+}
+
+static haddr_t driver_end(const H5FD_t *known, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct driven *)known)->end;
+}
+
+/* What lies behind the end, or was never written, is zeros. */
+static herr_t driver_read(H5FD_t *known, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t bytes,
+                          void *out)
+{
+    const struct ambit_h5 *const h5 = ((struct driven *)known)->h5;
+    char *to = out;
+    (void)type, (void)transfer;
+    while (bytes > 0) {
+        const ssize_t some = pread(h5->descriptor, to, bytes, (off_t)at);
+        if (some < 0 && errno == EINTR) continue;
+        if (some < 0) return -1;
+        if (some == 0) break;
+        to += some;
+        at += (haddr_t)some;
+        bytes -= (size_t)some;
+    }
+    memset(to, 0, bytes);
+    return 0;
+}
+
+static herr_t driver_write(H5FD_t *known, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t bytes,
+                           const void *data)
+{
+    struct driven *const file = (struct driven *)known;
+    struct ambit_h5 *const h5 = file->h5;
+    const char *from = data;
+    (void)type, (void)transfer;
+    if (at + bytes > file->end) file->end = at + bytes;
+    while (bytes > 0 && h5->write_error == 0) {
+        const ssize_t some = pwrite(h5->descriptor, from, bytes, (off_t)at);
+        if (some < 0 && errno == EINTR) continue;
+        if (some <= 0) {
+            h5->write_error = some < 0 ? errno : ENOSPC;
+            break;
+        }
+        from += some;
+        at += (haddr_t)some;
+        bytes -= (size_t)some;
+    }
+    return 0;
+}
+
+/* Space that was allocated last and never written belongs to the file as well. */
+static herr_t driver_truncate(H5FD_t *known, hid_t transfer, hbool_t closing)
+{
+    struct driven *const file = (struct driven *)known;
+    (void)transfer, (void)closing;
+    if (file->h5->write_error == 0 && file->end != file->allocated &&
+        ftruncate(file->h5->descriptor, (off_t)file->allocated) != 0)
+        file->h5->write_error = errno;
+    file->end = file->allocated;
+    return 0;
+}
+
+static const H5FD_class_t driver_class = {
+    .name = "ambit",
+    .maxaddr = INT64_MAX,
+    .fc_degree = H5F_CLOSE_STRONG,
+    .fapl_size = sizeof(struct ambit_h5 *),
+    .open = driver_open,
+    .close = driver_close,
+    .query = driver_query,
+    .get_eoa = driver_allocated,
+    .set_eoa = driver_allocate,
+    .get_eof = driver_end,
+    .read = driver_read,
+    .write = driver_write,
+    .truncate = driver_truncate,
+    .fl_map = H5FD_FLMAP_SINGLE,
+};
+
+/* A new file is written through our driver, an old one read through HDF5's plain one. */
 static bool set_driver(hid_t access, struct ambit_h5 *h5, bool is_new)
 {
-    H5FD_file_image_callbacks_t callbacks = {.image_realloc = image_resize,
-                                             .image_free = image_keep,
-                                             .udata_copy = user_copy,
-                                             .udata_free = user_free,
-                                             .udata = h5};
     if (!is_new) return H5Pset_fapl_sec2(access) >= 0;
-    return H5Pset_fapl_core(access, GROW_BYTES, false) >= 0 &&
-           H5Pset_file_image_callbacks(access, &callbacks) >= 0;
+    h5->driver = H5FDregister(&driver_class);
+    return h5->driver >= 0 && H5Pset_driver(access, h5->driver, &h5) >= 0;
 }
 
 /* How a file is opened; negative on failure. */
@@ -177,13 +273,15 @@ static hid_t make_access(struct ambit_h5 *h5, bool is_new)
     return H5I_INVALID_HID;
 }
 
-static ambit_status begin(const char *path, struct ambit_h5 **out)
+static ambit_status begin(const char *path, const char *noun, struct ambit_h5 **out)
 {
     *out = NULL;
     struct ambit_h5 *h5 = NULL;
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&h5, 1, sizeof *h5));
-    h5->file = h5->links = H5I_INVALID_HID;
+    h5->file = h5->links = h5->driver = H5I_INVALID_HID;
+    h5->descriptor = -1;
+    h5->noun = noun;
     AMBIT_TRY(ambit_copy_string(path, &h5->path));
     *out = h5;
     if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
@@ -200,9 +298,14 @@ ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out)
 {
     ambit_status status = AMBIT_OK;
     hid_t creation = H5I_INVALID_HID, access = H5I_INVALID_HID;
-    AMBIT_TRY(begin(path, out));
+    AMBIT_TRY(begin(path, "file", out));
     struct ambit_h5 *const h5 = *out;
     AMBIT_TRY(ambit_atomic_file_open(path, &h5->out));
+    h5->descriptor = open(h5->out.temporary_path, O_RDWR | O_CLOEXEC);
+    if (h5->descriptor < 0) {
+        status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+        goto done;
+    }
     creation = H5Pcreate(H5P_FILE_CREATE);
     access = make_access(h5, true);
     h5->links = H5Pcreate(H5P_LINK_CREATE);
@@ -220,7 +323,7 @@ done:
 }
 
 /* Looks at the file without HDF5, which has no words for people. */
-static ambit_status check_openable(const char *path)
+static ambit_status check_openable(const char *path, const char *noun)
 {
     struct stat there;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -229,19 +332,21 @@ static ambit_status check_openable(const char *path)
     if (descriptor >= 0) (void)close(descriptor);
     if (!readable) return ambit_fail(AMBIT_ERR_IO, "cannot open %s: %s", path, strerror(why));
     if (S_ISREG(there.st_mode)) return AMBIT_OK;
-    return ambit_fail(AMBIT_ERR_IO, "cannot open %s: expected a result file, found %s", path,
+    return ambit_fail(AMBIT_ERR_IO, "cannot open %s: expected a%s %s file, found %s", path,
+                      noun[0] == 'a' ? "n" : "", noun,
                       S_ISDIR(there.st_mode) ? "a directory" : "something else than a file");
 }
 
-ambit_status ambit_h5_open(const char *path, struct ambit_h5 **out)
+ambit_status ambit_h5_open(const char *path, const char *noun, struct ambit_h5 **out)
 {
     ambit_status status = AMBIT_OK;
     hid_t access = H5I_INVALID_HID;
-    AMBIT_TRY(begin(path, out));
-    AMBIT_TRY(check_openable(path));
+    AMBIT_TRY(begin(path, noun, out));
+    AMBIT_TRY(check_openable(path, noun));
     if (H5Fis_hdf5(path) <= 0) {
-        status = ambit_fail(AMBIT_ERR_INPUT,
-                            "%s: expected a result file (HDF5), found something else", path);
+        status =
+            ambit_fail(AMBIT_ERR_INPUT, "%s: expected a%s %s file (HDF5), found something else",
+                       path, noun[0] == 'a' ? "n" : "", noun);
         goto done;
     }
     access = make_access(*out, false);
@@ -255,33 +360,15 @@ done:
     return status;
 }
 
-/* The end of the file as the superblock of format 1.10 has it: little-endian, at byte 28. Memory
- * behind it is the driver's reserve. */
-static size_t image_bytes(const unsigned char *image)
-{
-    size_t bytes = 0;
-    for (int i = 7; i >= 0; i--)
-        bytes = bytes << 8 | image[28 + i];
-    return bytes;
-}
-
-static ambit_status write_image(struct ambit_h5 *h5)
-{
-    const size_t bytes = image_bytes(h5->image);
-    if (fwrite(h5->image, 1, bytes, h5->out.file) != bytes)
-        return ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s", h5->path, strerror(errno));
-    return ambit_atomic_file_commit(&h5->out);
-}
-
 ambit_status ambit_h5_commit(struct ambit_h5 **h5)
 {
     ambit_status status = AMBIT_OK;
     const hid_t file = (*h5)->file;
     (*h5)->file = H5I_INVALID_HID;
-    if (H5Fclose(file) < 0 || (*h5)->image == NULL)
+    if (H5Fclose(file) < 0 || (*h5)->write_error != 0)
         status = write_failed(*h5, "closing");
     else
-        status = write_image(*h5);
+        status = ambit_atomic_file_commit(&(*h5)->out);
     ambit_h5_destroy(h5);
     return status;
 }
@@ -291,8 +378,9 @@ void ambit_h5_destroy(struct ambit_h5 **h5)
     if (*h5 == NULL) return;
     if ((*h5)->file >= 0) (void)H5Fclose((*h5)->file);
     if ((*h5)->links >= 0) (void)H5Pclose((*h5)->links);
+    if ((*h5)->driver >= 0) (void)H5FDunregister((*h5)->driver);
+    if ((*h5)->descriptor >= 0) (void)close((*h5)->descriptor);
     ambit_atomic_file_abandon(&(*h5)->out);
-    ambit_free(&(*h5)->image);
     ambit_free(&(*h5)->path);
     ambit_free(h5);
 }
@@ -310,17 +398,27 @@ ambit_status ambit_h5_put_group(struct ambit_h5 *h5, const char *group)
     return status;
 }
 
+/* The largest power of two of values of `bytes` bytes that fill no more than a chunk: slices of any
+ * column then end where chunks do. */
+static int64_t chunk_rows(int64_t bytes)
+{
+    int64_t rows = AMBIT_H5_SLICE;
+    while (rows > 1 && rows * bytes > CHUNK_BYTES)
+        rows /= 2;
+    return rows;
+}
+
 /* Creation properties of a dataset of `count` values; one without values cannot have chunks. */
-static hid_t make_layout(int64_t count, int64_t value_bytes)
+static hid_t make_layout(int64_t count, int64_t value_bytes, bool deflates)
 {
     const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
     if (layout < 0 || H5Pset_obj_track_times(layout, false) < 0) return layout;
     if (count == 0) return layout;
-    const int64_t most = value_bytes < CHUNK_BYTES ? CHUNK_BYTES / value_bytes : 1;
+    const int64_t most = chunk_rows(value_bytes);
     const hsize_t rows = (hsize_t)(count < most ? count : most);
     (void)H5Pset_chunk(layout, 1, &rows);
     (void)H5Pset_fill_time(layout, H5D_FILL_TIME_NEVER);
-    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
+    if (deflates && H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
         (void)H5Pset_shuffle(layout);
         (void)H5Pset_deflate(layout, DEFLATE_LEVEL);
     }
@@ -328,26 +426,62 @@ static hid_t make_layout(int64_t count, int64_t value_bytes)
     return layout;
 }
 
-/* Makes and fills a dataset: `count` values in one dimension, or a scalar where count is −1. */
-static ambit_status put_dataset(struct ambit_h5 *h5, const char *path, enum ambit_h5_kind kind,
-                                int64_t width, int64_t count, const void *data)
+/* Makes a dataset: `count` values in one dimension, or a scalar where count is −1; and fills it
+ * where there is data. */
+static ambit_status put_dataset(struct ambit_h5 *h5, const char *path,
+                                const struct ambit_h5_column *column)
 {
+    const enum ambit_h5_kind kind = column->kind;
+    const int64_t count = column->count, width = column->width;
     const hsize_t dims = (hsize_t)(count < 0 ? 1 : count);
-    const int64_t file_width = kind == AMBIT_H5_TEXT ? fitted_width(data, width, (int64_t)dims) : 0;
+    const bool is_fitted = kind == AMBIT_H5_TEXT && (column->data != NULL || count == 0);
+    const int64_t file_width = is_fitted ? fitted_width(column->data, width, (int64_t)dims) : width;
     const hid_t file_type = make_type(kind, file_width, true);
     const hid_t memory_type = make_type(kind, width, false);
     const hid_t space = count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &dims, NULL);
-    const hid_t layout = make_layout(count < 0 ? 0 : count, (int64_t)H5Tget_size(file_type));
+    const hid_t layout =
+        make_layout(count < 0 ? 0 : count, (int64_t)H5Tget_size(file_type), !column->plain);
     const hid_t set = H5Dcreate2(h5->file, path, file_type, space, h5->links, layout, H5P_DEFAULT);
     ambit_status status = AMBIT_OK;
-    if (set < 0 ||
-        (count != 0 && H5Dwrite(set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0))
+    if (set < 0 || (count != 0 && column->data != NULL &&
+                    H5Dwrite(set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, column->data) < 0))
         status = write_failed(h5, path);
     if (set >= 0 && H5Dclose(set) < 0 && status == AMBIT_OK) status = write_failed(h5, path);
+    if (status == AMBIT_OK && h5->write_error != 0) status = write_failed(h5, path);
     if (layout >= 0) (void)H5Pclose(layout);
     close_space(space);
     close_type(memory_type);
     close_type(file_type);
+    return status;
+}
+
+/* The values [first, first + count) of a dataset. */
+static hid_t select_slice(hid_t set, int64_t first, int64_t count)
+{
+    const hsize_t start = (hsize_t)first, rows = (hsize_t)count;
+    const hid_t space = H5Dget_space(set);
+    if (space >= 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &rows, NULL) >= 0)
+        return space;
+    close_space(space);
+    return H5I_INVALID_HID;
+}
+
+ambit_status ambit_h5_put_slice(struct ambit_h5 *h5, const char *path, enum ambit_h5_kind kind,
+                                int64_t width, int64_t first, int64_t count, const void *data)
+{
+    ambit_status status = AMBIT_OK;
+    const hsize_t rows = (hsize_t)count;
+    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t type = make_type(kind, width, false), memory = H5Screate_simple(1, &rows, NULL);
+    const hid_t file = set >= 0 ? select_slice(set, first, count) : H5I_INVALID_HID;
+    AMBIT_REQUIRE(first % AMBIT_H5_SLICE == 0);
+    if (file < 0 || H5Dwrite(set, type, memory, file, H5P_DEFAULT, data) < 0)
+        status = write_failed(h5, path);
+    close_space(file);
+    close_space(memory);
+    close_type(type);
+    if (set >= 0 && H5Dclose(set) < 0 && status == AMBIT_OK) status = write_failed(h5, path);
+    if (status == AMBIT_OK && h5->write_error != 0) status = write_failed(h5, path);
     return status;
 }
 
@@ -369,10 +503,16 @@ ambit_status ambit_h5_put_scale(struct ambit_h5 *h5, const char *path, int64_t c
 {
     ambit_status status = AMBIT_OK;
     int64_t *index = NULL;
-    AMBIT_TRY(ambit_alloc(&index, (size_t)count, sizeof *index));
-    for (int64_t i = 0; i < count; i++)
-        index[i] = i;
-    AMBIT_TRY(put_dataset(h5, path, AMBIT_H5_I64, 0, count, index));
+    const int64_t some = count < AMBIT_H5_SLICE ? count : AMBIT_H5_SLICE;
+    AMBIT_TRY(ambit_alloc(&index, (size_t)some, sizeof *index));
+    AMBIT_TRY(
+        put_dataset(h5, path, &(struct ambit_h5_column){.kind = AMBIT_H5_I64, .count = count}));
+    for (int64_t first = 0; first < count; first += some) {
+        const int64_t rows = count - first < some ? count - first : some;
+        for (int64_t i = 0; i < rows; i++)
+            index[i] = first + i;
+        AMBIT_TRY(ambit_h5_put_slice(h5, path, AMBIT_H5_I64, 0, first, rows, index));
+    }
     AMBIT_TRY(put_words(h5, path, "1", long_name));
     const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
     if (set < 0 || H5DSset_scale(set, strrchr(path, '/') + 1) < 0) status = write_failed(h5, path);
@@ -406,11 +546,11 @@ ambit_status ambit_h5_put_column(struct ambit_h5 *h5, const char *path,
         (void)snprintf(micro_units, sizeof micro_units, bare ? "1e-6" : "1e-6 %s", units);
         units = micro_units;
     }
-    AMBIT_TRY(put_dataset(h5, path, column->kind, column->width, column->count, column->data));
+    AMBIT_TRY(put_dataset(h5, path, column));
     AMBIT_TRY(put_words(h5, path, units, column->long_name));
     if (column->micro)
         AMBIT_TRY(ambit_h5_put_attribute(h5, path, "scale", AMBIT_H5_F64, 0, 0, &micro));
-    AMBIT_TRY(attach_scale(h5, path, column->scale));
+    if (column->scale != NULL) AMBIT_TRY(attach_scale(h5, path, column->scale));
 done:
     return status;
 }
@@ -420,7 +560,10 @@ ambit_status ambit_h5_put_text(struct ambit_h5 *h5, const char *path, const char
 {
     ambit_status status = AMBIT_OK;
     const int64_t width = (int64_t)strlen(text);
-    AMBIT_TRY(put_dataset(h5, path, AMBIT_H5_TEXT, width > 0 ? width : 1, -1, text));
+    AMBIT_TRY(put_dataset(
+        h5, path,
+        &(struct ambit_h5_column){
+            .kind = AMBIT_H5_TEXT, .width = width > 0 ? width : 1, .count = -1, .data = text}));
     AMBIT_TRY(put_words(h5, path, "1", long_name));
 done:
     return status;

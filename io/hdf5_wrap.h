@@ -3,10 +3,11 @@
  * The part of HDF5 that Ambit uses: one-dimensional columns with units, attributes, and one text.
  * Files are written and read by one process; hdf5_wrap.c alone includes HDF5's headers. All objects
  * are named by their full path ("/accounts/lat"), so that no handle but the file's is ever held.
- * All functions are local.
+ * All functions are local. A column is put whole, or made without values and filled slice by slice.
  *
  * The bytes of a file depend on nothing but what is put in: object times are off, the file format's
- * version is fixed, and every column is chunked, shuffled, deflated and carries a checksum.
+ * version is fixed, and every column is chunked, carries a checksum, and is shuffled and deflated
+ * unless it is to be plain.
  */
 #ifndef AMBIT_HDF5_WRAP_H
 #define AMBIT_HDF5_WRAP_H
@@ -15,7 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AMBIT_H5_PATH_MAX 1024 /* bytes of an object's path with its NUL */
+#define AMBIT_H5_PATH_MAX 1024            /* bytes of an object's path with its NUL */
+#define AMBIT_H5_SLICE (INT64_C(1) << 18) /* rows; a multiple of every column's chunk */
 
 enum ambit_h5_kind {
     AMBIT_H5_FLAG, /* bool; a byte of 0 or 1 in the file */
@@ -33,11 +35,12 @@ struct ambit_h5_column {
     enum ambit_h5_kind kind;
     int64_t width;         /* bytes a text in memory; 0 for numbers */
     int64_t count;         /* values */
-    const void *data;      /* borrowed; count values of the kind */
+    const void *data;      /* borrowed; count values of the kind; NULL: they come in slices */
     const char *units;     /* of a value × scale; "1" where it has none; NULL, for text, is "1" */
     bool micro;            /* values are millionths of the unit: attribute scale = 1e-6 */
     const char *long_name; /* for people */
-    const char *scale;     /* path of the dimension scale that it lies along */
+    const char *scale;     /* path of the dimension scale that it lies along; NULL: none */
+    bool plain;            /* not deflated: larger, and read several times as fast */
 };
 
 /* "group/name", in a buffer of AMBIT_H5_PATH_MAX bytes that must be enough. */
@@ -46,9 +49,10 @@ void ambit_h5_join(const char *group, const char *name, char path_out[AMBIT_H5_P
 /* Starts a file that gets its name at ambit_h5_commit(). Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out) AMBIT_CHECKED;
 
-/* Opens a file for reading. Errors: AMBIT_ERR_IO where it cannot be opened, AMBIT_ERR_INPUT where
- * it is not HDF5 or is damaged. */
-ambit_status ambit_h5_open(const char *path, struct ambit_h5 **out) AMBIT_CHECKED;
+/* Opens a file for reading; `noun` (borrowed for good) says in messages what it should be: "result"
+ * or "accounts". Errors: AMBIT_ERR_IO where it cannot be opened, AMBIT_ERR_INPUT where it is not
+ * HDF5 or is damaged. */
+ambit_status ambit_h5_open(const char *path, const char *noun, struct ambit_h5 **out) AMBIT_CHECKED;
 
 /* Closes, syncs and renames a file that was created, and destroys *h5 in any case. */
 ambit_status ambit_h5_commit(struct ambit_h5 **h5) AMBIT_CHECKED;
@@ -63,6 +67,13 @@ ambit_status ambit_h5_put_scale(struct ambit_h5 *h5, const char *path, int64_t c
                                 const char *long_name) AMBIT_CHECKED;
 ambit_status ambit_h5_put_column(struct ambit_h5 *h5, const char *path,
                                  const struct ambit_h5_column *column) AMBIT_CHECKED;
+
+/* Fills the `count` rows from `first` on, a multiple of AMBIT_H5_SLICE, of a column that was put
+ * without data. All slices but the last have AMBIT_H5_SLICE rows, or a multiple. */
+ambit_status ambit_h5_put_slice(struct ambit_h5 *h5, const char *path, enum ambit_h5_kind kind,
+                                int64_t width, int64_t first, int64_t count,
+                                const void *data) AMBIT_CHECKED;
+
 ambit_status ambit_h5_put_text(struct ambit_h5 *h5, const char *path, const char *text,
                                const char *long_name) AMBIT_CHECKED;
 
@@ -92,7 +103,7 @@ ambit_status ambit_h5_get_attribute(struct ambit_h5 *h5, const char *object, con
                                     enum ambit_h5_kind kind, int64_t width, int64_t count,
                                     void *values_out) AMBIT_CHECKED;
 
-/* Fails with AMBIT_ERR_INPUT: "FILE: damaged result: WHERE: what". */
+/* Fails with AMBIT_ERR_INPUT: "FILE: damaged NOUN: WHERE: what". */
 ambit_status ambit_h5_damaged(const struct ambit_h5 *h5, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

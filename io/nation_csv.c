@@ -12,17 +12,32 @@ static int put_decimal(char *text, size_t room, int64_t value, int64_t unit, int
                     digits, size % unit);
 }
 
+int ambit_nation_id(const struct ambit_nation_account *account, char *text)
+{
+    return snprintf(text, AMBIT_NATION_ROW_MAX, "A%010" PRId64, account->index);
+}
+
+int ambit_nation_territory(const struct ambit_nation_account *account, char *text)
+{
+    int digits = 3;
+    for (int32_t rest = account->territory_count / 1000; rest > 0; rest /= 10)
+        digits++;
+    return snprintf(text, AMBIT_NATION_ROW_MAX, "T%0*" PRId32, digits < 16 ? digits : 16,
+                    account->territory + 1);
+}
+
 int ambit_nation_row(const struct ambit_nation_account *account, char *text)
 {
+    char id[AMBIT_NATION_ROW_MAX], territory[AMBIT_NATION_ROW_MAX];
     char lat[32], lon[32], workload[32], potential[32];
     (void)put_decimal(lat, sizeof lat, account->lat, 100000, 5);
     (void)put_decimal(lon, sizeof lon, account->lon, 100000, 5);
     (void)put_decimal(workload, sizeof workload, account->workload, 100, 2);
     (void)put_decimal(potential, sizeof potential, account->potential, 10, 1);
-    return snprintf(text, AMBIT_NATION_ROW_MAX,
-                    "A%010" PRId64 ",%s,%s,%c,%" PRId32 ",%s,%s,T%03" PRId32 "\n", account->index,
-                    lat, lon, account->segment, account->visits, workload, potential,
-                    account->territory + 1);
+    (void)ambit_nation_id(account, id);
+    (void)ambit_nation_territory(account, territory);
+    return snprintf(text, AMBIT_NATION_ROW_MAX, "%.20s,%s,%s,%c,%" PRId32 ",%s,%s,%.20s\n", id, lat,
+                    lon, account->segment, account->visits, workload, potential, territory);
 }
 
 void ambit_nation_scenario_write(FILE *file, const char *accounts_file, int64_t accounts,

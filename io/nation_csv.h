@@ -11,6 +11,11 @@
 #define AMBIT_NATION_ROW_MAX 160 /* bytes of a row, with its line end and a NUL */
 #define AMBIT_NATION_CSV_HEADER "account_id,lat,lon,segment,visits,workload,potential,territory\n"
 
+/* Write the account's id, and its territory's name as a scenario without reps has it, to `text`, of
+ * AMBIT_NATION_ROW_MAX bytes; return the length. Local. */
+int ambit_nation_id(const struct ambit_nation_account *account, char *text);
+int ambit_nation_territory(const struct ambit_nation_account *account, char *text);
+
 /* Writes the account's row to `text`, of AMBIT_NATION_ROW_MAX bytes; returns its length. Local. */
 int ambit_nation_row(const struct ambit_nation_account *account, char *text);
 

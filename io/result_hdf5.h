@@ -9,8 +9,38 @@
 
 #include "engine/model/result.h"
 
-/* Writes beside `path` and renames; an older file stays whole until then. Errors: AMBIT_ERR_IO,
- * AMBIT_ERR_MEMORY. */
+#define AMBIT_RESULT_SLICE (INT64_C(1) << 18) /* accounts that are put at a time */
+
+/* Values of consecutive accounts; all borrowed. */
+struct ambit_result_slice {
+    int64_t first, count;
+    const char *account_id; /* count × id_width */
+    const double *lat, *lon;
+    const int32_t *territory, *previous;
+    const int64_t *travel;
+    const int64_t *column[AMBIT_COLUMN_MAX];
+};
+
+struct ambit_result_file; /* opaque: a result being written */
+
+/* Starts the file beside `path`; needs of *result the accounts' number, the width of their ids, and
+ * the names of their columns. Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
+ambit_status ambit_result_file_create(const char *path, const struct ambit_result *result,
+                                      struct ambit_result_file **out) AMBIT_CHECKED;
+
+/* Puts the next AMBIT_RESULT_SLICE accounts, or what is left of them. */
+ambit_status ambit_result_file_put(struct ambit_result_file *file,
+                                   const struct ambit_result_slice *slice) AMBIT_CHECKED;
+
+/* Writes everything else, syncs and renames; destroys *file in any case. */
+ambit_status ambit_result_file_commit(struct ambit_result_file **file,
+                                      const struct ambit_result *result) AMBIT_CHECKED;
+
+/* Removes a file that was not committed. */
+void ambit_result_file_destroy(struct ambit_result_file **file);
+
+/* All of this for a result that is at hand with its accounts. An older file stays whole until then.
+ * Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_result_write(const char *path, const struct ambit_result *result) AMBIT_CHECKED;
 
 /* Gives back every stored figure bit for bit; what is not stored is 0. Errors: AMBIT_ERR_IO where

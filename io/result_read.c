@@ -352,7 +352,7 @@ ambit_status ambit_result_read(const char *path, struct ambit_result *result_out
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *h5 = NULL;
     ambit_result_init(result_out);
-    AMBIT_TRY(ambit_h5_open(path, &h5));
+    AMBIT_TRY(ambit_h5_open(path, "result", &h5));
     AMBIT_TRY(check_format(h5));
     AMBIT_TRY(get_root(h5, result_out));
     AMBIT_TRY(get_territories(h5, result_out));

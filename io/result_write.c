@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Writes a result as HDF5: structs are turned into columns one member at a time through one buffer,
- * by the tables of result_layout.h. Exact sums are whole millionths (units "1e-6 h", attribute
- * scale), with doubles beside them where people look first. Groups that are named by the user's own
- * words keep the word in an attribute, since a '/' cannot stand in a name.
+ * by the tables of result_layout.h; the accounts come in slices and go straight to the file. Exact
+ * sums are whole millionths (units "1e-6 h", attribute scale), with doubles beside them where
+ * people look first. Groups that are named by the user's own words keep the word in an attribute,
+ * since a '/' cannot stand in a name.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
@@ -136,63 +137,129 @@ done:
     return status;
 }
 
-static ambit_status put_account_columns(struct ambit_h5 *h5, const struct ambit_result *r)
+/* --- accounts, in slices ----------------------------------------------------- */
+
+struct ambit_result_file {
+    struct ambit_h5 *h5; /* owned */
+    int64_t account_count;
+    int32_t id_width, column_count;
+    char column[AMBIT_COLUMN_MAX][AMBIT_LINK_MAX]; /* names in /accounts/columns */
+};
+
+#define ACCOUNT_COLUMNS 6
+static const struct account_column {
+    const char *path;
+    enum ambit_h5_kind kind;
+    const char *units;
+    bool micro;
+    const char *long_name;
+    size_t offset; /* of the pointer in struct ambit_result_slice */
+} account_columns[ACCOUNT_COLUMNS] = {
+#define FROM(member) offsetof(struct ambit_result_slice, member)
+    {"/accounts/account_id", AMBIT_H5_TEXT, NULL, false, "account id", FROM(account_id)},
+    {"/accounts/lat", AMBIT_H5_F64, "degrees_north", false, "latitude, WGS 84", FROM(lat)},
+    {"/accounts/lon", AMBIT_H5_F64, "degrees_east", false, "longitude, WGS 84", FROM(lon)},
+    {"/accounts/territory", AMBIT_H5_I32, "1", false, "index into /territories", FROM(territory)},
+    {"/accounts/previous", AMBIT_H5_I32, "1", false,
+     "index of the current territory into /territories; -1 where there is none", FROM(previous)},
+    {"/accounts/travel", AMBIT_H5_I64, "h", true, "travel a year, exact", FROM(travel)},
+#undef FROM
+};
+
+static ambit_status make_own_columns(struct ambit_result_file *file, const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
     static const char group[] = "/accounts/columns";
-    char names[AMBIT_COLUMN_MAX][AMBIT_LINK_MAX] = {{0}};
     char path[AMBIT_H5_PATH_MAX];
-    AMBIT_TRY(ambit_h5_put_group(h5, group));
+    AMBIT_TRY(ambit_h5_put_group(file->h5, group));
     for (int c = 0; c < r->column_count; c++) {
-        free_name(h5, group, r->column_name[c], names[c]);
-        ambit_h5_join(group, names[c], path);
-        AMBIT_TRY(ambit_h5_put_column(h5, path,
+        free_name(file->h5, group, r->column_name[c], file->column[c]);
+        ambit_h5_join(group, file->column[c], path);
+        AMBIT_TRY(ambit_h5_put_column(file->h5, path,
                                       &(struct ambit_h5_column){.kind = AMBIT_H5_I64,
                                                                 .count = r->account_count,
-                                                                .data = r->column[c],
                                                                 .units = "1",
                                                                 .micro = true,
                                                                 .long_name = r->column_name[c],
                                                                 .scale = "/accounts/account"}));
-        AMBIT_TRY(ambit_h5_put_attribute(h5, path, "name", AMBIT_H5_TEXT, AMBIT_NAME_MAX, 0,
+        AMBIT_TRY(ambit_h5_put_attribute(file->h5, path, "name", AMBIT_H5_TEXT, AMBIT_NAME_MAX, 0,
                                          r->column_name[c]));
     }
-    AMBIT_TRY(put_names(h5, group, names[0], r->column_count));
+    AMBIT_TRY(put_names(file->h5, group, file->column[0], r->column_count));
 done:
     return status;
 }
 
-static ambit_status put_accounts(struct ambit_h5 *h5, const struct ambit_result *r)
+static ambit_status make_account_columns(struct ambit_result_file *file,
+                                         const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
     static const char scale[] = "/accounts/account";
-    const int64_t n = r->account_count;
-    AMBIT_TRY(ambit_h5_put_group(h5, "/accounts"));
-    AMBIT_TRY(ambit_h5_put_scale(h5, scale, n, "place in the canonical order"));
-    const struct {
-        const char *path;
-        struct ambit_h5_column column;
-    } columns[] = {
-        {"/accounts/account_id",
-         {AMBIT_H5_TEXT, r->id_width, n, r->account_id, NULL, false, "account id", scale}},
-        {"/accounts/lat",
-         {AMBIT_H5_F64, 0, n, r->lat, "degrees_north", false, "latitude, WGS 84", scale}},
-        {"/accounts/lon",
-         {AMBIT_H5_F64, 0, n, r->lon, "degrees_east", false, "longitude, WGS 84", scale}},
-        {"/accounts/territory",
-         {AMBIT_H5_I32, 0, n, r->territory, "1", false, "index into /territories", scale}},
-        {"/accounts/previous",
-         {AMBIT_H5_I32, 0, n, r->previous, "1", false,
-          "index of the current territory into /territories; -1 where there is none", scale}},
-        {"/accounts/travel",
-         {AMBIT_H5_I64, 0, n, r->account_travel, "h", true, "travel a year, exact", scale}},
-    };
-    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
-        AMBIT_TRY(ambit_h5_put_column(h5, columns[c].path, &columns[c].column));
-    AMBIT_TRY(put_account_columns(h5, r));
+    AMBIT_TRY(ambit_h5_put_group(file->h5, "/accounts"));
+    AMBIT_TRY(
+        ambit_h5_put_scale(file->h5, scale, r->account_count, "place in the canonical order"));
+    for (int c = 0; c < ACCOUNT_COLUMNS; c++) {
+        const struct account_column *const column = &account_columns[c];
+        AMBIT_TRY(ambit_h5_put_column(
+            file->h5, column->path,
+            &(struct ambit_h5_column){.kind = column->kind,
+                                      .width = column->kind == AMBIT_H5_TEXT ? r->id_width : 0,
+                                      .count = r->account_count,
+                                      .units = column->units,
+                                      .micro = column->micro,
+                                      .long_name = column->long_name,
+                                      .scale = scale}));
+    }
+    AMBIT_TRY(make_own_columns(file, r));
 done:
     return status;
 }
+
+ambit_status ambit_result_file_create(const char *path, const struct ambit_result *result,
+                                      struct ambit_result_file **out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(out, 1, sizeof **out));
+    struct ambit_result_file *const file = *out;
+    file->account_count = result->account_count;
+    file->id_width = result->id_width;
+    file->column_count = result->column_count;
+    AMBIT_TRY(ambit_h5_create(path, &file->h5));
+    AMBIT_TRY(make_account_columns(file, result));
+done:
+    if (status != AMBIT_OK) ambit_result_file_destroy(out);
+    return status;
+}
+
+ambit_status ambit_result_file_put(struct ambit_result_file *file,
+                                   const struct ambit_result_slice *slice)
+{
+    ambit_status status = AMBIT_OK;
+    char path[AMBIT_H5_PATH_MAX];
+    for (int c = 0; c < ACCOUNT_COLUMNS; c++) {
+        const struct account_column *const column = &account_columns[c];
+        const void *data;
+        memcpy(&data, (const char *)slice + column->offset, sizeof data);
+        AMBIT_TRY(ambit_h5_put_slice(file->h5, column->path, column->kind, file->id_width,
+                                     slice->first, slice->count, data));
+    }
+    for (int c = 0; c < file->column_count; c++) {
+        ambit_h5_join("/accounts/columns", file->column[c], path);
+        AMBIT_TRY(ambit_h5_put_slice(file->h5, path, AMBIT_H5_I64, 0, slice->first, slice->count,
+                                     slice->column[c]));
+    }
+done:
+    return status;
+}
+
+void ambit_result_file_destroy(struct ambit_result_file **file)
+{
+    if (*file == NULL) return;
+    ambit_h5_destroy(&(*file)->h5);
+    ambit_free(file);
+}
+
+/* --- the rest ---------------------------------------------------------------- */
 
 /* Doubles for people beside an exact column: values in units. */
 static ambit_status put_readable(struct ambit_h5 *h5, const char *path, const int64_t *micro,
@@ -351,14 +418,20 @@ static ambit_status put_bad_rows(struct ambit_h5 *h5, const struct ambit_bad_row
                        bad->row, sizeof *bad->row, bad->shown));
     AMBIT_TRY(ambit_h5_put_group(h5, "/bad_rows/kinds"));
     AMBIT_TRY(ambit_h5_put_scale(h5, scale, AMBIT_BAD_KIND_COUNT, "index of the kind"));
-    AMBIT_TRY(ambit_h5_put_column(
-        h5, "/bad_rows/kinds/name",
-        &(struct ambit_h5_column){AMBIT_H5_TEXT, AMBIT_WORD_MAX, AMBIT_BAD_KIND_COUNT, words, NULL,
-                                  false, "what is wrong with a row", scale}));
+    AMBIT_TRY(ambit_h5_put_column(h5, "/bad_rows/kinds/name",
+                                  &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
+                                                            .width = AMBIT_WORD_MAX,
+                                                            .count = AMBIT_BAD_KIND_COUNT,
+                                                            .data = words,
+                                                            .long_name = "what is wrong with a row",
+                                                            .scale = scale}));
     AMBIT_TRY(ambit_h5_put_column(h5, "/bad_rows/kinds/count",
-                                  &(struct ambit_h5_column){AMBIT_H5_I64, 0, AMBIT_BAD_KIND_COUNT,
-                                                            bad->count, "1", false,
-                                                            "skipped rows of the kind", scale}));
+                                  &(struct ambit_h5_column){.kind = AMBIT_H5_I64,
+                                                            .count = AMBIT_BAD_KIND_COUNT,
+                                                            .data = bad->count,
+                                                            .units = "1",
+                                                            .long_name = "skipped rows of the kind",
+                                                            .scale = scale}));
 done:
     return status;
 }
@@ -379,21 +452,46 @@ done:
     return status;
 }
 
-ambit_status ambit_result_write(const char *path, const struct ambit_result *result)
+ambit_status ambit_result_file_commit(struct ambit_result_file **file,
+                                      const struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_h5 *h5 = NULL;
-    AMBIT_TRY(ambit_h5_create(path, &h5));
+    struct ambit_h5 *const h5 = (*file)->h5;
     AMBIT_TRY(put_root(h5, result));
-    AMBIT_TRY(put_accounts(h5, result));
     AMBIT_TRY(put_territories(h5, result));
     AMBIT_TRY(put_measures(h5, result));
     AMBIT_TRY(put_bands(h5, result));
     AMBIT_TRY(put_rows(h5, "/rounds", "round", "index of the round", &ambit_layout_round,
                        result->round, sizeof *result->round, result->round_count));
     AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
-    AMBIT_TRY(ambit_h5_commit(&h5));
+    AMBIT_TRY(ambit_h5_commit(&(*file)->h5));
 done:
-    ambit_h5_destroy(&h5);
+    ambit_result_file_destroy(file);
+    return status;
+}
+
+ambit_status ambit_result_write(const char *path, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result_file *file = NULL;
+    AMBIT_TRY(ambit_result_file_create(path, r, &file));
+    for (int64_t at = 0; at < r->account_count; at += AMBIT_RESULT_SLICE) {
+        const int64_t left = r->account_count - at;
+        struct ambit_result_slice slice = {.first = at,
+                                           .count = left < AMBIT_RESULT_SLICE ? left
+                                                                              : AMBIT_RESULT_SLICE,
+                                           .account_id = r->account_id + at * r->id_width,
+                                           .lat = r->lat + at,
+                                           .lon = r->lon + at,
+                                           .territory = r->territory + at,
+                                           .previous = r->previous + at,
+                                           .travel = r->account_travel + at};
+        for (int c = 0; c < r->column_count; c++)
+            slice.column[c] = r->column[c] + at;
+        AMBIT_TRY(ambit_result_file_put(file, &slice));
+    }
+    AMBIT_TRY(ambit_result_file_commit(&file, r));
+done:
+    ambit_result_file_destroy(&file);
     return status;
 }

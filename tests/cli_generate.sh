@@ -57,7 +57,7 @@ refused 64 "$missing -o" --accounts 3 --territories 3
 refused 64 "ambit: generate: expected at least one account a territory, found 3 accounts for 4 \
 territories" --accounts 3 --territories 4 -o x.csv
 for name in x.txt .csv plans/.csv x.csv.gz csv; do
-    refused 64 "ambit: generate: expected a file name that ends in .csv, found '$name'" \
+    refused 64 "ambit: generate: expected a file name that ends in .csv or .h5, found '$name'" \
         --accounts 3 --territories 3 -o "$name"
 done
 check "nothing was written" "" "$(find . -name 'x*')"

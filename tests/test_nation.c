@@ -155,6 +155,7 @@ static void rows_as_text(void)
                                              .lon = -9900000,
                                              .visits = 6,
                                              .territory = 0,
+                                             .territory_count = 999,
                                              .workload = 1205,
                                              .potential = 3,
                                              .segment = 'B'};
@@ -163,6 +164,7 @@ static void rows_as_text(void)
                                              .lon = 5,
                                              .visits = 2,
                                              .territory = 99999,
+                                             .territory_count = 100000,
                                              .workload = 99,
                                              .potential = 123456,
                                              .segment = 'C'};
@@ -172,6 +174,10 @@ static void rows_as_text(void)
     CU_ASSERT_EQUAL(length, (int)strlen(text));
     (void)ambit_nation_row(&two, text);
     CU_ASSERT_STRING_EQUAL(text, "A9999999999,-0.00005,0.00005,C,2,0.99,12345.6,T100000\n");
+    struct ambit_nation_account three = one; /* as wide as the last territory's name */
+    three.territory_count = 1000;
+    (void)ambit_nation_row(&three, text);
+    CU_ASSERT_STRING_EQUAL(text, "A0000000012,40.00005,-99.00000,B,6,12.05,0.3,T0001\n");
 }
 
 static void small_nations(void)

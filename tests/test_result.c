@@ -515,7 +515,7 @@ static void failing_allocations(void)
         status = ambit_result_write(path, &r);
         ambit_error_clear();
     }
-    CU_ASSERT(status == AMBIT_OK && k > 50);
+    CU_ASSERT(status == AMBIT_OK && k > 20);
     status = AMBIT_ERR_MEMORY;
     for (k = 1; status == AMBIT_ERR_MEMORY && k < 2000; k++) {
         ambit_memory_fail_at(k);

@@ -34,8 +34,9 @@ static const struct argp_option options_of_generate[] = {
     AMBIT_OPTION(AMBIT_KEY_ACCOUNTS, "accounts", "N", "Make N accounts; required"),
     AMBIT_OPTION(AMBIT_KEY_TERRITORIES, "territories", "K",
                  "Give them to K territories today, as uneven as plans drawn by hand; required"),
-    AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "NATION.csv",
-                 "Write the accounts to NATION.csv and the scenario to NATION.yaml; required"),
+    AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "NATION.h5",
+                 "Write the accounts to NATION.h5, or NATION.csv, and the scenario to NATION.yaml; "
+                 "required"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,

@@ -47,7 +47,7 @@ struct ambit_nation {
     uint64_t seed;
     double scale; /* of the rectangle's sides, and of the towns */
     double lat_min, lat_max, lon_min, lon_max;
-    int32_t towns, counties;
+    int32_t towns, counties, territories;
     struct town *town;  /* owned */
     struct place *seat; /* owned; of each county */
     int32_t *territory; /* owned; of each county */
@@ -243,8 +243,10 @@ ambit_status ambit_nation_create(int64_t accounts, int32_t territories, uint64_t
     struct ambit_nation *nation = NULL;
     *out = NULL;
     AMBIT_TRY(ambit_alloc(&nation, 1, sizeof *nation));
-    *nation = (struct ambit_nation){
-        .accounts = accounts, .seed = seed, .counties = COUNTIES_PER_TERRITORY * territories};
+    *nation = (struct ambit_nation){.accounts = accounts,
+                                    .seed = seed,
+                                    .counties = COUNTIES_PER_TERRITORY * territories,
+                                    .territories = territories};
     nation->scale = sqrt(fmin((double)accounts / FULL, 1.0));
     nation->lat_min = LAT_MIDDLE - nation->scale * LAT_HALF;
     nation->lat_max = LAT_MIDDLE + nation->scale * LAT_HALF;
@@ -291,6 +293,7 @@ struct ambit_nation_account ambit_nation_account(const struct ambit_nation *nati
         .lon = (int32_t)lround(place.lon * 1e5),
         .visits = visits,
         .territory = nation->territory[nearest_seat(nation, &place, nation->counties)],
+        .territory_count = nation->territories,
         .workload = lround(hours * 100.0),
         .potential = lround(200.0 * exp(0.9 * worth.lat)),
         .segment = segment};

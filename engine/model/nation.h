@@ -21,12 +21,13 @@ void ambit_nation_destroy(struct ambit_nation **nation);
 
 struct ambit_nation_account {
     int64_t index;
-    int32_t lat, lon;  /* degrees × 10^5 */
-    int32_t visits;    /* a year */
-    int32_t territory; /* who has it today, from 0 */
-    int64_t workload;  /* hours a year × 100 */
-    int64_t potential; /* thousand USD a year × 10 */
-    char segment;      /* 'A': the tenth of most potential, 'B': the next three, 'C' */
+    int32_t lat, lon;        /* degrees × 10^5 */
+    int32_t visits;          /* a year */
+    int32_t territory;       /* who has it today, from 0 */
+    int32_t territory_count; /* of the nation */
+    int64_t workload;        /* hours a year × 100 */
+    int64_t potential;       /* thousand USD a year × 10 */
+    char segment;            /* 'A': the tenth of most potential, 'B': the next three, 'C' */
 };
 
 /* Account `index` of the nation. Local; safe in threads. */

@@ -81,7 +81,7 @@ struct ambit_result {
     int32_t input_count;
     struct ambit_result_input input[3];
 
-    /* accounts, canonical order */
+    /* accounts, canonical order; the arrays are NULL on a result that a run hands over */
     int64_t account_count;
     int32_t id_width;
     char *account_id;        /* owned; account_count × id_width, NUL-padded */

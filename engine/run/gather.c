@@ -1,66 +1,100 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Brings the account columns to rank 0, in canonical order, one column at a time, and writes down
- * where everything came from.
+ * Brings the account columns to rank 0, in canonical order, and writes down where everything came
+ * from. What is stored goes through rank 0 in slices that do not depend on the ranks, so that
+ * neither the file's bytes nor rank 0's memory do; who compares needs all of it at once.
  */
+#include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/base/version.h"
 #include "engine/run/job.h"
+#include "io/result_hdf5.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static ambit_status gather_columns(struct ambit_job *job, const int32_t *label,
-                                   struct ambit_result *result)
+#define PLAN_LINE_MAX (256 + AMBIT_NAME_MAX) /* an id, a tab, a name and a line feed */
+
+/* Accounts [begin, end) of this rank's slice, brought to rank 0. */
+struct part {
+    int64_t begin, end;
+    char *id; /* the rest is owned, and holds those of all ranks on rank 0 */
+    double *lat, *lon;
+    int32_t *territory, *previous;
+    int64_t *travel, *column[AMBIT_COLUMN_MAX];
+};
+
+static void clear_part(struct part *part)
+{
+    ambit_free(&part->id);
+    ambit_free(&part->lat);
+    ambit_free(&part->lon);
+    ambit_free(&part->territory);
+    ambit_free(&part->previous);
+    ambit_free(&part->travel);
+    for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
+        ambit_free(&part->column[c]);
+}
+
+static ambit_status gather_travel(struct ambit_job *job, const int32_t *label, struct part *part)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_comm *comm = job->comm;
-    const struct ambit_accounts *accounts = &job->accounts;
-    const int64_t n = accounts->count;
-    int64_t all = 0, *travel = NULL;
-    AMBIT_TRY(
-        ambit_comm_gather(comm, accounts->id, n, accounts->id_width, &result->account_id, &all));
-    AMBIT_TRY(ambit_comm_gather(comm, accounts->lat, n, sizeof(double), &result->lat, &all));
-    AMBIT_TRY(ambit_comm_gather(comm, accounts->lon, n, sizeof(double), &result->lon, &all));
-    AMBIT_TRY(ambit_comm_gather(comm, label, n, sizeof(int32_t), &result->territory, &all));
-    AMBIT_TRY(
-        ambit_comm_gather(comm, accounts->previous, n, sizeof(int32_t), &result->previous, &all));
-    for (int c = 0; c < accounts->column_count; c++) {
-        snprintf(result->column_name[c], AMBIT_NAME_MAX, "%s", job->scenario.column[c]);
-        AMBIT_TRY(ambit_comm_gather(comm, accounts->column[c], n, sizeof(int64_t),
-                                    &result->column[c], &all));
+    const int64_t n = part->end - part->begin;
+    int64_t *travel = NULL, all = 0;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&travel, (size_t)n, sizeof *travel));
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < n; i++) {
+        const int32_t at = (int32_t)(part->begin + i);
+        travel[i] = ambit_travel_of(&job->scenario, &job->accounts, at,
+                                    job->territories.item[label[at]].position);
     }
-    result->column_count = accounts->column_count;
-    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&travel, (size_t)n, sizeof *travel));
-    for (int32_t i = 0; i < n; i++)
-        travel[i] =
-            ambit_travel_of(&job->scenario, accounts, i, job->territories.item[label[i]].position);
-    AMBIT_TRY(ambit_comm_gather(comm, travel, n, sizeof *travel, &result->account_travel, &all));
-    result->id_width = accounts->id_width;
+    AMBIT_TRY(ambit_comm_gather(job->comm, travel, n, sizeof *travel, &part->travel, &all));
 done:
     ambit_free(&travel);
     return status;
 }
 
-/* SHA-256 of "id<TAB>territory<LF>" in canonical order. */
-static ambit_status hash_plan(struct ambit_result *result)
+static ambit_status gather_part(struct ambit_job *job, const int32_t *label, struct part *part)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_sha256 *sha = NULL;
-    AMBIT_TRY(ambit_sha256_create(&sha));
-    for (int64_t i = 0; i < result->account_count; i++) {
-        const char *id = &result->account_id[i * result->id_width];
-        const char *name = result->territories[result->territory[i]].name;
-        ambit_sha256_add(sha, id, strnlen(id, (size_t)result->id_width));
-        ambit_sha256_add(sha, "\t", 1);
-        ambit_sha256_add(sha, name, strlen(name));
-        ambit_sha256_add(sha, "\n", 1);
-    }
-    ambit_sha256_text(sha, result->plan_sha256);
+    struct ambit_comm *comm = job->comm;
+    const struct ambit_accounts *a = &job->accounts;
+    const int64_t at = part->begin, n = part->end - at;
+    int64_t all = 0;
+    AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->id + at * a->id_width : NULL, n, a->id_width,
+                                &part->id, &all));
+    AMBIT_TRY(
+        ambit_comm_gather(comm, n > 0 ? a->lat + at : NULL, n, sizeof(double), &part->lat, &all));
+    AMBIT_TRY(
+        ambit_comm_gather(comm, n > 0 ? a->lon + at : NULL, n, sizeof(double), &part->lon, &all));
+    AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? label + at : NULL, n, sizeof(int32_t),
+                                &part->territory, &all));
+    AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->previous + at : NULL, n, sizeof(int32_t),
+                                &part->previous, &all));
+    for (int c = 0; c < a->column_count; c++)
+        AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->column[c] + at : NULL, n, sizeof(int64_t),
+                                    &part->column[c], &all));
+    AMBIT_TRY(gather_travel(job, label, part));
 done:
-    ambit_sha256_destroy(&sha);
     return status;
+}
+
+/* Adds "id<TAB>territory<LF>" of each account. */
+static void hash_plan(struct ambit_sha256 *sha, const struct ambit_result *result, const char *id,
+                      const int32_t *territory, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        char line[PLAN_LINE_MAX];
+        const size_t id_size = strnlen(&id[i * result->id_width], (size_t)result->id_width);
+        const char *name = result->territories[territory[i]].name;
+        const size_t name_size = strlen(name);
+        memcpy(line, &id[i * result->id_width], id_size);
+        line[id_size] = '\t';
+        memcpy(line + id_size + 1, name, name_size);
+        line[id_size + 1 + name_size] = '\n';
+        ambit_sha256_add(sha, line, id_size + name_size + 2);
+    }
 }
 
 /* `path` as it is found from the folder of the result; as given where there is no result file. */
@@ -124,7 +158,6 @@ static ambit_status take_provenance(struct ambit_job *job, struct ambit_result *
     result->bad_rows = job->bad_rows;
     AMBIT_TRY(ambit_copy_string(job->scenario.text, &result->scenario_text));
     AMBIT_TRY(place_inputs(job, result));
-    AMBIT_TRY(hash_plan(result));
     AMBIT_TRY(ambit_alloc(&result->round, (size_t)job->round_count, sizeof *result->round));
     if (job->round_count > 0)
         memcpy(result->round, job->round, (size_t)job->round_count * sizeof *result->round);
@@ -133,13 +166,100 @@ done:
     return status;
 }
 
+/* What the result says of the accounts before any of them is there. */
+static void take_shape(const struct ambit_job *job, struct ambit_result *result)
+{
+    result->account_count = job->accounts.total;
+    result->id_width = job->accounts.id_width;
+    result->column_count = job->accounts.column_count;
+    for (int c = 0; c < result->column_count; c++)
+        snprintf(result->column_name[c], AMBIT_NAME_MAX, "%s", job->scenario.column[c]);
+}
+
 ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,
                               struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(gather_columns(job, label, result));
-    if (ambit_comm_rank(job->comm) == 0) status = take_provenance(job, result);
-    status = AMBIT_AGREE(job->comm, status);
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    struct part part = {.end = job->accounts.count};
+    struct ambit_sha256 *sha = NULL;
+    take_shape(job, result);
+    AMBIT_TRY_TOGETHER(job->comm, ambit_sha256_create(&sha));
+    AMBIT_TRY(gather_part(job, label, &part));
+    result->account_id = part.id;
+    result->lat = part.lat;
+    result->lon = part.lon;
+    result->territory = part.territory;
+    result->previous = part.previous;
+    result->account_travel = part.travel;
+    memcpy(result->column, part.column, sizeof part.column);
+    part = (struct part){0};
+    if (first) {
+        hash_plan(sha, result, result->account_id, result->territory, result->account_count);
+        ambit_sha256_text(sha, result->plan_sha256);
+    }
+    AMBIT_TRY_TOGETHER(job->comm, first ? take_provenance(job, result) : AMBIT_OK);
 done:
+    clear_part(&part);
+    ambit_sha256_destroy(&sha);
+    return status;
+}
+
+/* Rank 0's share of a slice that has come: into the hash, and into the file where there is one. */
+static ambit_status keep_slice(const struct ambit_result *result, const struct part *part,
+                               int64_t begin, int64_t end, struct ambit_sha256 *sha,
+                               struct ambit_result_file *file)
+{
+    struct ambit_result_slice slice = {.first = begin,
+                                       .count = end - begin,
+                                       .account_id = part->id,
+                                       .lat = part->lat,
+                                       .lon = part->lon,
+                                       .territory = part->territory,
+                                       .previous = part->previous,
+                                       .travel = part->travel};
+    for (int c = 0; c < result->column_count; c++)
+        slice.column[c] = part->column[c];
+    hash_plan(sha, result, part->id, part->territory, slice.count);
+    return file != NULL ? ambit_result_file_put(file, &slice) : AMBIT_OK;
+}
+
+static int64_t within(int64_t at, int64_t count)
+{
+    return at < 0 ? 0 : at > count ? count : at;
+}
+
+ambit_status ambit_job_store(struct ambit_job *job, const int32_t *label,
+                             struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_comm *const comm = job->comm;
+    const struct ambit_accounts *const a = &job->accounts;
+    const char *const path = job->options.result_path;
+    const bool first = ambit_comm_rank(comm) == 0, writes = first && path != NULL;
+    struct part part = {0};
+    struct ambit_sha256 *sha = NULL;
+    struct ambit_result_file *file = NULL;
+    take_shape(job, result);
+    AMBIT_TRY_TOGETHER(comm, ambit_sha256_create(&sha));
+    AMBIT_TRY_TOGETHER(comm, writes ? ambit_result_file_create(path, result, &file) : AMBIT_OK);
+    for (int64_t begin = 0; begin < a->total; begin += AMBIT_RESULT_SLICE) {
+        const int64_t left = a->total - begin;
+        const int64_t end = begin + (left < AMBIT_RESULT_SLICE ? left : AMBIT_RESULT_SLICE);
+        part.begin = within(begin - a->first, a->count);
+        part.end = within(end - a->first, a->count);
+        AMBIT_TRY(gather_part(job, label, &part));
+        AMBIT_TRY_TOGETHER(comm,
+                           first ? keep_slice(result, &part, begin, end, sha, file) : AMBIT_OK);
+        clear_part(&part);
+        ambit_log_progress("store", end, a->total, "");
+    }
+    if (first) ambit_sha256_text(sha, result->plan_sha256);
+    AMBIT_TRY_TOGETHER(comm, first ? take_provenance(job, result) : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(comm, writes ? ambit_result_file_commit(&file, result) : AMBIT_OK);
+done:
+    clear_part(&part);
+    ambit_sha256_destroy(&sha);
+    ambit_result_file_destroy(&file);
     return status;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rounds: each rank writes the rows of its part of the round in threads, rank 0 gathers them in
- * rank order and appends them to the file.
+ * Rounds: each rank makes the rows of its part of the round in threads, rank 0 gathers them in
+ * rank order and appends them to the file. In HDF5 the order of chunks would tell the rounds, so
+ * there a round has the same rows on any number of ranks.
  */
 #include "engine/run/generate.h"
 #include "engine/base/atomic_file.h"
@@ -9,15 +10,17 @@
 #include "engine/base/memory.h"
 #include "engine/run/threads.h"
 #include "io/nation_csv.h"
+#include "io/nation_hdf5.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
     BLOCK = 4096, /* rows that a thread writes at a time */
-    BLOCKS = 32,  /* of a rank in a round */
-    ENDING = 4    /* bytes of ".csv" */
+    BLOCKS = 32   /* of a rank in a round */
 };
+
+static const char csv[] = ".csv", hdf5[] = ".h5";
 
 /* A rank's rows of a round; each block has the same room. */
 struct rows {
@@ -62,9 +65,8 @@ static ambit_status append(FILE *file, const char *path, const char *text, int64
     return ambit_fail(AMBIT_ERR_IO, "%s: cannot be written", path);
 }
 
-static ambit_status write_accounts(struct ambit_comm *comm,
-                                   const struct ambit_generate_options *options,
-                                   const struct ambit_nation *nation, FILE *file)
+static ambit_status write_csv(struct ambit_comm *comm, const struct ambit_generate_options *options,
+                              const struct ambit_nation *nation, FILE *file)
 {
     ambit_status status = AMBIT_OK;
     const int rank = ambit_comm_rank(comm), ranks = ambit_comm_size(comm);
@@ -87,45 +89,121 @@ done:
     return status;
 }
 
-/* The scenario's path: .yaml in place of .csv. */
-static ambit_status name_scenario(const char *path, char **out)
+/* Makes accounts [first, first + count) in the first rows of `columns`. */
+static void make_rows(const struct ambit_nation *nation, int64_t first, int64_t count,
+                      struct ambit_nation_columns *columns)
+{
+#pragma omp parallel for schedule(dynamic, BLOCK)
+    for (int64_t i = 0; i < count; i++) {
+        const struct ambit_nation_account account = ambit_nation_account(nation, first + i);
+        ambit_nation_columns_set(columns, i, &account);
+    }
+}
+
+/* Brings the ranks' rows to rank 0 and into its file, column by column. */
+static ambit_status put_rows(struct ambit_comm *comm, const struct ambit_nation_columns *columns,
+                             int64_t mine, int64_t first, struct ambit_h5 *file)
 {
     ambit_status status = AMBIT_OK;
-    const size_t length = strlen(path);
-    AMBIT_TRY(ambit_alloc(out, length + 2, 1));
-    memcpy(*out, path, length - ENDING);
-    memcpy(*out + length - ENDING, ".yaml", sizeof ".yaml");
+    char *all = NULL;
+    for (int c = 0; c < AMBIT_NATION_COLUMNS; c++) {
+        int64_t count = 0;
+        AMBIT_TRY(
+            ambit_comm_gather(comm, columns->values[c], mine, columns->bytes[c], &all, &count));
+        AMBIT_TRY_TOGETHER(comm, ambit_comm_rank(comm) == 0
+                                     ? ambit_nation_file_put(file, columns, c, first, count, all)
+                                     : AMBIT_OK);
+        ambit_free(&all);
+    }
 done:
+    ambit_free(&all);
     return status;
+}
+
+static ambit_status write_hdf5(struct ambit_comm *comm,
+                               const struct ambit_generate_options *options,
+                               const struct ambit_nation *nation, struct ambit_h5 **file)
+{
+    ambit_status status = AMBIT_OK;
+    const int rank = ambit_comm_rank(comm), ranks = ambit_comm_size(comm);
+    struct ambit_nation_columns columns;
+    AMBIT_TRY_TOGETHER(comm, ambit_nation_columns_create(AMBIT_NATION_SLICE / ranks + 1,
+                                                         options->territories, &columns));
+    AMBIT_TRY_TOGETHER(
+        comm, rank == 0 ? ambit_nation_file_create(options->path, options->accounts, &columns, file)
+                        : AMBIT_OK);
+    for (int64_t first = 0; first < options->accounts; first += AMBIT_NATION_SLICE) {
+        const int64_t left = options->accounts - first;
+        const int64_t rows = left < AMBIT_NATION_SLICE ? left : AMBIT_NATION_SLICE;
+        int64_t begin, end;
+        ambit_comm_split(rows, ranks, rank, &begin, &end);
+        make_rows(nation, first + begin, end - begin, &columns);
+        AMBIT_TRY(put_rows(comm, &columns, end - begin, first, *file));
+        ambit_log_progress("generate", first + rows, options->accounts, "");
+    }
+done:
+    ambit_nation_columns_clear(&columns);
+    return status;
+}
+
+/* The ending of the file's name, where it is one that we write and there is a name before it. */
+static const char *ending_of(const char *path)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash == NULL ? path : slash + 1;
+    const char *const dot = strrchr(name, '.');
+    const bool known = dot != NULL && (strcmp(dot, csv) == 0 || strcmp(dot, hdf5) == 0);
+    return known && dot > name ? dot : NULL;
 }
 
 static ambit_status check_name(const char *path)
 {
-    const size_t length = strlen(path);
-    const char *const slash = strrchr(path, '/');
-    const size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    if (length > folder + ENDING && strcmp(&path[length - ENDING], ".csv") == 0) return AMBIT_OK;
+    if (ending_of(path) != NULL) return AMBIT_OK;
     return ambit_fail(AMBIT_ERR_USAGE,
-                      "generate: expected a file name that ends in .csv, found '%s'", path);
+                      "generate: expected a file name that ends in .csv or .h5, found '%s'", path);
 }
 
-/* Opens both files on rank 0. */
-static ambit_status open_files(const char *path, const char *scenario_path,
-                               struct ambit_atomic_file *accounts,
-                               struct ambit_atomic_file *scenario)
+/* The scenario's path: .yaml in place of the ending. */
+static ambit_status name_scenario(const char *path, char **out)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_atomic_file_open(path, accounts));
-    AMBIT_TRY(ambit_atomic_file_open(scenario_path, scenario));
+    const size_t length = (size_t)(ending_of(path) - path);
+    AMBIT_TRY(ambit_alloc(out, length + sizeof ".yaml", 1));
+    memcpy(*out, path, length);
+    memcpy(*out + length, ".yaml", sizeof ".yaml");
 done:
     return status;
 }
 
-static ambit_status commit(struct ambit_atomic_file *accounts, struct ambit_atomic_file *scenario)
+/* What rank 0 writes; of the two for accounts the one that is asked for. */
+struct files {
+    struct ambit_atomic_file csv, scenario;
+    struct ambit_h5 *hdf5;
+};
+
+static ambit_status write_accounts(struct ambit_comm *comm,
+                                   const struct ambit_generate_options *options,
+                                   const struct ambit_nation *nation, struct files *files)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_atomic_file_commit(accounts));
-    AMBIT_TRY(ambit_atomic_file_commit(scenario));
+    const bool writes = ambit_comm_rank(comm) == 0;
+    if (strcmp(ending_of(options->path), hdf5) == 0)
+        return write_hdf5(comm, options, nation, &files->hdf5);
+    AMBIT_TRY_TOGETHER(comm,
+                       writes ? ambit_atomic_file_open(options->path, &files->csv) : AMBIT_OK);
+    if (writes) (void)fputs(AMBIT_NATION_CSV_HEADER, files->csv.file);
+    AMBIT_TRY(write_csv(comm, options, nation, files->csv.file));
+done:
+    return status;
+}
+
+static ambit_status commit(struct files *files)
+{
+    ambit_status status = AMBIT_OK;
+    if (files->hdf5 != NULL)
+        AMBIT_TRY(ambit_h5_commit(&files->hdf5));
+    else
+        AMBIT_TRY(ambit_atomic_file_commit(&files->csv));
+    AMBIT_TRY(ambit_atomic_file_commit(&files->scenario));
 done:
     return status;
 }
@@ -135,26 +213,25 @@ ambit_status ambit_generate(struct ambit_comm *comm, const struct ambit_generate
     ambit_status status = AMBIT_OK;
     const bool writes = ambit_comm_rank(comm) == 0;
     struct ambit_nation *nation = NULL;
-    struct ambit_atomic_file accounts = {0}, scenario = {0};
+    struct files files = {0};
     char *scenario_path = NULL;
     const char *const slash = strrchr(options->path, '/');
     AMBIT_TRY_TOGETHER(comm, check_name(options->path));
     (void)ambit_threads_set(comm, options->threads);
     AMBIT_TRY_TOGETHER(comm, name_scenario(options->path, &scenario_path));
-    AMBIT_TRY_TOGETHER(comm, writes ? open_files(options->path, scenario_path, &accounts, &scenario)
-                                    : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(comm,
+                       writes ? ambit_atomic_file_open(scenario_path, &files.scenario) : AMBIT_OK);
     AMBIT_TRY_TOGETHER(
         comm, ambit_nation_create(options->accounts, options->territories, options->seed, &nation));
-    if (writes) {
-        (void)fputs(AMBIT_NATION_CSV_HEADER, accounts.file);
-        ambit_nation_scenario_write(scenario.file, slash == NULL ? options->path : slash + 1,
+    if (writes)
+        ambit_nation_scenario_write(files.scenario.file, slash == NULL ? options->path : slash + 1,
                                     options->accounts, options->territories, options->seed);
-    }
-    AMBIT_TRY(write_accounts(comm, options, nation, accounts.file));
-    AMBIT_TRY_TOGETHER(comm, writes ? commit(&accounts, &scenario) : AMBIT_OK);
+    AMBIT_TRY(write_accounts(comm, options, nation, &files));
+    AMBIT_TRY_TOGETHER(comm, writes ? commit(&files) : AMBIT_OK);
 done:
-    ambit_atomic_file_abandon(&accounts);
-    ambit_atomic_file_abandon(&scenario);
+    ambit_h5_destroy(&files.hdf5);
+    ambit_atomic_file_abandon(&files.csv);
+    ambit_atomic_file_abandon(&files.scenario);
     ambit_nation_destroy(&nation);
     ambit_free(&scenario_path);
     return status;

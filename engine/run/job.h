@@ -84,6 +84,11 @@ double ambit_job_least_share(struct ambit_job *job, int b, int32_t j);
 ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,
                               struct ambit_result *result) AMBIT_CHECKED;
 
+/* gather.c: the same, but the account columns go into the file that the options name, where they
+ * name one, and not into the result. */
+ambit_status ambit_job_store(struct ambit_job *job, const int32_t *label,
+                             struct ambit_result *result) AMBIT_CHECKED;
+
 /* Rule totals of a plan (rule_count values), and its loads [territory × rules + rule], its cost and
  * its visits; any output may be NULL. */
 ambit_status ambit_job_loads(struct ambit_job *job, const int32_t *label, int64_t *load_out,

@@ -4,7 +4,6 @@
 #include "engine/base/memory.h"
 #include "engine/run/job.h"
 #include "io/report_text.h"
-#include "io/result_hdf5.h"
 
 #include <stdio.h>
 
@@ -46,21 +45,17 @@ static void take_resources(struct ambit_job *job, struct ambit_result *result)
     result->threads = job->options.threads;
 }
 
-/* Judges `label`, gathers and stores it. Only rank 0 keeps the result. */
+/* Judges `label` and stores it. Only rank 0 keeps the result, without the accounts. */
 static ambit_status finish(struct ambit_job *job, const int32_t *label, enum ambit_result_kind kind,
                            double *since, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    const bool first = ambit_comm_rank(job->comm) == 0;
     ambit_log_progress("judge", 0, 0, "");
     result->kind = kind;
     AMBIT_TRY(ambit_job_judge(job, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");
-    AMBIT_TRY(ambit_job_gather(job, label, result));
-    if (first && job->options.result_path != NULL)
-        status = ambit_result_write(job->options.result_path, result);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY(ambit_job_store(job, label, result));
     end_phase(job, AMBIT_PHASE_STORE, since);
     take_resources(job, result);
 done:

@@ -112,8 +112,8 @@ static ambit_status bench_accounts(char *path, const struct ambit_csv_map *map)
     for (int pass = 0; pass < PASSES; pass++) {
         struct ambit_accounts accounts;
         const double start = ambit_seconds();
-        AMBIT_TRY(
-            ambit_read_accounts(&s, &territories, comm, false, &accounts, &bad, &hash, &rows));
+        AMBIT_TRY(ambit_read_accounts(&s, NULL, &territories, comm, false, &accounts, &bad, &hash,
+                                      &rows));
         const double seconds = ambit_seconds() - start;
         best = seconds < best ? seconds : best;
         ambit_accounts_clear(&accounts);

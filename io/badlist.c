@@ -105,8 +105,10 @@ ambit_status ambit_bad_rows_fail(const struct ambit_bad_rows *rows, const char *
     for (; listed < rows->shown; listed++) {
         const struct ambit_bad_row *const row = &rows->row[listed];
         const size_t before = list.used;
-        const bool fits = append(&list, "%s:%lld:%d: %s\n", path, (long long)row->line,
-                                 (int)row->column, row->text);
+        const bool fits = row->column > 0
+                              ? append(&list, "%s:%lld:%d: %s\n", path, (long long)row->line,
+                                       (int)row->column, row->text)
+                              : append(&list, "%s: %s\n", path, row->text);
         if (fits && list.used <= limit) continue;
         list.bytes[before] = '\0';
         break;

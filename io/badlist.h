@@ -23,7 +23,8 @@ ambit_status ambit_bad_rows_gather(struct ambit_comm *comm,
 /* Adds the counts of `from`, and its rows behind those of `to` as far as there is room. Local. */
 void ambit_bad_rows_append(struct ambit_bad_rows *to, const struct ambit_bad_rows *from);
 
-/* Fails with AMBIT_ERR_INPUT: a line for each row kept, `path:line:column: words`, and the counts
+/* Fails with AMBIT_ERR_INPUT: a line for each row kept, `path:line:column: words`, or
+ * `path: words` where it has no column, and the counts
  * by kind behind them; `advice` closes the message. Local. */
 ambit_status ambit_bad_rows_fail(const struct ambit_bad_rows *rows, const char *path,
                                  const char *advice) AMBIT_CHECKED;

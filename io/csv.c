@@ -62,6 +62,15 @@ void ambit_csv_map_close(struct ambit_csv_map *map)
     *map = (struct ambit_csv_map){0};
 }
 
+void ambit_csv_map_release(const struct ambit_csv_map *map, int64_t begin, int64_t end)
+{
+    const int64_t page = sysconf(_SC_PAGESIZE);
+    const int64_t first = (begin + page - 1) / page * page, bytes = end / page * page - first;
+    /* Only advice: where it is not taken, reading merely keeps more in memory. */
+    if (bytes > 0)
+        (void)madvise((void *)(uintptr_t)(map->data + first), (size_t)bytes, MADV_DONTNEED);
+}
+
 /* Bit k is set where byte k of the 64 at `p` is the delimiter, a quote or a line feed. */
 static inline uint64_t special_bytes(const char *p, char delimiter)
 {

@@ -27,6 +27,10 @@ struct ambit_csv_map {
 ambit_status ambit_csv_map_open(const char *path, struct ambit_csv_map *out) AMBIT_CHECKED;
 void ambit_csv_map_close(struct ambit_csv_map *map);
 
+/* Gives back the memory of the whole pages of [begin, end); they are read again where they are
+ * looked at again. Local. */
+void ambit_csv_map_release(const struct ambit_csv_map *map, int64_t begin, int64_t end);
+
 /* A field as it stands in the file, its quotes included. */
 struct ambit_csv_span {
     int64_t at, size;

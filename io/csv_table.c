@@ -6,7 +6,6 @@
 #include "io/csv_table.h"
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
-#include "engine/base/path.h"
 #include "engine/model/scenario.h"
 
 #include <limits.h>
@@ -114,12 +113,12 @@ done:
     return status;
 }
 
-ambit_status ambit_table_open(const char *scenario_path, const char *file, const char *role,
-                              char delimiter, struct ambit_table *out)
+ambit_status ambit_table_open(const char *path, const char *role, char delimiter,
+                              struct ambit_table *out)
 {
     ambit_status status = AMBIT_OK;
     *out = (struct ambit_table){.role = role, .delimiter = delimiter};
-    AMBIT_TRY(ambit_path_beside(scenario_path, file, &out->path));
+    AMBIT_TRY(ambit_copy_string(path, &out->path));
     AMBIT_TRY(ambit_csv_map_open(out->path, &out->map));
     AMBIT_TRY(read_header(out));
 done:

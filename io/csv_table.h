@@ -22,10 +22,10 @@ struct ambit_table {
     int64_t data_begin, data_line; /* behind the header */
 };
 
-/* Opens `file`, named relative to the folder of `scenario_path`, and reads its header. Errors:
- * AMBIT_ERR_INPUT, AMBIT_ERR_IO, AMBIT_ERR_MEMORY. Local. */
-ambit_status ambit_table_open(const char *scenario_path, const char *file, const char *role,
-                              char delimiter, struct ambit_table *out) AMBIT_CHECKED;
+/* Opens the file and reads its header. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_IO, AMBIT_ERR_MEMORY.
+ * Local. */
+ambit_status ambit_table_open(const char *path, const char *role, char delimiter,
+                              struct ambit_table *out) AMBIT_CHECKED;
 void ambit_table_close(struct ambit_table *table);
 
 struct ambit_column {

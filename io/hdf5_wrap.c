@@ -740,6 +740,85 @@ done:
     return status;
 }
 
+/* --- datasets that anyone may have written ----------------------------------- */
+
+bool ambit_h5_look(struct ambit_h5 *h5, const char *path, struct ambit_h5_shape *out)
+{
+    *out = (struct ambit_h5_shape){.words = "another type"};
+    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    if (set < 0) return false;
+    const hid_t type = H5Dget_type(set), space = H5Dget_space(set);
+    const H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    const bool is_endless = class == H5T_STRING && H5Tis_variable_str(type) != 0;
+    out->is_number = class == H5T_INTEGER || class == H5T_FLOAT;
+    out->is_text = class == H5T_STRING && !is_endless;
+    out->words = is_endless ? "text of variable length" : class_words(class);
+    out->width = out->is_text ? (int64_t)H5Tget_size(type) : 0;
+    out->dimensions = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    out->count = space >= 0 ? (int64_t)H5Sget_simple_extent_npoints(space) : -1;
+    close_space(space);
+    close_type(type);
+    (void)H5Dclose(set);
+    return true;
+}
+
+struct visitor {
+    void (*visit)(void *self, const char *name);
+    void *self;
+};
+
+static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, void *visitor)
+{
+    const struct visitor *const to = visitor;
+    (void)group, (void)info;
+    to->visit(to->self, name);
+    return 0;
+}
+
+void ambit_h5_each_name(struct ambit_h5 *h5, void (*visit)(void *self, const char *name),
+                        void *self)
+{
+    struct visitor visitor = {visit, self};
+    (void)H5Literate(h5->file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, &visitor);
+}
+
+/* Reads as `type`, and closes it; negative: the dataset's own, padded with NUL. */
+static ambit_status get_slice(struct ambit_h5 *h5, const char *path, hid_t type, int64_t first,
+                              int64_t count, void *values_out)
+{
+    ambit_status status = AMBIT_OK;
+    const hsize_t rows = (hsize_t)count;
+    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t file = set >= 0 ? select_slice(set, first, count) : H5I_INVALID_HID;
+    const hid_t memory = H5Screate_simple(1, &rows, NULL);
+    if (type < 0 && set >= 0) {
+        type = H5Dget_type(set); /* character sets are not converted, so it keeps its own */
+        if (type >= 0) (void)H5Tset_strpad(type, H5T_STR_NULLPAD);
+    }
+    if (set < 0 || file < 0 || memory < 0 || type < 0)
+        status = ambit_h5_damaged(h5, path, "the dataset is missing or unreadable");
+    else if (H5Dread(set, type, memory, file, H5P_DEFAULT, values_out) < 0)
+        status = ambit_h5_damaged(h5, path, "its bytes are cut off or do not match their checksum");
+    close_type(type);
+    close_space(memory);
+    close_space(file);
+    if (set >= 0) (void)H5Dclose(set);
+    return status;
+}
+
+ambit_status ambit_h5_get_numbers(struct ambit_h5 *h5, const char *path, int64_t first,
+                                  int64_t count, double *values_out)
+{
+    return get_slice(h5, path, H5Tcopy(H5T_NATIVE_DOUBLE), first, count, values_out);
+}
+
+ambit_status ambit_h5_get_texts(struct ambit_h5 *h5, const char *path, int64_t width, int64_t first,
+                                int64_t count, char *values_out)
+{
+    AMBIT_REQUIRE(width > 0);
+    return get_slice(h5, path, H5I_INVALID_HID, first, count, values_out);
+}
+
 #define WHERE_MAX (AMBIT_H5_PATH_MAX + 128)
 
 static ambit_status open_attribute(struct ambit_h5 *h5, const char *object, const char *name,

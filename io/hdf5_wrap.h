@@ -95,6 +95,30 @@ ambit_status ambit_h5_column_size(struct ambit_h5 *h5, const char *path, int64_t
 ambit_status ambit_h5_get_column(struct ambit_h5 *h5, const char *path, enum ambit_h5_kind kind,
                                  int64_t width, int64_t count, void *values_out) AMBIT_CHECKED;
 
+/* What stands under a name, in a file that anyone may have written. */
+struct ambit_h5_shape {
+    bool is_number;    /* whole or with a fraction, of any size */
+    bool is_text;      /* of a fixed length */
+    const char *words; /* what it is, for messages */
+    int dimensions;
+    int64_t count; /* values */
+    int64_t width; /* bytes a text */
+};
+
+/* False where there is no dataset of that name. */
+bool ambit_h5_look(struct ambit_h5 *h5, const char *path, struct ambit_h5_shape *out);
+
+/* Shows every name at the file's root to `visit`. */
+void ambit_h5_each_name(struct ambit_h5 *h5, void (*visit)(void *self, const char *name),
+                        void *self);
+
+/* Read values [first, first + count) of a dataset of one dimension that was looked at: numbers as
+ * doubles, texts of the width that it has, padded with NUL. Errors: AMBIT_ERR_INPUT. */
+ambit_status ambit_h5_get_numbers(struct ambit_h5 *h5, const char *path, int64_t first,
+                                  int64_t count, double *values_out) AMBIT_CHECKED;
+ambit_status ambit_h5_get_texts(struct ambit_h5 *h5, const char *path, int64_t width, int64_t first,
+                                int64_t count, char *values_out) AMBIT_CHECKED;
+
 /* *out is owned by the caller. */
 ambit_status ambit_h5_get_text(struct ambit_h5 *h5, const char *path, char **out) AMBIT_CHECKED;
 

@@ -4,6 +4,7 @@
  * same result; no rows are exchanged.
  */
 #include "engine/base/memory.h"
+#include "engine/base/path.h"
 #include "engine/model/geometry.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
@@ -39,7 +40,9 @@ static ambit_status open_reader(struct reader *reader)
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *const s = reader->scenario;
     struct ambit_table *const table = &reader->table;
-    AMBIT_TRY(ambit_table_open(s->path, s->reps_file, "reps", s->delimiter, table));
+    char *path = NULL;
+    AMBIT_TRY(ambit_path_beside(s->path, s->reps_file, &path));
+    AMBIT_TRY(ambit_table_open(path, "reps", s->delimiter, table));
     AMBIT_TRY(ambit_table_find(table, s->rep_id_column, &reader->id));
     AMBIT_TRY(ambit_table_find(table, s->rep_territory_column, &reader->territory));
     AMBIT_TRY(ambit_table_find(table, s->rep_capacity_column, &reader->capacity));
@@ -49,6 +52,7 @@ static ambit_status open_reader(struct reader *reader)
     ambit_rows_hash_add(&reader->hash, table->map.data + table->header_record.begin,
                         (size_t)(table->header_record.end - table->header_record.begin));
 done:
+    ambit_free(&path);
     return status;
 }
 

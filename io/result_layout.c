@@ -144,15 +144,16 @@ static const struct ambit_field round_fields[] = {
 static const struct ambit_field input_fields[] = {
     COLUMN("role", TEXT, ambit_result_input, role, NULL, "scenario, accounts or reps"),
     COLUMN("path", OWNED, ambit_result_input, path, NULL,
-           "path of the file, seen from the result's folder"),
+           "path of the file, seen from the result's folder; of tables, as the scenario has it"),
     COLUMN("hash", TEXT, ambit_result_input, hash, NULL,
-           "SHA-256 of the scenario; hash over the rows of a table"),
+           "SHA-256 of the scenario; hash over the rows of a table, in any order"),
     COLUMN("rows", I64, ambit_result_input, rows, "1", "rows of data"),
 };
 
 static const struct ambit_field bad_row_fields[] = {
     COLUMN("role", TEXT, ambit_bad_row, role, NULL, "which input: accounts or reps"),
-    COLUMN("line", I64, ambit_bad_row, line, "1", "line of the file, from 1"),
+    COLUMN("line", I64, ambit_bad_row, line, "1",
+           "line of the file, or row of an HDF5 file, from 1"),
     COLUMN("column", I32, ambit_bad_row, column, "1", "character in the line, from 1; 0 for none"),
     WORDS("kind", ambit_bad_row, kind, "what is wrong with the row", bad_word),
     COLUMN("text", TEXT, ambit_bad_row, text, NULL, "what was expected and what was found"),

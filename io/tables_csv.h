@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Accounts, reps and territories from the CSV files that a scenario names.
+ * Accounts, reps and territories from the files that a scenario names.
  *
  * Rows that cannot be used are added to *bad_inout: a row once, with its first fault, and a later
  * row of an id that a usable row has already is a fault of the later one. Unless `skip_bad_rows`,
  * any of them fails with AMBIT_ERR_INPUT on every rank, listing the first in file order. A
  * misplaced quote that joins several lines fails always, since what it swallowed cannot be known.
- * *rows_out counts the rows of the file, bad ones included, and *hash_out sums their bytes and the
- * header's, line ends left out.
+ * *rows_out counts the rows of the file, bad ones included. *hash_out sums the rows: of reps their
+ * bytes and the header's, line ends left out; of accounts the values that are used, so that it is
+ * the same in any format.
  */
 #ifndef AMBIT_TABLES_CSV_H
 #define AMBIT_TABLES_CSV_H
@@ -32,13 +33,16 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
                                     struct ambit_rows_hash *hash_out,
                                     int64_t *rows_out) AMBIT_CHECKED;
 
-/* Each rank keeps the rows of its slice of the file, in file order: positions, current territory
- * (named by itself or by its rep; empty is -1), columns and visits; `first` is 0, `total` is over
- * ranks; unit vectors and `local_travel` are not set, since rows still have to find their order and
- * their rank. Errors as above. Collective. */
-ambit_status ambit_read_accounts(const struct ambit_scenario *s, const struct ambit_territories *t,
-                                 struct ambit_comm *comm, bool skip_bad_rows,
-                                 struct ambit_accounts *out, struct ambit_bad_rows *bad_inout,
-                                 struct ambit_rows_hash *hash_out, int64_t *rows_out) AMBIT_CHECKED;
+/* From the file at `path`, or where it is NULL from the scenario's: CSV, or HDF5 where its name
+ * ends in .h5 or its first bytes say so, which has each column as a dataset of one dimension by the
+ * same name. Each rank keeps the rows of its slice of the file, in file order: positions, current
+ * territory (named by itself or by its rep; empty is -1), columns and visits; `first` is 0, `total`
+ * is over ranks; unit vectors and `local_travel` are not set, since rows still have to find their
+ * order and their rank. Errors as above. Collective. */
+ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *path,
+                                 const struct ambit_territories *t, struct ambit_comm *comm,
+                                 bool skip_bad_rows, struct ambit_accounts *out,
+                                 struct ambit_bad_rows *bad_inout, struct ambit_rows_hash *hash_out,
+                                 int64_t *rows_out) AMBIT_CHECKED;
 
 #endif

@@ -75,8 +75,8 @@ static void read_file(struct ambit_comm *comm, bool skip, struct reading *out)
     memset(out, 0, sizeof *out);
     out->status = ambit_read_territories(&s, comm, skip, &t, &out->bad, &reps_hash, &out->rows);
     if (out->status == AMBIT_OK)
-        out->status = ambit_read_accounts(&s, &t, comm, skip, &out->accounts, &out->bad, &out->hash,
-                                          &out->rows);
+        out->status = ambit_read_accounts(&s, NULL, &t, comm, skip, &out->accounts, &out->bad,
+                                          &out->hash, &out->rows);
     (void)snprintf(out->message, sizeof out->message, "%s", ambit_error_message());
     ambit_error_clear();
     ambit_territories_clear(&t);

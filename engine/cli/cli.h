@@ -35,13 +35,17 @@ enum {
     AMBIT_KEY_ACCOUNTS,
     AMBIT_KEY_TERRITORIES,
     AMBIT_KEY_SILENCE_LIMIT,
-    AMBIT_KEY_COMM_STATS
+    AMBIT_KEY_COMM_STATS,
+    AMBIT_KEY_ACCOUNTS_FILE
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
     {                                                                                              \
         name, key, value, 0, text, 0                                                               \
     }
+#define AMBIT_OPTION_ACCOUNTS_FILE                                                                 \
+    AMBIT_OPTION(AMBIT_KEY_ACCOUNTS_FILE, "accounts", "FILE",                                      \
+                 "Read the accounts from FILE, CSV or HDF5, instead of the scenario's")
 #define AMBIT_OPTION_THREADS                                                                       \
     AMBIT_OPTION(                                                                                  \
         AMBIT_KEY_THREADS, "threads", "N",                                                         \

@@ -271,6 +271,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case AMBIT_KEY_OUTPUT:
         options->solve.solution_path = text;
         return parse_path(state, "output", text, &options->run.result_path);
+    case AMBIT_KEY_ACCOUNTS_FILE:
+        return parse_path(state, "accounts", text, &options->run.accounts_path);
     case AMBIT_KEY_CSV:
         return parse_path(state, "csv", text, &options->csv_path);
     case AMBIT_KEY_GEOJSON:

@@ -10,6 +10,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 }
 
 static const struct argp_option options_of_audit[] = {
+    AMBIT_OPTION_ACCOUNTS_FILE,
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the figures in RESULT.h5 (default: nothing is stored)"),
     AMBIT_OPTION_THREADS,

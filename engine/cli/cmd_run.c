@@ -34,6 +34,7 @@ done:
 }
 
 static const struct argp_option options_of_run[] = {
+    AMBIT_OPTION_ACCOUNTS_FILE,
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the plan in RESULT.h5 (default: the scenario's name with .h5, here)"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),

@@ -15,10 +15,12 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
                                            "--instance, found neither");
     if (solve->instance_path != NULL)
         return ambit_solution_verify(comm, options->argument[0], solve, stdout);
-    return ambit_verify(comm, options->argument[0], options->run.threads, stdout);
+    return ambit_verify(comm, options->argument[0], options->run.accounts_path,
+                        options->run.threads, stdout);
 }
 
 static const struct argp_option options_of_verify[] = {
+    AMBIT_OPTION_ACCOUNTS_FILE,
     AMBIT_OPTION(AMBIT_KEY_INSTANCE, "instance", "FILE",
                  "Judge a solution of the published instance FILE"),
     AMBIT_OPTION_PROBLEM("What the instance is solved as: cpmp or cccp; required with --instance"),

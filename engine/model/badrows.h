@@ -29,7 +29,7 @@ enum ambit_bad_kind {
 struct ambit_bad_row {
     enum ambit_bad_kind kind;
     int32_t column;                /* 1-based character position in the line, 0 where it has none */
-    int64_t line;                  /* 1-based physical line of the file */
+    int64_t line;                  /* 1-based physical line of the file; of HDF5 its row */
     char role[16];                 /* of the file: "accounts" or "reps", as in ambit_result_input */
     char text[AMBIT_BAD_ROW_TEXT]; /* "expected …, found …", without the place */
 };

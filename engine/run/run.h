@@ -14,11 +14,12 @@
 
 struct ambit_run_options {
     const char *scenario_path;
-    const char *result_path; /* where the HDF5 file goes; NULL: nothing is stored */
-    uint64_t seed;           /* default 1 */
-    int64_t effort;          /* rounds of refinement, ≥ 0; default 24 */
-    double time_limit;       /* seconds; 0: none */
-    int threads;             /* OpenMP threads a rank; 0: cores / ranks on this host */
+    const char *accounts_path; /* read instead of the scenario's accounts; NULL: those */
+    const char *result_path;   /* where the HDF5 file goes; NULL: nothing is stored */
+    uint64_t seed;             /* default 1 */
+    int64_t effort;            /* rounds of refinement, ≥ 0; default 24 */
+    double time_limit;         /* seconds; 0: none */
+    int threads;               /* OpenMP threads a rank; 0: cores / ranks on this host */
     bool skip_bad_rows;
 };
 void ambit_run_options_init(struct ambit_run_options *options);
@@ -34,10 +35,10 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
 ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
                          struct ambit_result *result_out) AMBIT_CHECKED;
 
-/* Re-judges a result file from its inputs and prints each difference on `report` (rank 0). Returns
- * AMBIT_ERR_MISMATCH where anything differs, AMBIT_ERR_INFEASIBLE where the file agrees but its
- * plan breaks a band and says so. */
-ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int threads,
-                          FILE *report) AMBIT_CHECKED;
+/* Re-judges a result file from its inputs, with accounts from accounts_path where that is not NULL,
+ * and prints each difference on `report` (rank 0). Returns AMBIT_ERR_MISMATCH where anything
+ * differs, AMBIT_ERR_INFEASIBLE where the file agrees but its plan breaks a band and says so. */
+ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path,
+                          const char *accounts_path, int threads, FILE *report) AMBIT_CHECKED;
 
 #endif

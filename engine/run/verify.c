@@ -363,8 +363,8 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
     return AMBIT_AGREE(comm, status);
 }
 
-ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int threads,
-                          FILE *report_file)
+ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path,
+                          const char *accounts_path, int threads, FILE *report_file)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job job;
@@ -375,6 +375,7 @@ ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path, int 
     ambit_run_options_init(&options);
     options.threads = threads;
     options.result_path = result_path;
+    options.accounts_path = accounts_path;
     ambit_result_init(&stored);
     ambit_result_init(&found);
     ambit_job_init(&job, comm, &options);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts on their way in, from any format: a reader of the format adds the usable rows of its
+ * slice; what comes after is the same for all (accounts_rows.c).
+ */
+#ifndef AMBIT_ACCOUNTS_ROWS_H
+#define AMBIT_ACCOUNTS_ROWS_H
+
+#include "engine/base/comm.h"
+#include "engine/model/accounts.h"
+#include "engine/model/badrows.h"
+#include "engine/model/territories.h"
+#include "io/name_index.h"
+#include <stdbool.h>
+
+#define AMBIT_ACCOUNT_ID_MAX 255 /* bytes */
+
+struct ambit_account_rows {
+    const struct ambit_scenario *scenario; /* borrowed */
+    char *path;                            /* owned; of the file */
+    struct ambit_name_index names;         /* territories and reps */
+    struct ambit_accounts accounts; /* owned; the usable rows so far; id_width is room for ids */
+    int64_t *place;                 /* owned; where each account stands in the file, ascending */
+    int32_t room;                   /* accounts that the arrays can hold */
+    size_t longest_id;              /* bytes */
+    struct ambit_bad_rows bad;
+    int64_t count;  /* rows of this slice, then of all */
+    bool uncertain; /* a fault of this slice, then of any, leaves in doubt what the rows are */
+};
+
+/* A reader of one format, with its state at `self`. */
+struct ambit_account_reader {
+    void *self;
+    struct ambit_account_rows *rows; /* borrowed */
+    /* The line, or index, of an account; calls with ascending places cost one pass in all. */
+    int64_t (*line_of)(void *self, int64_t place);
+    /* Adds the bad row of an id that stands in an earlier row already, at `first_line`. */
+    void (*refuse_again)(void *self, int32_t account, int64_t first_line);
+};
+
+/* Room for `room` accounts. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_account_rows_resize(struct ambit_account_rows *rows, int32_t room) AMBIT_CHECKED;
+
+/* Keeps the id and place of account accounts.count, which is about to be counted. Errors:
+ * AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_account_rows_keep(struct ambit_account_rows *rows, const char *id, size_t size,
+                                     int64_t place) AMBIT_CHECKED;
+
+/* The territory of that name, or of the rep with that id; -1 where there is none. Local. */
+int32_t ambit_account_rows_territory(const struct ambit_account_rows *rows, const char *name,
+                                     size_t size);
+
+/* The readers: open the file and read this rank's slice of it. Every account has its id, place,
+ * position, current territory and columns. ambit_account_rows_finish() is called before
+ * the reader's state goes. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_IO, AMBIT_ERR_MEMORY, agreed.
+ * Collective. */
+ambit_status ambit_accounts_read_csv(struct ambit_account_rows *rows, struct ambit_comm *comm,
+                                     bool skip_bad_rows) AMBIT_CHECKED;
+ambit_status ambit_accounts_read_hdf5(struct ambit_account_rows *rows, struct ambit_comm *comm,
+                                      bool skip_bad_rows) AMBIT_CHECKED;
+
+/* Leaves out later rows of an id, joins the bad rows of all ranks, and fails where they forbid to
+ * go on. Errors as above. Collective. */
+ambit_status ambit_account_rows_finish(const struct ambit_account_reader *reader,
+                                       struct ambit_comm *comm, bool skip_bad_rows) AMBIT_CHECKED;
+
+#endif

@@ -14,11 +14,15 @@
 #include "io/csv_table.h"
 #include "io/hdf5_wrap.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define BLOCK_BYTES (INT64_C(1) << 25) /* of a block's widest column, at most */
 #define LARGEST ambit_from_micro(AMBIT_MICRO_SUM_MAX)
@@ -105,10 +109,27 @@ static void name_columns(struct reader *reader)
     reader->column_count = OWN + s->column_count;
 }
 
+/* In the words for CSV, before HDF5 has any for it. */
+static ambit_status check_file(const char *path)
+{
+    struct stat there;
+    /* Without O_NONBLOCK, opening a named pipe would wait for a writer for ever. */
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const bool is_open = descriptor >= 0 && fstat(descriptor, &there) == 0;
+    const int why = errno;
+    if (descriptor >= 0) (void)close(descriptor);
+    if (!is_open)
+        return ambit_fail(AMBIT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(why));
+    if (S_ISREG(there.st_mode)) return AMBIT_OK;
+    return ambit_fail(AMBIT_ERR_INPUT, "%s: expected an HDF5 file, found %s", path,
+                      S_ISDIR(there.st_mode) ? "a directory" : "a device or pipe");
+}
+
 static ambit_status open_reader(struct reader *reader)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *const s = reader->rows->scenario;
+    AMBIT_TRY(check_file(reader->rows->path));
     AMBIT_TRY(ambit_h5_open(reader->rows->path, "accounts", &reader->h5));
     for (int c = 0; c < reader->column_count; c++) {
         if (reader->column[c].name[0] != '\0') AMBIT_TRY(check_column(reader, &reader->column[c]));

@@ -190,6 +190,7 @@ done:
     return status;
 }
 
+/* Places are plain: deflating them takes a third of the time and saves a third of their bytes. */
 static ambit_status make_account_columns(struct ambit_result_file *file,
                                          const struct ambit_result *r)
 {
@@ -208,7 +209,8 @@ static ambit_status make_account_columns(struct ambit_result_file *file,
                                       .units = column->units,
                                       .micro = column->micro,
                                       .long_name = column->long_name,
-                                      .scale = scale}));
+                                      .scale = scale,
+                                      .plain = column->kind == AMBIT_H5_F64}));
     }
     AMBIT_TRY(make_own_columns(file, r));
 done:

@@ -101,6 +101,18 @@ check "the accounts are not written over: said" "ambit: cannot write g.h5: it is
 of the scenario; name another with -o" "$(cat err)"
 check "the accounts are not written over" "$before" "$(sum g.h5)"
 
+# No room: the old file stays.
+(
+    ulimit -f 64 # KiB
+    trap '' XFSZ
+    "$AMBIT" generate --accounts 100000 --territories 3 --quiet -o g.h5 >out 2>err
+    echo $? >code
+)
+check "no room: exit code" 1 "$(cat code)"
+check "no room: said" "ambit: cannot write g.h5: File too large" "$(cat err)"
+check "no room: the old file is as it was" "$before" "$(sum g.h5)"
+check "no room: no file left over" "" "$(find . -name '*.tmp.*')"
+
 # --- wrong files ---
 good() {
     rm -rf in

@@ -101,6 +101,7 @@ for bad in '' 0 0.0 -3 ' 3' 3s 1.0x 1e 1e999 1e-999 inf nan 0x10 1,5; do
     wrong "$seconds '$bad'" run --time-limit "$bad" s.yaml
 done
 wrong "--output: expected a file name, found ''" run -o "" s.yaml
+wrong "--accounts: expected a file name, found ''" audit --accounts= s.yaml
 wrong "--csv: expected a file name, found ''" export --csv= r.h5
 wrong "--geojson: expected a file name, found ''" export --geojson= r.h5
 wrong "--svg: expected a file name, found ''" export --svg= r.h5
@@ -172,14 +173,14 @@ options_of() { # COMMAND: the long options that its help shows
 }
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
-check "options of run" "--comm-stats --effort --help-scenario --json --output --quiet --seed \
+check "options of run" "--accounts --comm-stats --effort --help-scenario --json --output --quiet --seed \
 --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
-check "options of audit" "--json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
+check "options of audit" "--accounts --json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
 --silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"
-check "options of verify" "--distance --instance --problem --quiet --silence-limit --threads --verbose \
+check "options of verify" "--accounts --distance --instance --problem --quiet --silence-limit --threads --verbose \
 --help --usage" "$(options_of verify)"
 check "options of generate" "--accounts --comm-stats --output --quiet --seed --silence-limit \
 --territories --threads --verbose --help --usage" "$(options_of generate)"

@@ -62,18 +62,23 @@ static void set(struct ambit_nation_columns *columns, int c, int64_t row, const 
     memcpy(columns->values[c] + (size_t)row * bytes, value, bytes);
 }
 
+static void set_number(struct ambit_nation_columns *columns, int c, int64_t row, double value)
+{
+    set(columns, c, row, &value);
+}
+
 void ambit_nation_columns_set(struct ambit_nation_columns *columns, int64_t row,
                               const struct ambit_nation_account *account)
 {
     char text[AMBIT_NATION_ROW_MAX];
     (void)ambit_nation_id(account, text);
     set(columns, ID, row, text);
-    set(columns, LAT, row, &(double){account->lat / 1e5});
-    set(columns, LON, row, &(double){account->lon / 1e5});
+    set_number(columns, LAT, row, account->lat / 1e5);
+    set_number(columns, LON, row, account->lon / 1e5);
     set(columns, SEGMENT, row, &account->segment);
     set(columns, VISITS, row, &account->visits);
-    set(columns, WORKLOAD, row, &(double){(double)account->workload / 100.0});
-    set(columns, POTENTIAL, row, &(double){(double)account->potential / 10.0});
+    set_number(columns, WORKLOAD, row, (double)account->workload / 100.0);
+    set_number(columns, POTENTIAL, row, (double)account->potential / 10.0);
     (void)ambit_nation_territory(account, text);
     set(columns, TERRITORY, row, text);
 }

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLAN_LINE_MAX (256 + AMBIT_NAME_MAX) /* an id, a tab, a name and a line feed */
-
 /* Accounts [begin, end) of this rank's slice, brought to rank 0. */
 struct part {
     int64_t begin, end;
@@ -85,15 +83,12 @@ static void hash_plan(struct ambit_sha256 *sha, const struct ambit_result *resul
                       const int32_t *territory, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
-        char line[PLAN_LINE_MAX];
-        const size_t id_size = strnlen(&id[i * result->id_width], (size_t)result->id_width);
-        const char *name = result->territories[territory[i]].name;
-        const size_t name_size = strlen(name);
-        memcpy(line, &id[i * result->id_width], id_size);
-        line[id_size] = '\t';
-        memcpy(line + id_size + 1, name, name_size);
-        line[id_size + 1 + name_size] = '\n';
-        ambit_sha256_add(sha, line, id_size + name_size + 2);
+        const char *const one = &id[i * result->id_width];
+        const char *const name = result->territories[territory[i]].name;
+        ambit_sha256_add(sha, one, strnlen(one, (size_t)result->id_width));
+        ambit_sha256_add(sha, "\t", 1);
+        ambit_sha256_add(sha, name, strlen(name));
+        ambit_sha256_add(sha, "\n", 1);
     }
 }
 

@@ -73,8 +73,8 @@ struct ambit_prices {
     double predicted;             /* rise of the value that the trial step promises */
     double *work;                 /* owned; conjugate gradients: 6 vectors */
     double *acting;               /* owned; trial prices less uniform ones, hours a unit, net */
-    double *chosen_acting;        /* owned; what candidates were chosen by */
-    double reach; /* hours a visit that costs may change against each other since then */
+    double *chosen_price;         /* owned; what candidates were chosen by, scaled */
+    double reach; /* hours a visit by which a territory's cost may change since then */
     double base_mean[AMBIT_RULE_MAX], travel_mean; /* of a visit: units, hours */
     double *settled_load; /* owned; of accounts without a choice, over all ranks, in rule_scale */
     double *settled_cost; /* owned; by territory, micro-hours */
@@ -122,7 +122,7 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->gradient, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&p->chosen_acting, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->chosen_price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_load, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_cost, (size_t)p->territories, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
@@ -148,7 +148,7 @@ void ambit_prices_destroy(struct ambit_prices **prices)
     ambit_free(&p->hessian);
     ambit_free(&p->work);
     ambit_free(&p->acting);
-    ambit_free(&p->chosen_acting);
+    ambit_free(&p->chosen_price);
     ambit_free(&p->settled_load);
     ambit_free(&p->settled_cost);
     ambit_free(prices);
@@ -325,8 +325,8 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
         const size_t r = at % (size_t)prices->rules;
         prices->price[at] = fmin(fmax(prices->price[at], prices->least[r]), prices->most[r]);
     }
+    memcpy(prices->chosen_price, prices->price, cell_count(prices) * sizeof(double));
     set_acting(prices);
-    memcpy(prices->chosen_acting, prices->acting, cell_count(prices) * sizeof(double));
 }
 
 void ambit_prices_reset(struct ambit_prices *prices)
@@ -602,31 +602,41 @@ static double dual_value(const struct ambit_prices *p, const int64_t *sums)
     return value;
 }
 
-/* By how much costs a visit have changed against each other since candidates were chosen, where a
- * visit travels `travel` hours. */
-static double drift(const struct ambit_prices *p, double travel)
+/* Change of territory j's cost of a visit that travels `travel` hours, since candidates were
+ * chosen.
+ */
+static double change_of(const struct ambit_prices *p, int32_t j, double travel)
 {
-    double least = INFINITY, most = -INFINITY;
+    double change = 0.0;
+    for (int r = 0; r < p->rules; r++) {
+        const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
+        change += (p->price[at] - p->chosen_price[at]) * (p->cost_scale / p->rule_scale[r]) *
+                  (p->base_mean[r] + p->problem->rule[r].travel_weight * travel);
+    }
+    return fabs(change);
+}
+
+/* Draws the prices of territories that went too far back towards the chosen ones. */
+static bool keep_within_reach(struct ambit_prices *p)
+{
+    bool held = false;
     for (int32_t j = 0; j < p->territories; j++) {
-        double change = 0.0;
+        const double change =
+            fmax(change_of(p, j, p->travel_mean), change_of(p, j, FAR_TRAVEL * p->travel_mean));
+        if (change <= p->reach) continue;
+        held = true;
         for (int r = 0; r < p->rules; r++) {
             const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
-            change += (p->acting[at] - p->chosen_acting[at]) *
-                      (p->base_mean[r] + p->problem->rule[r].travel_weight * travel);
+            p->price[at] =
+                p->chosen_price[at] + (p->price[at] - p->chosen_price[at]) * p->reach / change;
         }
-        least = fmin(least, change);
-        most = fmax(most, change);
     }
-    return most - least;
+    return held;
 }
 
-static bool is_out_of_reach(const struct ambit_prices *p)
-{
-    return drift(p, p->travel_mean) > p->reach || drift(p, FAR_TRAVEL * p->travel_mean) > p->reach;
-}
-
-/* The trial point at the present damping, and the rise that the quadratic model promises for it. */
-static void propose(struct ambit_prices *p)
+/* The trial point at the present damping, and the rise that the quadratic model promises for it;
+ * whether it was held within reach. */
+static bool propose(struct ambit_prices *p)
 {
     const size_t cells = cell_count(p);
     double *const step = p->work, *const image = p->work + cells;
@@ -634,11 +644,13 @@ static void propose(struct ambit_prices *p)
     for (size_t at = 0; at < cells; at++) {
         const size_t r = at % (size_t)p->rules;
         p->price[at] = fmin(fmax(p->best_price[at] + step[at], p->least[r]), p->most[r]);
-        step[at] = p->price[at] - p->best_price[at];
     }
+    const bool held = keep_within_reach(p);
+    for (size_t at = 0; at < cells; at++)
+        step[at] = p->price[at] - p->best_price[at];
     apply(p, step, image);
     p->predicted = dot(p->gradient, step, cells) - 0.5 * dot(step, image, cells);
-    set_acting(p);
+    return held;
 }
 
 void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
@@ -669,14 +681,12 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
             step_out->unmet = fmax(step_out->unmet, off);
     }
     /* A step cut off at the walls may promise a fall: more damping turns it along the wall. */
-    propose(p);
-    while (p->damping < DAMPING_MAX) {
-        const bool held = is_out_of_reach(p);
-        if (!held && p->predicted >= 0.0) break;
-        step_out->held |= held;
+    step_out->held = propose(p);
+    while (p->predicted < 0.0 && p->damping < DAMPING_MAX) {
         p->damping *= 6.0;
-        propose(p);
+        step_out->held = propose(p);
     }
+    set_acting(p);
     step_out->promised = p->predicted / (1.0 + fabs(p->best_value));
 }
 

@@ -35,8 +35,8 @@ void ambit_prices_settle(struct ambit_prices *prices, const int64_t *settled);
 
 /* Starts a descent at smoothing `softness` (1: an account wavers between territories whose reduced
  * cost per visit differs by the mean line haul) with limits narrowed by `guard`. Prices are kept.
- * Candidates have been chosen by them; costs may then change against each other by `reach` hours a
- * visit. */
+ * Candidates have been chosen by them; the cost of a visit in a territory may then change by
+ * `reach` hours. */
 void ambit_prices_begin(struct ambit_prices *prices, double softness, double guard, double reach);
 
 int64_t ambit_prices_sum_count(const struct ambit_prices *prices);

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Balanced k-means: each centre has an influence that stretches its distances until its load is
- * near its share. The driver repeats: pass on every slice, add sums over ranks, update everywhere.
+ * near its share. The driver repeats: pass on every slice, add sums over ranks, balance everywhere.
  */
 #ifndef AMBIT_KMEANS_H
 #define AMBIT_KMEANS_H
 
 #include "engine/model/problem.h"
+#include "solvers/kmeans_kernel.h"
+#include "solvers/kmeans_points.h"
 #include <stdbool.h>
 
 struct ambit_kmeans {
     int32_t count;     /* centres */
     double *position;  /* owned; count × 3, unit vectors */
     double *influence; /* owned; squared distances are multiplied by it */
+    double *step;      /* owned; last change of the influence's logarithm */
     double *share;     /* owned; wanted part of the weight */
     bool *fixed;       /* owned; a fixed centre does not move */
 };
@@ -26,15 +29,27 @@ void ambit_kmeans_clear(struct ambit_kmeans *kmeans);
 void ambit_kmeans_weights(const struct ambit_problem *problem, const int64_t *total,
                           int64_t *weight_out);
 
-/* Labels the slice with the nearest centre under influence (ties to the smaller index) and adds to
- * sums_inout, count × 4: weight, then weight × position. Blocks of the Hilbert order look only at
- * centres that can be nearest to one of them. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
+/* Adds to sums_inout, count × 4, what each centre gets that is nearest to a point under influence
+ * (ties to the smaller index): weight, then, where `moments` is true, weight × position. label_out,
+ * which may be NULL, gets the centre of every point. Blocks look only at centres that can be
+ * nearest to one of their points. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_kmeans_pass(const struct ambit_kmeans *kmeans,
-                               const struct ambit_accounts *accounts, const int64_t *weight,
+                               const struct ambit_kmeans_points *points,
+                               const struct ambit_kmeans_kernel *kernel, bool moments,
                                int32_t *label_out, int64_t *sums_inout) AMBIT_CHECKED;
 
-/* Balances the influences by the sums, and moves free centres where `recentre`. Returns the largest
- * |load / share − 1|. */
-double ambit_kmeans_update(struct ambit_kmeans *kmeans, const int64_t *sums, bool recentre);
+/* Largest |load / share − 1|. */
+double ambit_kmeans_worst(const struct ambit_kmeans *kmeans, const int64_t *sums);
+
+/* Changes the influences towards balance; a chain of such changes ends with ambit_kmeans_rest(). */
+void ambit_kmeans_balance(struct ambit_kmeans *kmeans, const int64_t *sums);
+void ambit_kmeans_rest(struct ambit_kmeans *kmeans);
+
+/* Moves free centres to their centroids. */
+void ambit_kmeans_recentre(struct ambit_kmeans *kmeans, bool flat, const int64_t *sums);
+
+/* Falls by as much as the weighted squared distances to the centroids rise: for comparing divisions
+ * of the same points. */
+double ambit_kmeans_compactness(const struct ambit_kmeans *kmeans, const int64_t *sums);
 
 #endif

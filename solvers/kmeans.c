@@ -11,6 +11,7 @@
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 
+#include <float.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -160,16 +161,16 @@ done:
 }
 
 /* Of `from` (whose centres are from_near, or all in turn), those that can be nearest to a point in
- * box b, in order, as columns too; returns how many. */
+ * box b, or `slack` times as far as the nearest, in order, as columns too; returns how many. */
 static int32_t find_near(const struct pass *pass, const struct ambit_kmeans_columns *from,
                          const int32_t *from_near, int32_t from_count,
-                         const struct ambit_kmeans_boxes *boxes, int32_t b, float *least,
-                         int32_t *near_out, struct ambit_kmeans_columns *columns_out)
+                         const struct ambit_kmeans_boxes *boxes, int32_t b, float slack,
+                         float *least, int32_t *near_out, struct ambit_kmeans_columns *columns_out)
 {
     const bool flat = pass->points->flat;
     const float low[3] = {boxes->low[0][b], boxes->low[1][b], flat ? 0.0F : boxes->low[2][b]};
     const float high[3] = {boxes->high[0][b], boxes->high[1][b], flat ? 0.0F : boxes->high[2][b]};
-    const float bound = pass->kernel->reach(from, from_count, flat, low, high, least);
+    const float bound = slack * pass->kernel->reach(from, from_count, flat, low, high, least);
     int32_t found = 0;
     for (int32_t n = 0; n < from_count; n++) {
         near_out[found] = n;
@@ -218,12 +219,12 @@ static void pass_bunch(const struct pass *pass, int32_t u, struct scratch *own)
     const int32_t end =
         begin + AMBIT_KMEANS_BUNCH < points->blocks ? begin + AMBIT_KMEANS_BUNCH : points->blocks;
     const int32_t bunch_count =
-        find_near(pass, &pass->all, NULL, pass->kmeans->count, &points->bunch_box, u, own->least,
-                  own->bunch_near, &own->bunch);
+        find_near(pass, &pass->all, NULL, pass->kmeans->count, &points->bunch_box, u, 1.0F,
+                  own->least, own->bunch_near, &own->bunch);
     for (int32_t b = begin; b < end; b++) {
         int32_t label[AMBIT_KMEANS_BLOCK] = {0};
         const int32_t near_count =
-            find_near(pass, &own->bunch, own->bunch_near, bunch_count, &points->block_box, b,
+            find_near(pass, &own->bunch, own->bunch_near, bunch_count, &points->block_box, b, 1.0F,
                       own->least, own->block_near, &own->block);
         if (near_count == 1)
             take_whole(pass, b, own->block_near[0], own);
@@ -259,6 +260,67 @@ ambit_status ambit_kmeans_pass(const struct ambit_kmeans *kmeans,
     for (int t = 0; t < pass.threads; t++) {
         for (int64_t s = 0; s < 4 * (int64_t)kmeans->count; s++)
             sums_inout[s] += pass.scratch[t].sums[s];
+    }
+done:
+    clear_pass(&pass);
+    return status;
+}
+
+/* ---- borders ---- */
+
+/* Squared distance under influence to near centre n over that to the point's own. */
+static float next_ratio(const struct ambit_kmeans_columns *near, int32_t near_count, int axes,
+                        float *const axis[3], int64_t i)
+{
+    float least = FLT_MAX, second = FLT_MAX;
+    for (int32_t n = 0; n < near_count; n++) {
+        float d = 0.0F;
+        for (int a = 0; a < axes; a++)
+            d += (axis[a][i] - near->axis[a][n]) * (axis[a][i] - near->axis[a][n]);
+        d *= near->influence[n];
+        second = d < least ? least : d < second ? d : second;
+        least = d < least ? d : least;
+    }
+    return second / (least > FLT_MIN ? least : FLT_MIN);
+}
+
+static void border_bunch(const struct pass *pass, int32_t u, float slack, struct scratch *own,
+                         float *ratio_out)
+{
+    const struct ambit_kmeans_points *const points = pass->points;
+    const int32_t begin = u * AMBIT_KMEANS_BUNCH;
+    const int32_t end =
+        begin + AMBIT_KMEANS_BUNCH < points->blocks ? begin + AMBIT_KMEANS_BUNCH : points->blocks;
+    const int32_t bunch_count =
+        find_near(pass, &pass->all, NULL, pass->kmeans->count, &points->bunch_box, u, slack,
+                  own->least, own->bunch_near, &own->bunch);
+    for (int32_t b = begin; b < end; b++) {
+        const int32_t near_count =
+            find_near(pass, &own->bunch, own->bunch_near, bunch_count, &points->block_box, b, slack,
+                      own->least, own->block_near, &own->block);
+        const int64_t from = (int64_t)b * AMBIT_KMEANS_BLOCK;
+        for (int64_t i = from; i < points->count && i < from + AMBIT_KMEANS_BLOCK; i++)
+            ratio_out[i] =
+                next_ratio(&own->block, near_count, points->flat ? 2 : 3, points->axis, i);
+    }
+}
+
+ambit_status ambit_kmeans_borders(const struct ambit_kmeans *kmeans,
+                                  const struct ambit_kmeans_points *points, float most,
+                                  float *ratio_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct pass pass = {.kmeans = kmeans,
+                        .points = points,
+                        .kernel = ambit_kmeans_kernel_best(),
+                        .threads = omp_get_max_threads()};
+    AMBIT_TRY(create_pass(&pass));
+#pragma omp parallel num_threads(pass.threads)
+    {
+        struct scratch *const own = &pass.scratch[omp_get_thread_num()];
+#pragma omp for schedule(dynamic, 4)
+        for (int32_t u = 0; u < points->bunches; u++)
+            border_bunch(&pass, u, most, own, ratio_out);
     }
 done:
     clear_pass(&pass);

@@ -38,6 +38,13 @@ ambit_status ambit_kmeans_pass(const struct ambit_kmeans *kmeans,
                                const struct ambit_kmeans_kernel *kernel, bool moments,
                                int32_t *label_out, int64_t *sums_inout) AMBIT_CHECKED;
 
+/* How far inside its centre's reach each point lies: the squared distance under influence to the
+ * second nearest centre over that to the nearest; right up to `most`, above that anything above.
+ * Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_kmeans_borders(const struct ambit_kmeans *kmeans,
+                                  const struct ambit_kmeans_points *points, float most,
+                                  float *ratio_out) AMBIT_CHECKED;
+
 /* Largest |load / share − 1|. */
 double ambit_kmeans_worst(const struct ambit_kmeans *kmeans, const int64_t *sums);
 

@@ -2,13 +2,15 @@
 /*
  * A binary tree of bounding boxes over the Hilbert order, implicit in the array: leaves of eight
  * places, each inner node the union of its two children. A query walks from the root to the nearer
- * child first and drops boxes further than its K-th best so far. About log n boxes a query; the
- * result is a distance, so ties cannot make it depend on the order.
+ * child first and drops boxes further than its K-th best so far. About log n boxes a query. Of
+ * places as far away the smaller index is nearer, so ties cannot make the result depend on the
+ * walk.
  */
 #include "engine/model/neighbours.h"
 #include "engine/base/memory.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 enum { LEAF = 8 };
 
@@ -26,6 +28,7 @@ struct tree {
 struct nearest {
     int wanted, found;
     double chord2[AMBIT_NEIGHBOUR_MAX]; /* ascending */
+    int64_t place[AMBIT_NEIGHBOUR_MAX]; /* whose they are; the smaller first of equal ones */
 };
 
 static struct box empty_box(void)
@@ -72,20 +75,27 @@ static double box_chord2(const struct box *box, const double p[3])
     return sum;
 }
 
-static void offer(struct nearest *nearest, double chord2)
+static bool comes_before(double chord2, int64_t place, double other_chord2, int64_t other_place)
+{
+    return chord2 < other_chord2 || (chord2 == other_chord2 && place < other_place);
+}
+
+static void offer(struct nearest *nearest, double chord2, int64_t place)
 {
     int at = nearest->found;
     if (nearest->found == nearest->wanted) {
-        if (chord2 >= nearest->chord2[at - 1]) return;
         at--;
+        if (!comes_before(chord2, place, nearest->chord2[at], nearest->place[at])) return;
     } else {
         nearest->found++;
     }
-    while (at > 0 && nearest->chord2[at - 1] > chord2) {
+    while (at > 0 && comes_before(chord2, place, nearest->chord2[at - 1], nearest->place[at - 1])) {
         nearest->chord2[at] = nearest->chord2[at - 1];
+        nearest->place[at] = nearest->place[at - 1];
         at--;
     }
     nearest->chord2[at] = chord2;
+    nearest->place[at] = place;
 }
 
 static void scan_leaf(const struct tree *tree, int64_t leaf, int64_t self, struct nearest *nearest)
@@ -94,7 +104,7 @@ static void scan_leaf(const struct tree *tree, int64_t leaf, int64_t self, struc
     for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < tree->count; i++) {
         const double *q = &tree->place[3 * i];
         const double dx = p[0] - q[0], dy = p[1] - q[1], dz = p[2] - q[2];
-        if (i != self) offer(nearest, dx * dx + dy * dy + dz * dz);
+        if (i != self) offer(nearest, dx * dx + dy * dy + dz * dz, i);
     }
 }
 
@@ -111,7 +121,7 @@ static void search(const struct tree *tree, int64_t self, struct nearest *neares
     while (depth > 0) {
         const int64_t node = stack[--depth].node;
         if (nearest->found == nearest->wanted &&
-            stack[depth].chord2 >= nearest->chord2[nearest->found - 1])
+            stack[depth].chord2 > nearest->chord2[nearest->found - 1])
             continue;
         if (node >= tree->leaves) {
             scan_leaf(tree, node - tree->leaves, self, nearest);
@@ -139,6 +149,26 @@ ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t 
         struct nearest nearest = {.wanted = neighbours};
         search(&tree, i, &nearest);
         chord2_out[i - begin] = nearest.found > 0 ? nearest.chord2[nearest.found - 1] : 0.0;
+    }
+done:
+    ambit_free(&tree.node);
+    return status;
+}
+
+ambit_status ambit_neighbour_list(const double *place, int32_t count, int neighbours,
+                                  int32_t *list_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct tree tree = {0};
+    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
+    AMBIT_TRY(build(place, count, &tree));
+#pragma omp parallel for schedule(dynamic, 256)
+    for (int32_t i = 0; i < count; i++) {
+        struct nearest nearest = {.wanted = neighbours};
+        search(&tree, i, &nearest);
+        for (int n = 0; n < neighbours; n++)
+            list_out[(int64_t)i * neighbours + n] =
+                n < nearest.found ? (int32_t)nearest.place[n] : -1;
     }
 done:
     ambit_free(&tree.node);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Distance to the K-th nearest other place, for the density of accounts around an account.
+ * The K nearest other places, and the distance to the K-th, for the density around an account.
  */
 #ifndef AMBIT_NEIGHBOURS_H
 #define AMBIT_NEIGHBOURS_H
@@ -16,5 +16,11 @@
  * Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
                                     int neighbours, double *chord2_out) AMBIT_CHECKED;
+
+/* The `neighbours` nearest other places of each of `count` places (place × 3), nearest first, ties
+ * to the smaller index, −1 where there are fewer; list_out has count × neighbours values. Uses
+ * OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_neighbour_list(const double *place, int32_t count, int neighbours,
+                                  int32_t *list_out) AMBIT_CHECKED;
 
 #endif

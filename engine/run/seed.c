@@ -83,7 +83,7 @@ ambit_status ambit_job_seed(struct ambit_job *job)
                                     .total = job->accounts.total,
                                     .tolerance = BALANCED};
     bool *placed = NULL;
-    double worst = INFINITY;
+    struct ambit_seeding_outcome outcome;
     const int32_t territories = job->territories.count;
     ambit_log_progress("seed", 0, 0, "");
     AMBIT_TRY_TOGETHER(job->comm, ambit_kmeans_create(territories, &kmeans));
@@ -96,7 +96,7 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     for (int32_t j = 0; j < territories && seeding.placed == NULL; j++) {
         if (placed[j]) seeding.placed = placed;
     }
-    AMBIT_TRY(ambit_seeding_run(&seeding, &kmeans, job->label, &worst));
+    AMBIT_TRY(ambit_seeding_run(&seeding, &kmeans, job->label, &outcome));
     AMBIT_TRY(ambit_job_centre(job, job->label));
     AMBIT_TRY(ambit_job_note_round(job, "seed", 0, 0, 0));
 done:

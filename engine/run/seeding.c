@@ -221,7 +221,7 @@ done:
 }
 
 ambit_status ambit_seeding_run(const struct ambit_seeding *seeding, struct ambit_kmeans *kmeans,
-                               int32_t *label_out, double *worst_out)
+                               int32_t *label_out, struct ambit_seeding_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
     struct search search = {
@@ -233,7 +233,9 @@ ambit_status ambit_seeding_run(const struct ambit_seeding *seeding, struct ambit
                        ambit_alloc(&search.sums, 4 * (size_t)kmeans->count, sizeof *search.sums));
     AMBIT_TRY(climb(&search, any_free));
     AMBIT_TRY(settle(&search, label_out));
-    *worst_out = search.worst;
+    *outcome_out = (struct ambit_seeding_outcome){.worst = search.worst};
+    if (seeding->measures > 0)
+        AMBIT_TRY(ambit_seeding_repair(seeding, kmeans, label_out, outcome_out));
 done:
     ambit_free(&search.sums);
     return status;

@@ -13,13 +13,31 @@ struct ambit_seeding {
     const struct ambit_kmeans_points *points; /* borrowed; this rank's slice */
     int64_t first, total;                     /* canonical index of the slice; points in all */
     const bool *placed; /* borrowed; of each centre: its position is given. NULL: of none */
-    double tolerance;   /* of |load / share − 1| */
+    double tolerance;   /* of |load / share − 1|, for the weights of the points */
+
+    /* Limits for the repair; none where measures is 0. */
+    int measures;
+    const int64_t *const *load;  /* borrowed; by measure, then point of the slice */
+    const double *lower, *upper; /* borrowed; [centre × measures + measure], ∓infinity for none */
+};
+
+struct ambit_seeding_outcome {
+    double worst;  /* |load / share − 1| of the weights after k-means */
+    bool repaired; /* the limits were not met then */
+    int64_t moved; /* accounts, in the repair */
+    int32_t left;  /* territories outside a limit at the end */
 };
 
 /* Places the centres that are not, moves those that are not fixed, balances, and labels the slice.
- * *worst_out is the largest |load / share − 1| that is left: above the tolerance where points are
- * lumpy. Errors: AMBIT_ERR_MEMORY, agreed. Collective. */
+ * Where a limit is not met then, single accounts are moved until it is, or no move helps. Errors:
+ * AMBIT_ERR_MEMORY, agreed. Collective. */
 ambit_status ambit_seeding_run(const struct ambit_seeding *seeding, struct ambit_kmeans *kmeans,
-                               int32_t *label_out, double *worst_out) AMBIT_CHECKED;
+                               int32_t *label_out,
+                               struct ambit_seeding_outcome *outcome_out) AMBIT_CHECKED;
+
+/* seeding_repair.c: the second part of it, on labels that are there. */
+ambit_status ambit_seeding_repair(const struct ambit_seeding *seeding,
+                                  const struct ambit_kmeans *kmeans, int32_t *label_inout,
+                                  struct ambit_seeding_outcome *outcome) AMBIT_CHECKED;
 
 #endif

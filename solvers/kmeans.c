@@ -19,10 +19,12 @@
 /* Of the logarithm of an influence, a pass. With 0.5 and no momentum, as published, imbalance of
  * whole regions takes dozens of passes to level out; above 0.8 neighbours swing against each other.
  */
-#define EXPONENT 0.4
-#define MOMENTUM 0.7
+#define EXPONENT 0.5
+#define MOMENTUM 0.5
+#define EROSION 0.95 /* of the logarithm of an influence, a move: uneven ones make bent borders */
 #define STEP_MAX 0.1
-#define RATIO_MIN 1e-3 /* so that an empty centre has a logarithm */
+enum { SMALL = 131072 }; /* points that one thread passes sooner than several can start */
+#define RATIO_MIN 1e-3   /* so that an empty centre has a logarithm */
 
 ambit_status ambit_kmeans_create(int32_t count, struct ambit_kmeans *out)
 {
@@ -248,7 +250,7 @@ ambit_status ambit_kmeans_pass(const struct ambit_kmeans *kmeans,
                         .kernel = kernel,
                         .moments = moments,
                         .label = label_out,
-                        .threads = omp_get_max_threads()};
+                        .threads = points->count < SMALL ? 1 : omp_get_max_threads()};
     AMBIT_TRY(create_pass(&pass));
 #pragma omp parallel num_threads(pass.threads)
     {
@@ -313,7 +315,7 @@ ambit_status ambit_kmeans_borders(const struct ambit_kmeans *kmeans,
     struct pass pass = {.kmeans = kmeans,
                         .points = points,
                         .kernel = ambit_kmeans_kernel_best(),
-                        .threads = omp_get_max_threads()};
+                        .threads = points->count < SMALL ? 1 : omp_get_max_threads()};
     AMBIT_TRY(create_pass(&pass));
 #pragma omp parallel num_threads(pass.threads)
     {
@@ -374,8 +376,9 @@ static void move_centre(const int64_t *sum, bool flat, double *position)
 void ambit_kmeans_recentre(struct ambit_kmeans *kmeans, bool flat, const int64_t *sums)
 {
     for (int32_t j = 0; j < kmeans->count; j++) {
-        if (!kmeans->fixed[j])
-            move_centre(&sums[4 * (int64_t)j], flat, &kmeans->position[3 * (int64_t)j]);
+        if (kmeans->fixed[j]) continue;
+        kmeans->influence[j] = pow(kmeans->influence[j], EROSION);
+        move_centre(&sums[4 * (int64_t)j], flat, &kmeans->position[3 * (int64_t)j]);
     }
 }
 

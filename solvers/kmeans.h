@@ -52,7 +52,7 @@ double ambit_kmeans_worst(const struct ambit_kmeans *kmeans, const int64_t *sums
 void ambit_kmeans_balance(struct ambit_kmeans *kmeans, const int64_t *sums);
 void ambit_kmeans_rest(struct ambit_kmeans *kmeans);
 
-/* Moves free centres to their centroids. */
+/* Moves free centres to their centroids, and takes their influences a little back towards 1. */
 void ambit_kmeans_recentre(struct ambit_kmeans *kmeans, bool flat, const int64_t *sums);
 
 /* Falls by as much as the weighted squared distances to the centroids rise: for comparing divisions

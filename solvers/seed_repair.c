@@ -2,12 +2,13 @@
 /*
  * Descent on Φ = Σ (excess over a limit)² + a little × (deviation from the middle)², in parts of
  * the middle. A territory outside takes the step that lowers Φ most for its cost: one account of
- * its border over it, in or out; else two against each other; else one out and the neighbour's best
+ * its border over it, in or out; else two against each other; else a branch, which is an account
+ * deeper inside with all on the shortest way to it; else one account and the neighbour's best
  * answer, which may be onward to a third. Excess so flows from territory to territory until it
  * finds room, at the least squared distance on the way. Territories are served worst first.
  *
- * An account leaves only where its neighbours at home stay connected without it within two steps of
- * it, so that no territory falls apart. Cost: a look at the border of one territory a step.
+ * An account leaves only where its neighbours at home stay connected without it within a few steps
+ * of it, so that no territory falls apart. Cost: a look at the border of one territory a step.
  * Weakness: greedy; a territory without a helpful step stays as it is and is counted.
  */
 #include "solvers/seed_repair.h"
@@ -19,7 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEPS = 100, AROUND_MAX = 96, TRIED_MAX = 12, SIDE_MAX = 160 };
+enum {
+    SWEEPS = 100,
+    AROUND_MAX = 160,
+    RINGS = 2,      /* neighbours of neighbours, twice, decide whether an account may leave */
+    SIDE_MAX = 160, /* accounts at one side of a border */
+    ANSWERS_TRIED = 12,
+    BRANCHES_TRIED = 16,
+    BRANCH_DEPTH = 10
+};
 #define MIDDLE_PULL 0.01
 #define COST_FREE 0.2 /* of the mean cost of an account: differences below hardly count */
 #define LEAST_GAIN 1e-12
@@ -39,6 +48,12 @@ struct state {
     double *middle;                 /* owned; territories × measures */
     double *low, *high;             /* owned; limits in parts of the middle */
     double cost_unit;
+
+    /* A walk, by account; all owned. */
+    int32_t *mark, *found, *parent, *to, *depth;
+    int32_t stamp; /* the mark of accounts that this walk has seen */
+    double *branch_cost;
+    int64_t *branch_load; /* × measures */
 };
 
 /* ---- potential ---- */
@@ -86,20 +101,24 @@ static struct step rate_step(double gain, double cost, struct step step)
     return step;
 }
 
-/* Account i from its territory to another: what that gains. */
-static struct step rate_move(const struct state *s, int32_t i, int32_t to)
+/* By how much Φ falls when `load` goes from one territory to another. */
+static double gain_of(const struct state *s, int32_t from, int32_t to, const int64_t *load)
 {
-    const struct ambit_seed_repair *const r = s->repair;
-    const int64_t *const load = &r->load[(int64_t)i * r->measures];
-    const int32_t from = r->label_inout[i];
-    double none[AMBIT_SEED_MEASURE_MAX] = {0}, plus[AMBIT_SEED_MEASURE_MAX];
-    double minus[AMBIT_SEED_MEASURE_MAX];
-    for (int m = 0; m < r->measures; m++) {
+    const double none[AMBIT_SEED_MEASURE_MAX] = {0};
+    double plus[AMBIT_SEED_MEASURE_MAX], minus[AMBIT_SEED_MEASURE_MAX];
+    for (int m = 0; m < s->repair->measures; m++) {
         plus[m] = (double)load[m];
         minus[m] = -(double)load[m];
     }
-    const double gain = potential(s, from, none) + potential(s, to, none) -
-                        potential(s, from, minus) - potential(s, to, plus);
+    return potential(s, from, none) + potential(s, to, none) - potential(s, from, minus) -
+           potential(s, to, plus);
+}
+
+/* Account i from its territory to another: what that gains. */
+static struct step rate_move(const struct state *s, int32_t i, int32_t to)
+{
+    const double gain = gain_of(s, s->repair->label_inout[i], to,
+                                &s->repair->load[(int64_t)i * s->repair->measures]);
     return rate_step(gain, move_cost(s, i, to), (struct step){.account = i, .to = to, .back = -1});
 }
 
@@ -108,16 +127,10 @@ static struct step rate_swap(const struct state *s, int32_t i, int32_t n)
 {
     const struct ambit_seed_repair *const r = s->repair;
     const int32_t a = r->label_inout[i], b = r->label_inout[n];
-    double none[AMBIT_SEED_MEASURE_MAX] = {0}, at_a[AMBIT_SEED_MEASURE_MAX];
-    double at_b[AMBIT_SEED_MEASURE_MAX];
-    for (int m = 0; m < r->measures; m++) {
-        at_a[m] =
-            (double)(r->load[(int64_t)n * r->measures + m] - r->load[(int64_t)i * r->measures + m]);
-        at_b[m] = -at_a[m];
-    }
-    const double gain = potential(s, a, none) + potential(s, b, none) - potential(s, a, at_a) -
-                        potential(s, b, at_b);
-    return rate_step(gain, move_cost(s, i, b) + move_cost(s, n, a),
+    int64_t load[AMBIT_SEED_MEASURE_MAX];
+    for (int m = 0; m < r->measures; m++)
+        load[m] = r->load[(int64_t)i * r->measures + m] - r->load[(int64_t)n * r->measures + m];
+    return rate_step(gain_of(s, a, b, load), move_cost(s, i, b) + move_cost(s, n, a),
                      (struct step){.account = i, .to = b, .back = n, .back_to = a});
 }
 
@@ -153,8 +166,10 @@ static bool may_leave(const struct state *s, int32_t i)
     const int direct = add_at_home(s, i, i, around, 0);
     int count = direct, found = 0;
     if (direct <= 1) return true;
-    for (int n = 0; n < direct; n++)
-        count = add_at_home(s, around[n], i, around, count);
+    for (int ring = 0, n = 0; ring < RINGS; ring++) {
+        for (const int until = count; n < until; n++)
+            count = add_at_home(s, around[n], i, around, count);
+    }
     reached[found++] = around[0];
     bool held_reached = held[around[0]];
     for (int n = 0; n < found; n++) {
@@ -320,7 +335,7 @@ static bool move_and_answer(struct state *s, int32_t j)
 {
     struct step list[4 * SIDE_MAX];
     const int count = list_moves(s, j, list);
-    for (int n = 0; n < count && n < TRIED_MAX; n++) {
+    for (int n = 0; n < count && n < ANSWERS_TRIED; n++) {
         const int32_t i = list[n].account, from = s->repair->label_inout[i];
         relabel(s, i, list[n].to);
         const struct step answer = best_move(s, list[n].back_to, false);
@@ -333,11 +348,126 @@ static bool move_and_answer(struct state *s, int32_t j)
     return false;
 }
 
+/* ---- branches ---- */
+
+/* Pieces that territory j is in; all held accounts of it are one. */
+static int32_t count_pieces(struct state *s, int32_t j)
+{
+    const struct ambit_seed_repair *const r = s->repair;
+    int32_t pieces = 0;
+    bool any_held = false;
+    s->stamp++;
+    for (int32_t start = s->first[j]; start >= 0; start = s->next[start]) {
+        if (s->mark[start] == s->stamp) continue;
+        int32_t count = 0;
+        bool held = false;
+        s->mark[start] = s->stamp;
+        s->found[count++] = start;
+        for (int32_t n = 0; n < count; n++) {
+            held |= r->held[s->found[n]];
+            const int64_t end = s->graph.row[s->found[n] + 1];
+            for (int64_t e = s->graph.row[s->found[n]]; e < end; e++) {
+                const int32_t other = s->graph.column[e];
+                if (r->label_inout[other] != j || s->mark[other] == s->stamp) continue;
+                s->mark[other] = s->stamp;
+                s->found[count++] = other;
+            }
+        }
+        pieces += !held || !any_held;
+        any_held |= held;
+    }
+    return pieces;
+}
+
+/* Adds account i to the walk, as the end of a branch that goes over to `to`. */
+static void add_to_walk(struct state *s, int32_t i, int32_t parent, int32_t to, int32_t *count)
+{
+    const size_t measures = (size_t)s->repair->measures;
+    if (s->mark[i] == s->stamp || s->repair->held[i]) return;
+    s->mark[i] = s->stamp;
+    s->found[(*count)++] = i;
+    s->parent[i] = parent;
+    s->to[i] = to;
+    s->depth[i] = parent < 0 ? 1 : s->depth[parent] + 1;
+    s->branch_cost[i] = move_cost(s, i, to) + (parent < 0 ? 0.0 : s->branch_cost[parent]);
+    for (size_t m = 0; m < measures; m++) {
+        const size_t at = (size_t)i * measures + m;
+        s->branch_load[at] = s->repair->load[at];
+        if (parent >= 0) s->branch_load[at] += s->branch_load[(size_t)parent * measures + m];
+    }
+}
+
+/* What it gains to move the branch that ends with i. */
+static struct step rate_branch(const struct state *s, int32_t i)
+{
+    const int64_t *const load = &s->branch_load[(int64_t)i * s->repair->measures];
+    const double gain = gain_of(s, s->repair->label_inout[i], s->to[i], load);
+    return rate_step(gain, s->branch_cost[i],
+                     (struct step){.account = i, .to = s->to[i], .back = -1});
+}
+
+/* Keeps the best steps, best first; returns how many. */
+static int keep_branch(const struct step *step, struct step *list, int count)
+{
+    if (count == BRANCHES_TRIED && !is_better(step, &list[count - 1])) return count;
+    int at = count < BRANCHES_TRIED ? count++ : count - 1;
+    for (; at > 0 && is_better(step, &list[at - 1]); at--)
+        list[at] = list[at - 1];
+    list[at] = *step;
+    return count;
+}
+
+/* Walks from the border of j inwards on both sides; every account that is reached ends a branch,
+ * the shortest way to it from the border. */
+static int list_branches(struct state *s, int32_t j, struct step *list)
+{
+    const int32_t *const label = s->repair->label_inout;
+    int32_t count = 0;
+    int kept = 0;
+    s->stamp++;
+    for (int32_t i = s->first[j]; i >= 0; i = s->next[i]) {
+        for (int64_t n = s->graph.row[i]; n < s->graph.row[i + 1]; n++) {
+            const int32_t other = s->graph.column[n];
+            if (label[other] == j) continue;
+            add_to_walk(s, i, -1, label[other], &count);
+            add_to_walk(s, other, -1, j, &count);
+        }
+    }
+    for (int32_t n = 0; n < count; n++) {
+        const int32_t i = s->found[n];
+        const struct step step = rate_branch(s, i);
+        if (step.gain > LEAST_GAIN) kept = keep_branch(&step, list, kept);
+        if (s->depth[i] == BRANCH_DEPTH) continue;
+        for (int64_t e = s->graph.row[i]; e < s->graph.row[i + 1]; e++) {
+            const int32_t other = s->graph.column[e];
+            if (label[other] == label[i]) add_to_walk(s, other, i, s->to[i], &count);
+        }
+    }
+    return kept;
+}
+
+/* Moves the best branch that leaves its territory in no more pieces than it is in. */
+static bool move_branch(struct state *s, int32_t j)
+{
+    struct step list[BRANCHES_TRIED];
+    const int count = list_branches(s, j, list);
+    for (int n = 0; n < count; n++) {
+        const int32_t end = list[n].account, from = s->repair->label_inout[end];
+        const int32_t before = count_pieces(s, from);
+        for (int32_t i = end; i >= 0; i = s->parent[i])
+            relabel(s, i, list[n].to);
+        if (count_pieces(s, from) <= before) return true;
+        for (int32_t i = end; i >= 0; i = s->parent[i])
+            relabel(s, i, from);
+    }
+    return false;
+}
+
 static bool mend(struct state *s, int32_t j)
 {
     struct step step = best_move(s, j, false);
     if (step.account < 0) step = best_swap(s, j);
-    if (step.account < 0) return move_and_answer(s, j);
+    if (step.account < 0) return move_branch(s, j) || move_and_answer(s, j);
     take(s, &step);
     return true;
 }
@@ -354,6 +484,13 @@ static ambit_status create(struct ambit_seed_repair *repair, struct state *s)
     AMBIT_TRY(ambit_alloc(&s->first, k, sizeof *s->first));
     AMBIT_TRY(ambit_alloc(&s->next, n, sizeof *s->next));
     AMBIT_TRY(ambit_alloc(&s->before, n, sizeof *s->before));
+    AMBIT_TRY(ambit_alloc(&s->mark, n, sizeof *s->mark));
+    AMBIT_TRY(ambit_alloc(&s->found, n, sizeof *s->found));
+    AMBIT_TRY(ambit_alloc(&s->parent, n, sizeof *s->parent));
+    AMBIT_TRY(ambit_alloc(&s->to, n, sizeof *s->to));
+    AMBIT_TRY(ambit_alloc(&s->depth, n, sizeof *s->depth));
+    AMBIT_TRY(ambit_alloc(&s->branch_cost, n, sizeof *s->branch_cost));
+    AMBIT_TRY(ambit_alloc(&s->branch_load, n * (size_t)repair->measures, sizeof(int64_t)));
     AMBIT_TRY(ambit_alloc(&s->middle, cells, sizeof *s->middle));
     AMBIT_TRY(ambit_alloc(&s->low, cells, sizeof *s->low));
     AMBIT_TRY(ambit_alloc(&s->high, cells, sizeof *s->high));
@@ -367,6 +504,13 @@ static void clear(struct state *s)
     ambit_free(&s->first);
     ambit_free(&s->next);
     ambit_free(&s->before);
+    ambit_free(&s->mark);
+    ambit_free(&s->found);
+    ambit_free(&s->parent);
+    ambit_free(&s->to);
+    ambit_free(&s->depth);
+    ambit_free(&s->branch_cost);
+    ambit_free(&s->branch_load);
     ambit_free(&s->middle);
     ambit_free(&s->low);
     ambit_free(&s->high);

@@ -19,18 +19,19 @@
 #include <string.h>
 
 enum {
-    SAMPLE_PER_CENTRE = 48, /* least points a centre of the smallest sample */
-    SAMPLE_STEP = 4,        /* from one sample to the next */
-    FIRST_MOVES = 40,       /* of all centres, on the smallest sample */
+    SAMPLE_PER_CENTRE = 128, /* least points a centre of the smallest sample */
+    SAMPLE_LEAST = 50000,    /* and in all: fewer cannot tell which start is the best */
+    SAMPLE_STEP = 4,         /* from one sample to the next */
+    FIRST_MOVES = 40,        /* of all centres, on the smallest sample */
     SAMPLE_MOVES = 10,
-    FULL_MOVES = 4,
+    FULL_MOVES = 5,
     MOVE_PASSES = 6, /* at most, from one move to the next */
     FULL_PASSES = 12,
     LAST_PASSES = 60,
     START_MAX = 8,
     START_CENTRES = 800 /* starts × centres at most, or one start */
 };
-#define ROUGH 0.2 /* imbalance at which centres may move on a sample */
+#define ROUGH 0.15 /* imbalance at which centres may move on a sample */
 
 struct search {
     const struct ambit_seeding *seeding;
@@ -167,7 +168,8 @@ static ambit_status climb(struct search *search, bool any_free)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_seeding *const seeding = search->seeding;
-    const int64_t least = (int64_t)SAMPLE_PER_CENTRE * search->kmeans->count;
+    const int64_t by_centres = (int64_t)SAMPLE_PER_CENTRE * search->kmeans->count;
+    const int64_t least = by_centres > SAMPLE_LEAST ? by_centres : SAMPLE_LEAST;
     struct ambit_kmeans_points sample = {0};
     char detail[64];
     int64_t stride = 1;

@@ -13,8 +13,8 @@
 #include <string.h>
 
 enum { ALL_COME = 100000, ALL_COME_PER_CENTRE = 200 };
-#define COMES 1.8F /* of the ratio of the squared distances to the second and the first centre */
-#define MOVES 1.4F /* beyond it an account comes only so that its neighbours see it */
+#define COMES 4.0F /* of the ratio of the squared distances to the second and the first centre */
+#define MOVES 2.5F /* beyond it an account comes only so that its neighbours see it */
 
 /* The accounts that have come, over all ranks. */
 struct play {

@@ -26,13 +26,16 @@ enum {
     RINGS = 2,      /* neighbours of neighbours, twice, decide whether an account may leave */
     SIDE_MAX = 160, /* accounts at one side of a border */
     ANSWERS_TRIED = 12,
-    BRANCHES_TRIED = 16,
+    BRANCHES_TRIED = 48,
     BRANCH_DEPTH = 10
 };
-#define MIDDLE_PULL 0.01
 #define COST_FREE 0.2 /* of the mean cost of an account: differences below hardly count */
 #define LEAST_GAIN 1e-12
 #define INSIDE 1e-7 /* of the middle: so far within a limit counts as within */
+
+/* Where the descent rests, another Φ may see a step: first one that makes room, then the bare one,
+ * then one that pushes harder. */
+static const double pulls[] = {0.01, 0.0, 0.1, 0.001};
 
 struct step {
     int32_t account, to;   /* account −1: none */
@@ -48,6 +51,7 @@ struct state {
     double *middle;                 /* owned; territories × measures */
     double *low, *high;             /* owned; limits in parts of the middle */
     double cost_unit;
+    double pull; /* weight of the deviation from the middle */
 
     /* A walk, by account; all owned. */
     int32_t *mark, *found, *parent, *to, *depth;
@@ -67,8 +71,7 @@ static double potential(const struct state *s, int32_t j, const double *change)
         const double x = ((double)s->repair->total_inout[at] + change[m]) / s->middle[at];
         const double over = fmax(fmax(x - s->high[at], s->low[at] - x), 0.0);
         sum += over * over;
-        if (isfinite(s->low[at]) && isfinite(s->high[at]))
-            sum += MIDDLE_PULL * (x - 1.0) * (x - 1.0);
+        if (isfinite(s->low[at]) && isfinite(s->high[at])) sum += s->pull * (x - 1.0) * (x - 1.0);
     }
     return sum;
 }
@@ -406,6 +409,19 @@ static struct step rate_branch(const struct state *s, int32_t i)
                      (struct step){.account = i, .to = s->to[i], .back = -1});
 }
 
+/* The same for territory j alone, whatever it does to the other side, which is to answer. */
+static struct step rate_for_one(const struct state *s, int32_t j, int32_t i)
+{
+    const double none[AMBIT_SEED_MEASURE_MAX] = {0};
+    double change[AMBIT_SEED_MEASURE_MAX];
+    const double sign = s->to[i] == j ? 1.0 : -1.0;
+    for (int m = 0; m < s->repair->measures; m++)
+        change[m] = sign * (double)s->branch_load[(int64_t)i * s->repair->measures + m];
+    const double gain = potential(s, j, none) - potential(s, j, change);
+    return rate_step(gain, s->branch_cost[i],
+                     (struct step){.account = i, .to = s->to[i], .back = -1});
+}
+
 /* Keeps the best steps, best first; returns how many. */
 static int keep_branch(const struct step *step, struct step *list, int count)
 {
@@ -419,7 +435,7 @@ static int keep_branch(const struct step *step, struct step *list, int count)
 
 /* Walks from the border of j inwards on both sides; every account that is reached ends a branch,
  * the shortest way to it from the border. */
-static int list_branches(struct state *s, int32_t j, struct step *list)
+static int list_branches(struct state *s, int32_t j, bool for_one, struct step *list)
 {
     const int32_t *const label = s->repair->label_inout;
     int32_t count = 0;
@@ -435,7 +451,7 @@ static int list_branches(struct state *s, int32_t j, struct step *list)
     }
     for (int32_t n = 0; n < count; n++) {
         const int32_t i = s->found[n];
-        const struct step step = rate_branch(s, i);
+        const struct step step = for_one ? rate_for_one(s, j, i) : rate_branch(s, i);
         if (step.gain > LEAST_GAIN) kept = keep_branch(&step, list, kept);
         if (s->depth[i] == BRANCH_DEPTH) continue;
         for (int64_t e = s->graph.row[i]; e < s->graph.row[i + 1]; e++) {
@@ -446,19 +462,48 @@ static int list_branches(struct state *s, int32_t j, struct step *list)
     return kept;
 }
 
-/* Moves the best branch that leaves its territory in no more pieces than it is in. */
+static void relabel_branch(struct state *s, int32_t end, int32_t to)
+{
+    for (int32_t i = end; i >= 0; i = s->parent[i])
+        relabel(s, i, to);
+}
+
+/* Moves a branch where that leaves its territory in no more pieces than it is in. */
+static bool try_branch(struct state *s, const struct step *step)
+{
+    const int32_t from = s->repair->label_inout[step->account];
+    const int32_t before = count_pieces(s, from);
+    relabel_branch(s, step->account, step->to);
+    if (count_pieces(s, from) <= before) return true;
+    relabel_branch(s, step->account, from);
+    return false;
+}
+
 static bool move_branch(struct state *s, int32_t j)
 {
     struct step list[BRANCHES_TRIED];
-    const int count = list_branches(s, j, list);
+    const int count = list_branches(s, j, false, list);
     for (int n = 0; n < count; n++) {
-        const int32_t end = list[n].account, from = s->repair->label_inout[end];
-        const int32_t before = count_pieces(s, from);
-        for (int32_t i = end; i >= 0; i = s->parent[i])
-            relabel(s, i, list[n].to);
-        if (count_pieces(s, from) <= before) return true;
-        for (int32_t i = end; i >= 0; i = s->parent[i])
-            relabel(s, i, from);
+        if (try_branch(s, &list[n])) return true;
+    }
+    return false;
+}
+
+/* A branch that helps j, and the best answer of the territory on the other side. */
+static bool move_branch_and_answer(struct state *s, int32_t j)
+{
+    struct step list[BRANCHES_TRIED];
+    const int count = list_branches(s, j, true, list);
+    for (int n = 0; n < count; n++) {
+        const int32_t from = s->repair->label_inout[list[n].account], to = list[n].to;
+        const double gain = rate_branch(s, list[n].account).gain;
+        if (!try_branch(s, &list[n])) continue;
+        const struct step answer = best_move(s, from == j ? to : from, false);
+        if (answer.account >= 0 && answer.gain + gain > LEAST_GAIN) {
+            take(s, &answer);
+            return true;
+        }
+        relabel_branch(s, list[n].account, from);
     }
     return false;
 }
@@ -467,7 +512,8 @@ static bool mend(struct state *s, int32_t j)
 {
     struct step step = best_move(s, j, false);
     if (step.account < 0) step = best_swap(s, j);
-    if (step.account < 0) return move_branch(s, j) || move_and_answer(s, j);
+    if (step.account < 0)
+        return move_branch(s, j) || move_and_answer(s, j) || move_branch_and_answer(s, j);
     take(s, &step);
     return true;
 }
@@ -570,6 +616,18 @@ static int32_t list_worst(const struct state *s, struct worst *list)
     return count;
 }
 
+/* One step after another for every territory outside; whether any was taken. */
+static bool mend_all(struct state *s, struct worst *list)
+{
+    const int32_t count = list_worst(s, list);
+    bool moved = false;
+    for (int32_t n = 0; n < count; n++) {
+        while (excess(s, list[n].territory) > 0.0 && mend(s, list[n].territory))
+            moved = true;
+    }
+    return moved;
+}
+
 ambit_status ambit_seed_repair(struct ambit_seed_repair *repair, int32_t *left_out)
 {
     ambit_status status = AMBIT_OK;
@@ -579,13 +637,9 @@ ambit_status ambit_seed_repair(struct ambit_seed_repair *repair, int32_t *left_o
     AMBIT_TRY(ambit_alloc(&list, (size_t)repair->territories, sizeof *list));
     set_limits(&s);
     set_members(&s);
-    bool moving = true;
-    for (int sweep = 0; sweep < SWEEPS && moving; sweep++) {
-        const int32_t count = list_worst(&s, list);
-        moving = false;
-        for (int32_t n = 0; n < count; n++) {
-            while (excess(&s, list[n].territory) > 0.0 && mend(&s, list[n].territory))
-                moving = true;
+    for (size_t phase = 0; phase < sizeof pulls / sizeof pulls[0]; phase++) {
+        s.pull = pulls[phase];
+        for (int sweep = 0; sweep < SWEEPS && mend_all(&s, list); sweep++) {
         }
     }
     *left_out = list_worst(&s, list);

@@ -174,7 +174,7 @@ options_of() { # COMMAND: the long options that its help shows
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
 check "options of run" "--accounts --comm-stats --effort --help-scenario --json --output --quiet --seed \
---silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
+--seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
 check "options of audit" "--accounts --json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"

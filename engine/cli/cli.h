@@ -36,7 +36,8 @@ enum {
     AMBIT_KEY_TERRITORIES,
     AMBIT_KEY_SILENCE_LIMIT,
     AMBIT_KEY_COMM_STATS,
-    AMBIT_KEY_ACCOUNTS_FILE
+    AMBIT_KEY_ACCOUNTS_FILE,
+    AMBIT_KEY_SEED_ONLY
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \

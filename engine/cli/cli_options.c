@@ -284,6 +284,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case AMBIT_KEY_JSON:
         options->json = true;
         return 0;
+    case AMBIT_KEY_SEED_ONLY:
+        options->run.seed_only = true;
+        return 0;
     case AMBIT_KEY_SKIP_BAD_ROWS:
         options->run.skip_bad_rows = true;
         return 0;

@@ -40,6 +40,9 @@ static const struct argp_option options_of_run[] = {
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
     AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
                  "Refine for at most N rounds; 0 keeps the first plan (default: 24)"),
+    AMBIT_OPTION(
+        AMBIT_KEY_SEED_ONLY, "seed-only", NULL,
+        "Stop after the first plan: compact, and within the bands that do not count travel"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop refining after S seconds; the plan then depends on the machine"),
     AMBIT_OPTION_THREADS,

@@ -104,10 +104,11 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
+    if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(ambit_job_draft(&job));
     end_phase(&job, AMBIT_PHASE_SEED, &since);
-    AMBIT_TRY(ambit_job_refine(&job));
+    if (!options->seed_only) AMBIT_TRY(ambit_job_refine(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
 done:

@@ -21,6 +21,7 @@ struct ambit_run_options {
     double time_limit;         /* seconds; 0: none */
     int threads;               /* OpenMP threads a rank; 0: cores / ranks on this host */
     bool skip_bad_rows;
+    bool seed_only; /* stop after seeding, which then mends the bands that do not count travel */
 };
 void ambit_run_options_init(struct ambit_run_options *options);
 

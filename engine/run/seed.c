@@ -51,6 +51,16 @@ static ambit_status place_centres(struct ambit_job *job, struct ambit_kmeans *km
     return place_by_current(job, kmeans, placed_out);
 }
 
+/* What every rule adds up to without travel. */
+static void sum_rules(struct ambit_job *job, int64_t total[AMBIT_RULE_MAX])
+{
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        for (int32_t i = 0; i < job->accounts.count; i++)
+            total[r] += job->problem.base[r][i];
+    }
+    ambit_comm_sum_i64(job->comm, total, AMBIT_RULE_MAX);
+}
+
 /* Weights by the rules, and the points as k-means wants them. */
 static ambit_status pack_points(struct ambit_job *job, struct ambit_kmeans_points *points)
 {
@@ -59,16 +69,56 @@ static ambit_status pack_points(struct ambit_job *job, struct ambit_kmeans_point
     int64_t *weight = NULL, total[AMBIT_RULE_MAX] = {0};
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&weight, (size_t)job->accounts.count, sizeof *weight));
-    for (int r = 0; r < job->problem.rule_count; r++) {
-        for (int32_t i = 0; i < job->accounts.count; i++)
-            total[r] += job->problem.base[r][i];
-    }
-    ambit_comm_sum_i64(job->comm, total, AMBIT_RULE_MAX);
+    sum_rules(job, total);
     ambit_kmeans_weights(&job->problem, total, weight);
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_kmeans_points_create(axis, weight, job->accounts.count, points));
 done:
     ambit_free(&weight);
+    return status;
+}
+
+/* What the seed is mended by where nothing comes after it: the rules that do not count travel. */
+struct limits {
+    int measures;
+    const int64_t *load[AMBIT_RULE_MAX]; /* borrowed */
+    double *lower, *upper;               /* owned; [territory × measures + measure] */
+};
+
+static ambit_status compile_limits(struct ambit_job *job, struct limits *limits, double *tolerance)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_problem *const problem = &job->problem;
+    const size_t cells = (size_t)job->territories.count * (size_t)problem->rule_count;
+    int64_t total[AMBIT_RULE_MAX] = {0};
+    double *low = NULL, *high = NULL;
+    sum_rules(job, total);
+    status = ambit_alloc(&low, cells, sizeof *low);
+    if (status == AMBIT_OK) status = ambit_alloc(&high, cells, sizeof *high);
+    if (status == AMBIT_OK) status = ambit_alloc(&limits->lower, cells, sizeof(double));
+    if (status == AMBIT_OK) status = ambit_alloc(&limits->upper, cells, sizeof(double));
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    ambit_problem_sides(problem, total, 0.0, low, high);
+    int rule[AMBIT_RULE_MAX];
+    for (int r = 0; r < problem->rule_count; r++) {
+        const struct ambit_rule *const from = &problem->rule[r];
+        if (from->travel_weight != 0.0) continue;
+        if (from->lower.kind == AMBIT_SIDE_RELATIVE && from->upper.kind == AMBIT_SIDE_RELATIVE)
+            *tolerance = fmin(*tolerance, 0.5 * (from->upper.value - from->lower.value));
+        limits->load[limits->measures] = problem->base[r];
+        rule[limits->measures++] = r;
+    }
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        for (int m = 0; m < limits->measures; m++) {
+            const size_t to = (size_t)j * (size_t)limits->measures + (size_t)m;
+            const size_t from = (size_t)j * (size_t)problem->rule_count + (size_t)rule[m];
+            limits->lower[to] = low[from];
+            limits->upper[to] = high[from];
+        }
+    }
+done:
+    ambit_free(&low);
+    ambit_free(&high);
     return status;
 }
 
@@ -83,6 +133,7 @@ ambit_status ambit_job_seed(struct ambit_job *job)
                                     .total = job->accounts.total,
                                     .tolerance = BALANCED};
     bool *placed = NULL;
+    struct limits limits = {0};
     struct ambit_seeding_outcome outcome;
     const int32_t territories = job->territories.count;
     ambit_log_progress("seed", 0, 0, "");
@@ -96,6 +147,13 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     for (int32_t j = 0; j < territories && seeding.placed == NULL; j++) {
         if (placed[j]) seeding.placed = placed;
     }
+    if (job->options.seed_only) {
+        AMBIT_TRY(compile_limits(job, &limits, &seeding.tolerance));
+        seeding.measures = limits.measures;
+        seeding.load = limits.load;
+        seeding.lower = limits.lower;
+        seeding.upper = limits.upper;
+    }
     AMBIT_TRY(ambit_seeding_run(&seeding, &kmeans, job->label, &outcome));
     AMBIT_TRY(ambit_job_centre(job, job->label));
     AMBIT_TRY(ambit_job_note_round(job, "seed", 0, 0, 0));
@@ -103,5 +161,7 @@ done:
     ambit_kmeans_clear(&kmeans);
     ambit_kmeans_points_clear(&points);
     ambit_free(&placed);
+    ambit_free(&limits.lower);
+    ambit_free(&limits.upper);
     return status;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The repair of a seed: accounts near a border come to every rank, which all mend the same plan in
- * the same way and keep their own part of it. In small nations, and where a territory has few
- * accounts, all of them come. Cost: about a third of the accounts of a nation of a million, in
- * memory on every rank. Weakness: ranks do not share the work.
+ * the same way and keep their own part of it. Up to two million accounts, and where a
+ * territory has few, all of them come. Cost: some 200 bytes an account that comes, on every rank.
+ * Weakness: ranks do not share the work.
  */
 #include "engine/base/memory.h"
 #include "engine/run/seeding.h"
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ALL_COME = 100000, ALL_COME_PER_CENTRE = 200 };
+enum { ALL_COME = 2000000, ALL_COME_PER_CENTRE = 200 };
 #define COMES 4.0F /* of the ratio of the squared distances to the second and the first centre */
 #define MOVES 2.5F /* beyond it an account comes only so that its neighbours see it */
 

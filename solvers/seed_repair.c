@@ -31,7 +31,6 @@ enum {
 };
 #define COST_FREE 0.2 /* of the mean cost of an account: differences below hardly count */
 #define LEAST_GAIN 1e-12
-#define INSIDE 1e-7 /* of the middle: so far within a limit counts as within */
 
 /* Where the descent rests, another Φ may see a step: first one that makes room, then the bare one,
  * then one that pushes harder. */
@@ -571,8 +570,8 @@ static void set_limits(struct state *s)
                               : isfinite(high)                ? high
                                                               : low;
         s->middle[at] = isfinite(middle) ? fmax(fabs(middle), 1.0) : 1.0;
-        s->low[at] = low / s->middle[at] + INSIDE;
-        s->high[at] = high / s->middle[at] - INSIDE;
+        s->low[at] = low / s->middle[at];
+        s->high[at] = high / s->middle[at];
     }
 }
 

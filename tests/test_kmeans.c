@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Balanced k-means: labels and sums against brute force, influences, centres that stay. */
+/* Balanced k-means: labels and sums against brute force, on every kernel; influences; seeding and
+ * the repair of bands. */
+#include "engine/base/memory.h"
+#include "engine/run/seeding.h"
 #include "solvers/kmeans.h"
+#include "solvers/seed_repair.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"
 
@@ -27,14 +31,26 @@ static void random_weights(const struct instance *instance, int64_t *weight_out)
         weight_out[i] = (int64_t)uniform(instance->seed, 21, i, 0.0, 0x1p38);
 }
 
+static void pack(const struct instance *instance, const int64_t *weight,
+                 struct ambit_kmeans_points *points)
+{
+    const struct ambit_accounts *const a = &instance->accounts;
+    const double *const axis[3] = {a->x, a->y, a->z};
+    must(ambit_kmeans_points_create(axis, weight, a->count, points));
+}
+
+/* In single precision, operation by operation as the kernels. */
 static int32_t nearest_by_brute_force(const struct ambit_kmeans *kmeans,
                                       const struct ambit_accounts *accounts, int32_t i)
 {
-    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
-    double least = INFINITY;
+    const float place[3] = {(float)accounts->x[i], (float)accounts->y[i], (float)accounts->z[i]};
+    float least = INFINITY;
     int32_t nearest = -1;
     for (int32_t j = 0; j < kmeans->count; j++) {
-        const double d = ambit_chord2(place, &kmeans->position[3L * j]) * kmeans->influence[j];
+        const double *const c = &kmeans->position[3L * j];
+        const float dx = place[0] - (float)c[0], dy = place[1] - (float)c[1];
+        const float dz = place[2] - (float)c[2];
+        const float d = (dx * dx + dy * dy + dz * dz) * (float)kmeans->influence[j];
         if (d < least) {
             least = d;
             nearest = j;
@@ -61,30 +77,47 @@ static void check_sums(const struct instance *instance, const int64_t *weight, c
         CHECK_SEED(instance->seed, sums[4L * j] == total);
         for (int d = 0; d < 3; d++) {
             const double found = (double)sums[4L * j + 1 + d] / 1024.0;
-            CHECK_SEED(instance->seed, fabs(found - at[d]) <= 1.0 + 1e-10 * (double)total);
+            CHECK_SEED(instance->seed, fabs(found - at[d]) <= 1.0 + 1e-7 * (double)total);
         }
     }
+}
+
+static void check_kernels(const struct instance *instance, const struct ambit_kmeans *kmeans,
+                          const int64_t *weight)
+{
+    static int32_t label[N_MAX];
+    struct ambit_kmeans_points points;
+    const struct ambit_accounts *const a = &instance->accounts;
+    pack(instance, weight, &points);
+    for (int index = 0; index < ambit_kmeans_kernel_count(); index++) {
+        const struct ambit_kmeans_kernel *const kernel = ambit_kmeans_kernel_at(index);
+        int64_t sums[4 * K_MAX] = {0}, weights[4 * K_MAX] = {0};
+        int wrong = 0;
+        if (kernel == NULL) continue;
+        must(ambit_kmeans_pass(kmeans, &points, kernel, true, label, sums));
+        must(ambit_kmeans_pass(kmeans, &points, kernel, false, NULL, weights));
+        for (int32_t i = 0; i < a->count; i++)
+            wrong += label[i] != nearest_by_brute_force(kmeans, a, i);
+        CHECK_SEED(instance->seed, wrong == 0);
+        check_sums(instance, weight, label, sums);
+        for (int32_t j = 0; j < kmeans->count; j++)
+            CHECK_SEED(instance->seed, weights[4L * j] == sums[4L * j]);
+    }
+    ambit_kmeans_points_clear(&points);
 }
 
 static void labels_as_by_brute_force(void)
 {
     static int64_t weight[N_MAX];
-    static int32_t label[N_MAX];
     for (uint64_t seed = 1; seed <= repetitions(30); seed++) {
         struct instance instance;
         struct ambit_kmeans kmeans;
         const int32_t n = 1 + (int32_t)ambit_random_below(seed, 30, 0, N_MAX);
         const int32_t k = 1 + (int32_t)ambit_random_below(seed, 30, 1, K_MAX);
-        int64_t sums[4 * K_MAX] = {0};
         instance_create(seed, n, k, &instance);
         random_kmeans(&instance, &kmeans);
         random_weights(&instance, weight);
-        must(ambit_kmeans_pass(&kmeans, &instance.accounts, weight, label, sums));
-        int wrong = 0;
-        for (int32_t i = 0; i < n; i++)
-            wrong += label[i] != nearest_by_brute_force(&kmeans, &instance.accounts, i);
-        CHECK_SEED(seed, wrong == 0);
-        check_sums(&instance, weight, label, sums);
+        check_kernels(&instance, &kmeans, weight);
         ambit_kmeans_clear(&kmeans);
         instance_clear(&instance);
     }
@@ -93,12 +126,10 @@ static void labels_as_by_brute_force(void)
 /* Blocks whose box is a point: what can be nearest to it is then decided to the last bit. */
 static void labels_on_one_spot(void)
 {
-    static int32_t label[N_MAX];
     static const int64_t weight[N_MAX];
     for (uint64_t seed = 1; seed <= repetitions(30); seed++) {
         struct instance instance;
         struct ambit_kmeans kmeans;
-        int64_t sums[4 * K_MAX] = {0};
         instance_create(seed, 300, K_MAX, &instance);
         struct ambit_accounts *const a = &instance.accounts;
         for (int32_t i = 0; i < 300; i++) {
@@ -107,11 +138,31 @@ static void labels_on_one_spot(void)
             a->z[i] = a->z[i / 150];
         }
         random_kmeans(&instance, &kmeans);
-        must(ambit_kmeans_pass(&kmeans, a, weight, label, sums));
-        for (int32_t i = 0; i < 300; i++)
-            CHECK_SEED(seed, label[i] == nearest_by_brute_force(&kmeans, a, i));
+        check_kernels(&instance, &kmeans, weight);
         ambit_kmeans_clear(&kmeans);
         instance_clear(&instance);
+    }
+}
+
+static void samples_of_slices_are_those_of_the_whole(const struct ambit_kmeans_points *whole,
+                                                     const struct ambit_kmeans_points part[2],
+                                                     int32_t cut)
+{
+    for (int64_t stride = 2; stride <= 256; stride *= 2) {
+        struct ambit_kmeans_points all, first, second;
+        must(ambit_kmeans_points_sample(whole, 0, stride, &all));
+        must(ambit_kmeans_points_sample(&part[0], 0, stride, &first));
+        must(ambit_kmeans_points_sample(&part[1], cut, stride, &second));
+        CU_ASSERT_EQUAL(all.count, (N_MAX + stride - 1) / stride);
+        CU_ASSERT_EQUAL(all.count, first.count + second.count);
+        for (int32_t i = 0; i < all.count; i++) {
+            const struct ambit_kmeans_points *const from = i < first.count ? &first : &second;
+            const int32_t at = i < first.count ? i : i - first.count;
+            CU_ASSERT(all.weight[i] == from->weight[at] && all.axis[0][i] == from->axis[0][at]);
+        }
+        ambit_kmeans_points_clear(&all);
+        ambit_kmeans_points_clear(&first);
+        ambit_kmeans_points_clear(&second);
     }
 }
 
@@ -128,60 +179,29 @@ static void slices_and_threads_do_not_matter(void)
     instance_create(5, N_MAX, 9, &instance);
     random_kmeans(&instance, &kmeans);
     random_weights(&instance, weight);
+    struct ambit_kmeans_points whole, part[2];
+    const struct ambit_kmeans_kernel *const best = ambit_kmeans_kernel_best();
     omp_set_num_threads(3);
-    must(ambit_kmeans_pass(&kmeans, &instance.accounts, weight, label, sums));
+    pack(&instance, weight, &whole);
+    must(ambit_kmeans_pass(&kmeans, &whole, best, true, label, sums));
     omp_set_num_threads(1);
     instance_slice(&instance, 0, cut, &half[0]);
     instance_slice(&instance, cut, N_MAX, &half[1]);
-    must(ambit_kmeans_pass(&kmeans, &half[0].accounts, weight, parts_label, parts));
-    must(ambit_kmeans_pass(&kmeans, &half[1].accounts, &weight[cut], &parts_label[cut], parts));
+    pack(&half[0], weight, &part[0]);
+    pack(&half[1], &weight[cut], &part[1]);
+    must(ambit_kmeans_pass(&kmeans, &part[0], best, true, parts_label, parts));
+    must(ambit_kmeans_pass(&kmeans, &part[1], best, true, &parts_label[cut], parts));
     omp_set_num_threads(threads);
+    samples_of_slices_are_those_of_the_whole(&whole, part, cut);
+    ambit_kmeans_points_clear(&whole);
+    ambit_kmeans_points_clear(&part[0]);
+    ambit_kmeans_points_clear(&part[1]);
     CU_ASSERT(memcmp(label, parts_label, sizeof label) == 0);
     CU_ASSERT(memcmp(sums, parts, sizeof sums) == 0);
     ambit_kmeans_clear(&kmeans);
     instance_clear(&half[0]);
     instance_clear(&half[1]);
     instance_clear(&instance);
-}
-
-static void loads_come_near_their_shares(void)
-{
-    static int64_t weight[N_MAX];
-    static int32_t label[N_MAX];
-    for (uint64_t seed = 1; seed <= repetitions(4); seed++) {
-        struct instance instance;
-        struct ambit_kmeans kmeans;
-        double worst = INFINITY, sum = 0.0;
-        int64_t sums[4 * 6];
-        instance_create(seed, N_MAX, 6, &instance);
-        must(ambit_kmeans_create(6, &kmeans));
-        for (int32_t j = 0; j < 6; j++) {
-            memcpy(&kmeans.position[3L * j], instance.territories.item[j].position,
-                   3 * sizeof(double));
-            kmeans.share[j] = instance.territories.item[j].capacity;
-            sum += kmeans.share[j];
-        }
-        for (int32_t j = 0; j < 6; j++)
-            kmeans.share[j] /= sum;
-        instance_compile(&instance);
-        ambit_kmeans_weights(&instance.problem, NULL, weight);
-        for (int pass = 0; pass < 150 && worst > 0.03; pass++) {
-            memset(sums, 0, sizeof sums);
-            must(ambit_kmeans_pass(&kmeans, &instance.accounts, weight, label, sums));
-            worst = ambit_kmeans_update(&kmeans, sums, pass % 10 == 9 && pass < 60);
-        }
-        CHECK_SEED(seed, worst <= 0.05);
-        double found = 0.0; /* what the update says is what the labels say */
-        for (int32_t j = 0; j < 6; j++) {
-            int32_t count = 0;
-            for (int32_t i = 0; i < N_MAX; i++)
-                count += label[i] == j;
-            found = fmax(found, fabs(count / (kmeans.share[j] * N_MAX) - 1.0));
-        }
-        CHECK_SEED(seed, fabs(found - worst) < 1e-9);
-        ambit_kmeans_clear(&kmeans);
-        instance_clear(&instance);
-    }
 }
 
 static void influences_follow_the_loads(void)
@@ -192,11 +212,18 @@ static void influences_follow_the_loads(void)
     must(ambit_kmeans_create(4, &kmeans));
     const double wanted = 4020400.0 / 4.0;
     kmeans.influence[1] = 2.0;
-    CU_ASSERT_DOUBLE_EQUAL(ambit_kmeans_update(&kmeans, sums, false), 1.0, 1e-12);
-    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[0], 1.1, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(ambit_kmeans_worst(&kmeans, sums), 1.0, 1e-12);
+    ambit_kmeans_balance(&kmeans, sums);
+    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[0], exp(0.1), 1e-15);
     CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[1], 2.0 * sqrt(1040400.0 / wanted), 1e-15);
     CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[2], sqrt(980000.0 / wanted), 1e-15);
-    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[3], 1.0 / 1.1, 1e-15);
+    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[3], exp(-0.1), 1e-15);
+    ambit_kmeans_balance(&kmeans, sums); /* with momentum: one and a half times as far */
+    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[2], pow(980000.0 / wanted, 1.25), 1e-14);
+    ambit_kmeans_rest(&kmeans);
+    const double before = kmeans.influence[2];
+    ambit_kmeans_balance(&kmeans, sums);
+    CU_ASSERT_DOUBLE_EQUAL(kmeans.influence[2], before * sqrt(980000.0 / wanted), 1e-14);
     ambit_kmeans_clear(&kmeans);
 }
 
@@ -209,9 +236,9 @@ static void fixed_centres_stay(void)
     kmeans.position[3] = 1.0;
     kmeans.position[8] = 1.0;
     kmeans.fixed[1] = true;
-    (void)ambit_kmeans_update(&kmeans, sums, false);
+    ambit_kmeans_balance(&kmeans, sums);
     CU_ASSERT_EQUAL(kmeans.position[0], 1.0);
-    (void)ambit_kmeans_update(&kmeans, sums, true);
+    ambit_kmeans_recentre(&kmeans, false, sums);
     CU_ASSERT_DOUBLE_EQUAL(kmeans.position[0], 0.6, 1e-15);
     CU_ASSERT_DOUBLE_EQUAL(kmeans.position[1], 0.0, 1e-15);
     CU_ASSERT_DOUBLE_EQUAL(kmeans.position[2], 0.8, 1e-15);
@@ -219,7 +246,216 @@ static void fixed_centres_stay(void)
     CU_ASSERT_EQUAL(kmeans.position[4], 0.0);
     /* A centre without accounts stays where it is. */
     CU_ASSERT_EQUAL(kmeans.position[8], 1.0);
+    /* In a plane, the mean. */
+    ambit_kmeans_recentre(&kmeans, true, sums);
+    CU_ASSERT_DOUBLE_EQUAL(kmeans.position[0], 0.3 / 1024.0, 1e-15);
+    CU_ASSERT_EQUAL(kmeans.position[2], 0.0);
     ambit_kmeans_clear(&kmeans);
+}
+
+/* ---- seeding ---- */
+
+enum { SEED_N = 6000, SEED_K_MAX = 80, BANDED = 3 };
+
+/* Points in the unit square in the order of a snake, with loads that grow more uneven with `lumps`;
+ * every measure sums to about 2^40. */
+struct nation {
+    double axis[2][SEED_N];
+    int64_t load[BANDED][SEED_N];
+    double lower[SEED_K_MAX * BANDED], upper[SEED_K_MAX * BANDED];
+    int32_t territories;
+    int32_t label[SEED_N];
+};
+
+static void make_nation(uint64_t seed, double lumps, int measures, int32_t territories,
+                        struct nation *nation)
+{
+    double total[BANDED] = {0.0};
+    nation->territories = territories;
+    for (int32_t i = 0; i < SEED_N; i++) {
+        const int32_t row = i / 100, column = row % 2 == 0 ? i % 100 : 99 - i % 100;
+        nation->axis[0][i] = (column + uniform(seed, 40, i, 0.0, 1.0)) / 100.0;
+        nation->axis[1][i] = (row + uniform(seed, 41, i, 0.0, 1.0)) / 60.0;
+        for (int m = 0; m < measures; m++) {
+            const double draw = uniform(seed, 42 + (uint64_t)m, i, 1e-3, 1.0);
+            nation->load[m][i] = llrint(0x1p40 / SEED_N * pow(draw, -lumps));
+            total[m] += (double)nation->load[m][i];
+        }
+    }
+    for (int at = 0; at < territories * measures; at++) {
+        nation->lower[at] = 0.97 * total[at % measures] / territories;
+        nation->upper[at] = 1.03 * total[at % measures] / territories;
+    }
+}
+
+static void seed_nation(struct nation *nation, int measures, bool repaired,
+                        struct ambit_seeding_outcome *outcome)
+{
+    struct ambit_comm *comm = NULL;
+    struct ambit_kmeans kmeans;
+    struct ambit_kmeans_points points;
+    static int64_t weight[SEED_N];
+    const double *const axis[3] = {nation->axis[0], nation->axis[1], NULL};
+    const int64_t *const load[BANDED] = {nation->load[0], nation->load[1], nation->load[2]};
+    for (int32_t i = 0; i < SEED_N; i++) {
+        weight[i] = 0;
+        for (int m = 0; m < measures; m++)
+            weight[i] += nation->load[m][i];
+    }
+    must(ambit_comm_create_alone(&comm));
+    must(ambit_kmeans_create(nation->territories, &kmeans));
+    must(ambit_kmeans_points_create(axis, weight, SEED_N, &points));
+    const struct ambit_seeding seeding = {.comm = comm,
+                                          .points = &points,
+                                          .total = SEED_N,
+                                          .tolerance = 0.03,
+                                          .measures = repaired ? measures : 0,
+                                          .load = load,
+                                          .lower = nation->lower,
+                                          .upper = nation->upper};
+    must(ambit_seeding_run(&seeding, &kmeans, nation->label, outcome));
+    ambit_kmeans_points_clear(&points);
+    ambit_kmeans_clear(&kmeans);
+    ambit_comm_destroy(&comm);
+}
+
+/* Territories outside a limit. */
+static int count_outside(const struct nation *nation, int measures)
+{
+    int outside = 0;
+    for (int32_t j = 0; j < nation->territories; j++) {
+        bool out = false;
+        for (int m = 0; m < measures; m++) {
+            double load = 0.0;
+            for (int32_t i = 0; i < SEED_N; i++)
+                load += nation->label[i] == j ? (double)nation->load[m][i] : 0.0;
+            out |= load < nation->lower[j * measures + m] || load > nation->upper[j * measures + m];
+        }
+        outside += out;
+    }
+    return outside;
+}
+
+/* Sum of weight × squared distance to the centroids. */
+static double squares(const struct nation *nation, const int32_t *label)
+{
+    double sum[SEED_K_MAX][3] = {{0.0}}, value = 0.0;
+    for (int32_t i = 0; i < SEED_N; i++) {
+        const double weight = (double)nation->load[0][i];
+        sum[label[i]][0] += weight;
+        sum[label[i]][1] += weight * nation->axis[0][i];
+        sum[label[i]][2] += weight * nation->axis[1][i];
+    }
+    for (int32_t i = 0; i < SEED_N; i++) {
+        const double *const s = sum[label[i]];
+        const double dx = nation->axis[0][i] - s[1] / s[0], dy = nation->axis[1][i] - s[2] / s[0];
+        value += (double)nation->load[0][i] * (dx * dx + dy * dy);
+    }
+    return value;
+}
+
+/* A grid of 4 × 3 rectangles is about balanced here, and not bad. */
+static void seeds_are_balanced_and_compact(void)
+{
+    static struct nation nation;
+    static int32_t grid[SEED_N];
+    for (uint64_t seed = 1; seed <= repetitions(3); seed++) {
+        struct ambit_seeding_outcome outcome;
+        make_nation(seed, 0.0, 1, 12, &nation);
+        seed_nation(&nation, 1, false, &outcome);
+        CHECK_SEED(seed, outcome.worst <= 0.03 && !outcome.repaired);
+        CHECK_SEED(seed, count_outside(&nation, 1) == 0);
+        for (int32_t i = 0; i < SEED_N; i++)
+            grid[i] = (int32_t)(4.0 * nation.axis[0][i]) + 4 * (int32_t)(3.0 * nation.axis[1][i]);
+        CHECK_SEED(seed, squares(&nation, nation.label) < 1.03 * squares(&nation, grid));
+    }
+}
+
+static void lumpy_seeds_are_repaired(void)
+{
+    static struct nation nation;
+    int repaired = 0;
+    for (uint64_t seed = 1; seed <= repetitions(4); seed++) {
+        struct ambit_seeding_outcome outcome;
+        make_nation(seed, 0.7, 1, 80, &nation);
+        seed_nation(&nation, 1, false, &outcome);
+        const double before = squares(&nation, nation.label);
+        seed_nation(&nation, 1, true, &outcome);
+        CHECK_SEED(seed, outcome.left == 0 && count_outside(&nation, 1) == 0);
+        CHECK_SEED(seed, squares(&nation, nation.label) < 1.1 * before);
+        repaired += outcome.repaired;
+    }
+    CU_ASSERT(repaired > 0);
+}
+
+static void three_measures_at_once(void)
+{
+    static struct nation nation;
+    static int32_t again[SEED_N];
+    for (uint64_t seed = 1; seed <= repetitions(3); seed++) {
+        struct ambit_seeding_outcome outcome;
+        const int threads = omp_get_max_threads();
+        make_nation(seed, 0.35, BANDED, 12, &nation);
+        seed_nation(&nation, BANDED, false, &outcome);
+        const double before = squares(&nation, nation.label);
+        CHECK_SEED(seed, count_outside(&nation, BANDED) > 0);
+        omp_set_num_threads(1);
+        seed_nation(&nation, BANDED, true, &outcome);
+        CHECK_SEED(seed, outcome.repaired && outcome.left == 0);
+        CHECK_SEED(seed, count_outside(&nation, BANDED) == 0);
+        CHECK_SEED(seed, squares(&nation, nation.label) < 1.1 * before);
+        memcpy(again, nation.label, sizeof again);
+        omp_set_num_threads(3);
+        seed_nation(&nation, BANDED, true, &outcome);
+        omp_set_num_threads(threads);
+        CHECK_SEED(seed, memcmp(again, nation.label, sizeof again) == 0);
+    }
+}
+
+/* A column of points, one apart; the middle one is held, and the limits ask for more at one side.
+ */
+static void repairs_respect_pieces_and_held_accounts(void)
+{
+    enum { COUNT = 9 };
+    double place[3 * COUNT] = {0}, weight[COUNT];
+    bool held[COUNT] = {false};
+    int64_t load[COUNT], total[2] = {5, 4};
+    int32_t label[COUNT], left = -1;
+    const double centre[6] = {2.0, 0.0, 0.0, 7.0, 0.0, 0.0};
+    const double lower[2] = {2.9, 5.8}, upper[2] = {3.1, 6.2};
+    for (int i = 0; i < COUNT; i++) {
+        place[3 * i] = i;
+        weight[i] = 1.0;
+        load[i] = 1;
+        label[i] = i >= 5;
+    }
+    struct ambit_seed_repair repair = {.count = COUNT,
+                                       .place = place,
+                                       .weight = weight,
+                                       .held = held,
+                                       .load = load,
+                                       .measures = 1,
+                                       .territories = 2,
+                                       .centre = centre,
+                                       .lower = lower,
+                                       .upper = upper,
+                                       .total_inout = total,
+                                       .label_inout = label};
+    held[4] = true;
+    must(ambit_seed_repair(&repair, &left));
+    CU_ASSERT_EQUAL(left, 2);
+    CU_ASSERT_EQUAL(total[0], 5);
+    held[4] = false;
+    must(ambit_seed_repair(&repair, &left));
+    CU_ASSERT_EQUAL(left, 0);
+    CU_ASSERT(total[0] == 3 && total[1] == 6);
+    for (int i = 0; i < COUNT; i++)
+        CU_ASSERT_EQUAL(label[i], i >= 3);
+    total[0] = 5;
+    total[1] = 4;
+    for (int i = 0; i < COUNT; i++)
+        label[i] = i >= 5;
+    CHECK_FAULTS(ambit_seed_repair(&repair, &left), (void)0);
 }
 
 /* The mean of an account's parts of the totals, over two-sided relative rules with a total. */
@@ -260,7 +496,14 @@ static void out_of_memory(void)
     CHECK_FAULTS(ambit_kmeans_create(3, &kmeans), ambit_kmeans_clear(&kmeans));
     random_kmeans(&instance, &kmeans);
     random_weights(&instance, weight);
-    CHECK_FAULTS(ambit_kmeans_pass(&kmeans, &instance.accounts, weight, label, sums), (void)0);
+    const double *const axis[3] = {instance.accounts.x, instance.accounts.y, instance.accounts.z};
+    struct ambit_kmeans_points points;
+    CHECK_FAULTS(ambit_kmeans_points_create(axis, weight, 50, &points),
+                 ambit_kmeans_points_clear(&points));
+    pack(&instance, weight, &points);
+    CHECK_FAULTS(ambit_kmeans_pass(&kmeans, &points, ambit_kmeans_kernel_best(), true, label, sums),
+                 (void)0);
+    ambit_kmeans_points_clear(&points);
     /* Only the pass that succeeded has added anything. */
     int64_t expected = 0;
     for (int i = 0; i < 50; i++)
@@ -276,10 +519,13 @@ int main(void)
         {"labels and sums as by brute force", labels_as_by_brute_force},
         {"labels of accounts on one spot", labels_on_one_spot},
         {"slices and threads do not matter", slices_and_threads_do_not_matter},
-        {"loads come near their shares", loads_come_near_their_shares},
         {"influences follow the loads, a tenth at most", influences_follow_the_loads},
         {"fixed centres stay, free ones go to their centroid", fixed_centres_stay},
         {"weights by rules", weights_by_rules},
+        {"seeds are balanced and compact", seeds_are_balanced_and_compact},
+        {"lumpy seeds are repaired", lumpy_seeds_are_repaired},
+        {"three measures at once", three_measures_at_once},
+        {"repairs respect pieces and held accounts", repairs_respect_pieces_and_held_accounts},
         {"passes when memory runs out", out_of_memory},
     };
     return ambit_test_main("kmeans", tests, AMBIT_TEST_COUNT(tests));

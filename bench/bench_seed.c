@@ -6,12 +6,15 @@
  *
  * POINTS is a number of points to make (default 1000000), or a file: two int64 (points, dimensions
  * 2 or 3), then coordinates, then weights, as doubles; in two dimensions kilometres on a plane, in
- * three unit vectors. MEASURES 2 also bands the number of accounts, 3 a random third measure too,
- * all by 3 %. LABELS is written as int32, in the order of the points. The threads are OpenMP's.
+ * three unit vectors; or, where its name ends in
+ * .csv, lines of x, y and weight on a plane. MEASURES 2 also bands the number of accounts, 3 a
+ * random third measure too, all by 3 %. LABELS is written as int32, in the order of the points. The
+ * threads are OpenMP's.
  *
  * Printed are the medians over the repeats of the seconds from points in Hilbert order to labels;
  * the worst load over its share of each measure; the mean weighted squared distance to the
- * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the memory.
+ * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the memory
+ * held, with the points of the caller.
  */
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
@@ -30,10 +33,11 @@ enum { MEASURE_MAX = 3, REPEAT_MAX = 99, TOWNS = 3000 };
 
 struct nation {
     int64_t count, dimensions;
-    double *axis[3]; /* in Hilbert order; parts of the Earth's radius */
-    double *amount;  /* the first measure */
-    int64_t *row;    /* place of each point in the file */
-    int64_t *weight, *load[MEASURE_MAX];
+    double *axis[3];                     /* in Hilbert order; parts of the Earth's radius */
+    double *amount;                      /* the first measure */
+    int64_t *row;                        /* place of each point in the file */
+    int64_t *weight, *load[MEASURE_MAX]; /* of `measures` */
+    int measures;
 };
 
 struct keyed {
@@ -91,10 +95,49 @@ static bool read_points(const char *path, struct nation *nation, double **coordi
     return good;
 }
 
+/* Lines of x, y and weight in kilometres on a plane; a first line that is no numbers is a header.
+ */
+static bool read_csv(const char *path, struct nation *nation, double **coordinate, double **amount)
+{
+    FILE *const file = fopen(path, "r");
+    char line[256];
+    int64_t room = 0, number = 0;
+    bool good = file != NULL;
+    nation->dimensions = 2;
+    while (good && fgets(line, sizeof line, file) != NULL) {
+        double value[3];
+        char *at = line, *end = line;
+        int fields = 0;
+        for (; fields < 3; fields++, at = end + (*end == ',')) {
+            value[fields] = strtod(at, &end);
+            if (end == at) break;
+        }
+        if (fields < 3 && number++ == 0) continue;
+        number++;
+        good = fields == 3 && value[2] >= 0.0;
+        if (good && nation->count == room) {
+            room = 2 * room + 1024;
+            good = ambit_resize(coordinate, 2 * (size_t)room, sizeof(double)) == AMBIT_OK &&
+                   ambit_resize(amount, (size_t)room, sizeof(double)) == AMBIT_OK;
+        }
+        if (!good) break;
+        (*coordinate)[2 * nation->count] = value[0];
+        (*coordinate)[2 * nation->count + 1] = value[1];
+        (*amount)[nation->count++] = value[2];
+    }
+    if (file != NULL) (void)fclose(file);
+    if (!good)
+        (void)fprintf(stderr, "%s: line %lld: expected x,y,weight\n", path, (long long)number);
+    return good && nation->count > 0;
+}
+
 static bool open_points(const char *what, struct nation *nation, double **coordinate,
                         double **amount)
 {
     char *end = NULL;
+    const size_t size = strlen(what);
+    if (size > 4 && strcmp(what + size - 4, ".csv") == 0)
+        return read_csv(what, nation, coordinate, amount);
     nation->count = strtoll(what, &end, 10);
     if (*end != '\0') return read_points(what, nation, coordinate, amount);
     nation->dimensions = 2;
@@ -125,7 +168,7 @@ static bool order_points(const double *coordinate, const double *amount, struct 
                 ambit_alloc(&nation->amount, count, sizeof(double)) == AMBIT_OK;
     for (int64_t d = 0; d < nation->dimensions && good; d++)
         good = ambit_alloc(&nation->axis[d], count, sizeof(double)) == AMBIT_OK;
-    for (int m = 0; m < MEASURE_MAX && good; m++)
+    for (int m = 0; m < nation->measures && good; m++)
         good = ambit_alloc(&nation->load[m], count, sizeof(int64_t)) == AMBIT_OK;
     for (int64_t i = 0; i < nation->count && good; i++) {
         keyed[i] =
@@ -141,7 +184,8 @@ static bool order_points(const double *coordinate, const double *amount, struct 
         nation->row[i] = row;
         nation->amount[i] = amount[row];
         nation->load[0][i] = llrint(amount[row] / total * 0x1p50);
-        nation->load[1][i] = (INT64_C(1) << 50) / nation->count;
+        if (nation->measures > 1) nation->load[1][i] = (INT64_C(1) << 50) / nation->count;
+        if (nation->measures < 3) continue;
         nation->load[2][i] = llrint(exp(normal(20, row)) / (1.65 * (double)nation->count) * 0x1p50);
     }
     ambit_free(&keyed);
@@ -159,6 +203,7 @@ static void weigh_points(struct nation *nation, int measures)
 }
 
 struct figures {
+    int64_t bytes; /* of memory, at the end of the k-means: the points of the caller included */
     double seconds, left_moved[2], worst[MEASURE_MAX], squares;
 };
 
@@ -199,6 +244,7 @@ static bool seed(const struct nation *nation, int32_t territories, int measures,
                AMBIT_OK &&
            ambit_seeding_run(&seeding, &kmeans, label, &outcome) == AMBIT_OK;
     figures->seconds = ambit_seconds() - start;
+    figures->bytes = ambit_memory_live_bytes();
     figures->left_moved[0] = outcome.left;
     figures->left_moved[1] = (double)outcome.moved;
     ambit_kmeans_clear(&kmeans);
@@ -223,7 +269,7 @@ static bool judge(const struct nation *nation, int32_t territories, const int32_
         all += nation->amount[i];
         for (int64_t d = 0; d < nation->dimensions; d++)
             mine[d] += nation->amount[i] * nation->axis[d][i];
-        for (int m = 0; m < MEASURE_MAX; m++) {
+        for (int m = 0; m < nation->measures; m++) {
             mine[4 + m] += (double)nation->load[m][i];
             total[m] += (double)nation->load[m][i];
         }
@@ -236,7 +282,7 @@ static bool judge(const struct nation *nation, int32_t territories, const int32_
         }
     }
     figures->squares = squares / all * KM * KM;
-    for (int m = 0; m < MEASURE_MAX; m++) {
+    for (int m = 0; m < nation->measures; m++) {
         figures->worst[m] = 0.0;
         for (int32_t j = 0; j < territories; j++) {
             const double part = sum[(int64_t)j * width + 4 + m] * territories / total[m];
@@ -289,8 +335,7 @@ static bool run(struct nation *nation, int32_t territories, int measures, int re
         for (int m = 0; m < measures; m++)
             printf(" worst %.2f %%", 100.0 * figures.worst[m]);
         printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; %.0f MB\n", figures.left_moved[0],
-               figures.left_moved[1], figures.squares,
-               (double)ambit_memory_resident_peak_bytes() / 1e6);
+               figures.left_moved[1], figures.squares, (double)figures.bytes / 1e6);
     }
     if (good && labels != NULL) good = write_labels(labels, nation, label);
     ambit_free(&label);
@@ -304,6 +349,7 @@ int main(int argc, char **argv)
     const int territories = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1000;
     const int measures = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 1;
     const int repeats = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 3;
+    nation.measures = measures;
     bool good = territories > 0 && measures > 0 && measures <= MEASURE_MAX && repeats > 0 &&
                 repeats <= REPEAT_MAX &&
                 open_points(argc > 1 ? argv[1] : "1000000", &nation, &coordinate, &amount) &&

@@ -91,34 +91,34 @@ BODY void weigh_body(const int32_t *restrict label, const int64_t *restrict weig
 }
 
 /* The number of axes is a constant to the compiler in each branch. */
-#define DEFINE_KERNEL(suffix, target)                                                              \
-    target static float reach_##suffix(const struct ambit_kmeans_columns *centres, int32_t count,  \
-                                       bool flat, const float low[3], const float high[3],         \
-                                       float *least_out)                                           \
+#define DEFINE_KERNEL(suffix, attribute)                                                           \
+    __attribute__((attribute)) static float reach_##suffix(                                        \
+        const struct ambit_kmeans_columns *centres, int32_t count, bool flat, const float low[3],  \
+        const float high[3], float *least_out)                                                     \
     {                                                                                              \
         if (flat) return reach_body(centres, count, 2, low, high, least_out);                      \
         return reach_body(centres, count, 3, low, high, least_out);                                \
     }                                                                                              \
-    target static void label_##suffix(const struct ambit_kmeans_columns *centres, int32_t count,   \
-                                      bool flat, float *const axis[3], int64_t begin,              \
-                                      int32_t *label_out)                                          \
+    __attribute__((attribute)) static void label_##suffix(                                         \
+        const struct ambit_kmeans_columns *centres, int32_t count, bool flat,                      \
+        float *const axis[3], int64_t begin, int32_t *label_out)                                   \
     {                                                                                              \
         if (flat)                                                                                  \
             label_body(centres, count, 2, axis, begin, label_out);                                 \
         else                                                                                       \
             label_body(centres, count, 3, axis, begin, label_out);                                 \
     }                                                                                              \
-    target static void weigh_##suffix(const int32_t *label, const int64_t *weight, int32_t count,  \
-                                      int64_t *sum_inout)                                          \
+    __attribute__((attribute)) static void weigh_##suffix(                                         \
+        const int32_t *label, const int64_t *weight, int32_t count, int64_t *sum_inout)            \
     {                                                                                              \
         weigh_body(label, weight, count, sum_inout);                                               \
     }
 
 #if defined(__x86_64__)
-DEFINE_KERNEL(avx512, __attribute__((target("avx512f"))))
-DEFINE_KERNEL(avx2, __attribute__((target("avx2"))))
+DEFINE_KERNEL(avx512, target("avx512f"))
+DEFINE_KERNEL(avx2, target("avx2"))
 #endif
-DEFINE_KERNEL(portable, )
+DEFINE_KERNEL(portable, unused)
 
 static const struct ambit_kmeans_kernel kernels[] = {
 #if defined(__x86_64__)

@@ -99,7 +99,7 @@ static ambit_status compile_limits(struct ambit_job *job, struct limits *limits,
     if (status == AMBIT_OK) status = ambit_alloc(&limits->upper, cells, sizeof(double));
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     ambit_problem_sides(problem, total, 0.0, low, high);
-    int rule[AMBIT_RULE_MAX];
+    int rule[AMBIT_RULE_MAX] = {0};
     for (int r = 0; r < problem->rule_count; r++) {
         const struct ambit_rule *const from = &problem->rule[r];
         if (from->travel_weight != 0.0) continue;
@@ -108,6 +108,8 @@ static ambit_status compile_limits(struct ambit_job *job, struct limits *limits,
         limits->load[limits->measures] = problem->base[r];
         rule[limits->measures++] = r;
     }
+    if (limits->measures == 0) goto done;
+    AMBIT_REQUIRE(limits->lower != NULL && limits->upper != NULL && low != NULL && high != NULL);
     for (int32_t j = 0; j < job->territories.count; j++) {
         for (int m = 0; m < limits->measures; m++) {
             const size_t to = (size_t)j * (size_t)limits->measures + (size_t)m;

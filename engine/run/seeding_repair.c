@@ -56,6 +56,7 @@ static ambit_status choose(const struct ambit_seeding *seeding, const struct amb
     AMBIT_TRY(ambit_alloc(&ratio, (size_t)count, sizeof *ratio));
     AMBIT_TRY(find_ratios(seeding, kmeans, ratio));
     AMBIT_TRY(ambit_alloc(&play->mine, (size_t)count, sizeof *play->mine));
+    AMBIT_REQUIRE(ratio != NULL || count == 0);
     for (int32_t i = 0; i < count; i++) {
         if (ratio[i] <= COMES) play->mine[play->mine_count++] = i;
     }
@@ -94,6 +95,7 @@ static ambit_status pack(const struct ambit_seeding *seeding, const struct play 
     AMBIT_TRY(ambit_alloc(&parcel->load, count * (size_t)seeding->measures, sizeof(int64_t)));
     AMBIT_TRY(ambit_alloc(&parcel->label, count, sizeof *parcel->label));
     AMBIT_TRY(ambit_alloc(&parcel->held, count, sizeof *parcel->held));
+    AMBIT_REQUIRE(ratio != NULL || play->mine_count == 0);
     for (int64_t n = 0; n < play->mine_count; n++) {
         const int32_t i = play->mine[n];
         for (int d = 0; d < (points->flat ? 2 : 3); d++)

@@ -4,6 +4,7 @@
 #include "engine/base/memory.h"
 #include "engine/run/seeding.h"
 #include "solvers/kmeans.h"
+#include "solvers/seed_graph.h"
 #include "solvers/seed_repair.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"
@@ -354,6 +355,39 @@ static double squares(const struct nation *nation, const int32_t *label)
     return value;
 }
 
+/* Pieces of all territories, on the graph that the repair sees. */
+static int count_pieces(const struct nation *nation)
+{
+    static double place[3 * SEED_N];
+    static int32_t queue[SEED_N];
+    static bool seen[SEED_N];
+    struct ambit_seed_graph graph;
+    int pieces = 0;
+    memset(seen, 0, sizeof seen);
+    for (int32_t i = 0; i < SEED_N; i++) {
+        place[3 * i] = nation->axis[0][i];
+        place[3 * i + 1] = nation->axis[1][i];
+    }
+    must(ambit_seed_graph_create(place, SEED_N, &graph));
+    for (int32_t i = 0; i < SEED_N; i++) {
+        int32_t count = 0;
+        if (seen[i]) continue;
+        pieces++;
+        seen[i] = true;
+        queue[count++] = i;
+        for (int32_t n = 0; n < count; n++) {
+            for (int64_t e = graph.row[queue[n]]; e < graph.row[queue[n] + 1]; e++) {
+                const int32_t other = graph.column[e];
+                if (seen[other] || nation->label[other] != nation->label[i]) continue;
+                seen[other] = true;
+                queue[count++] = other;
+            }
+        }
+    }
+    ambit_seed_graph_clear(&graph);
+    return pieces;
+}
+
 /* A grid of 4 × 3 rectangles is about balanced here, and not bad. */
 static void seeds_are_balanced_and_compact(void)
 {
@@ -398,12 +432,14 @@ static void three_measures_at_once(void)
         make_nation(seed, 0.35, BANDED, 12, &nation);
         seed_nation(&nation, BANDED, false, &outcome);
         const double before = squares(&nation, nation.label);
+        const int pieces = count_pieces(&nation);
         CHECK_SEED(seed, count_outside(&nation, BANDED) > 0);
         omp_set_num_threads(1);
         seed_nation(&nation, BANDED, true, &outcome);
         CHECK_SEED(seed, outcome.repaired && outcome.left == 0);
         CHECK_SEED(seed, count_outside(&nation, BANDED) == 0);
         CHECK_SEED(seed, squares(&nation, nation.label) < 1.1 * before);
+        CHECK_SEED(seed, count_pieces(&nation) <= pieces);
         memcpy(again, nation.label, sizeof again);
         omp_set_num_threads(3);
         seed_nation(&nation, BANDED, true, &outcome);

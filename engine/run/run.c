@@ -106,7 +106,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     double since = job.started;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(ambit_job_draft(&job));
+    AMBIT_TRY(options->seed_only ? ambit_job_seed(&job) : ambit_job_draft(&job));
     end_phase(&job, AMBIT_PHASE_SEED, &since);
     if (!options->seed_only) AMBIT_TRY(ambit_job_refine(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);

@@ -33,12 +33,13 @@
 #include <omp.h>
 #include <string.h>
 
-enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
+enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 200, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
 #define BAND_SOFTNESS                                                                              \
-    0.05 /* smoothing of a band against that of an account's haul, both unitless */
+    0.05            /* smoothing of a band against that of an account's haul, both unitless */
+#define ENOUGH 1e-7 /* part of the squared residual at which conjugate gradients end */
 #define FIRST_DAMPING 0.01
 #define DAMPING_MAX 1e6
 #define PRICE_MAX 20.0  /* mean travel a mean load */
@@ -46,7 +47,7 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 400, CANDIDATE_MAX = AMBIT_CANDIDATE
 #define SLOPE_MIN 0.1   /* least that an hour of travel may cost at a lower limit's price */
 #define FLOOR_PART 0.01 /* of the mean curvature, for territories where nothing wavers */
 #define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
-#define WAVERING 1e-3   /* least part of an account that the Hessian looks at */
+#define WAVERING 1e-2   /* least part of an account that the Hessian looks at */
 
 struct ambit_prices {
     const struct ambit_problem *problem; /* borrowed */
@@ -536,7 +537,7 @@ static void solve(const struct ambit_prices *p, double *step_out)
         direction[at] = z[at] = inverse[at] * residual[at];
     }
     double rz = dot(residual, z, n);
-    const double enough = rz * 1e-12;
+    const double enough = rz * ENOUGH;
     for (int k = 0; k < GRADIENT_STEPS_MAX && rz > enough; k++) {
         apply(p, direction, image);
         const double curvature = dot(direction, image, n);

@@ -50,7 +50,8 @@ struct ambit_band {
     enum ambit_limit lower_kind, upper_kind;
     double lower, upper;
     int share_of;     /* index into measures, for AMBIT_LIMIT_SHARE; else -1 */
-    bool relax;       /* where proven impossible, take the smallest limit that all can meet */
+    bool relax;        /* where it cannot be met, take the smallest limit that all can meet */
+    double relax_room; /* and so much more, in the limit's unit */
     int line, column; /* where it stands in the scenario file, for messages */
 };
 

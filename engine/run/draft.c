@@ -18,39 +18,17 @@
 enum {
     CENTRE_STEPS = 6,
     CENTRE_STEPS_AGAIN = 2,
+    OPENINGS = 4,
     LEVELS = 2,
     RELOCATIONS = 6,
     QUIET_RELOCATIONS = 2
 };
-#define FIRST_SOFTNESS 0.3
-#define CANNOT_MEET 1e-2 /* imbalance after the first ascent that asks whether a plan exists */
+#define FIRST_SOFTNESS 0.2
+#define NEARER_SOFTNESS 0.04
 #define RELOCATION_WORTHWHILE 2e-4 /* of the bound, for a round that moves centres */
 
 /* How large nations are seen, from far off and from nearer by. */
 static const int64_t runs_a_territory[LEVELS] = {32, 128};
-
-static bool may_relax(const struct ambit_scenario *scenario)
-{
-    for (int b = 0; b < scenario->band_count; b++) {
-        if (scenario->band[b].relax) return true;
-    }
-    return false;
-}
-
-/* Opens the limits that may be, where prices do not balance the nation. */
-static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pricing,
-                                double imbalance)
-{
-    ambit_status status = AMBIT_OK;
-    int64_t moved = 0;
-    if (!(imbalance > CANNOT_MEET) || !may_relax(&job->scenario) || ambit_job_out_of_time(job))
-        return AMBIT_OK;
-    AMBIT_TRY(ambit_pricing_relax(job, pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FIRST_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 &imbalance, &moved));
-done:
-    return status;
-}
 
 static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pricing, int steps,
                                  double *imbalance_inout)
@@ -142,6 +120,30 @@ done:
     return status;
 }
 
+/* Limits that were lifted come down as far as they can, and centres answer. */
+static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pricing,
+                                double imbalance)
+{
+    ambit_status status = AMBIT_OK;
+    const bool free_centres = ambit_job_has_free_centre(job);
+    bool may_relax = false, tighter = true;
+    int64_t moved = 0;
+    for (int b = 0; b < job->scenario.band_count; b++)
+        may_relax |= job->scenario.band[b].relax;
+    if (!may_relax) return AMBIT_OK;
+    AMBIT_TRY(ambit_pricing_open(job, pricing, imbalance));
+    for (int round = 0; round < OPENINGS && tighter; round++) {
+        AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", AMBIT_AGAIN_SOFTNESS,
+                                     AMBIT_FIRST_GUARD, &imbalance, &moved));
+        if (!free_centres) break;
+        AMBIT_TRY(move_centres(job, pricing, CENTRE_STEPS_AGAIN, &imbalance));
+        AMBIT_TRY(ambit_pricing_tighten(job, pricing, &tighter));
+    }
+    ambit_pricing_give_room(job);
+done:
+    return status;
+}
+
 static ambit_status draft_from_seed(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
@@ -152,6 +154,7 @@ static ambit_status draft_from_seed(struct ambit_job *job)
     AMBIT_TRY(ambit_job_seed(job));
     ambit_log_progress("prices", 0, 0, "");
     AMBIT_TRY(ambit_pricing_create(job, &pricing));
+    ambit_pricing_lift(job);
     AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", FIRST_SOFTNESS, AMBIT_FIRST_GUARD,
                                  &imbalance, &moved));
     if (free_centres) {
@@ -173,7 +176,7 @@ static ambit_status redraft(struct ambit_job *job)
     double imbalance = INFINITY;
     int64_t moved = 0;
     AMBIT_TRY(ambit_pricing_create(job, &pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
+    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", NEARER_SOFTNESS, AMBIT_FIRST_GUARD,
                                  &imbalance, &moved));
     if (ambit_job_has_free_centre(job))
         AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, &imbalance));

@@ -20,6 +20,7 @@
 struct ambit_relaxation {
     bool opened;
     double asked;            /* the limit before it was opened */
+    double smallest;         /* the smallest that was found possible */
     int32_t proof_territory; /* the one that proves a share impossible, or −1 */
 };
 

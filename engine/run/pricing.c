@@ -13,9 +13,10 @@ enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20, LAST_LEVEL
 #define FAR_OFF 0.05    /* softness above which prices may be far off */
 #define FAR_REACH 2.0   /* mean hauls that costs may change by before candidates are chosen anew */
 #define NEAR_REACH 0.3
-#define LEVEL_RATIO 0.35 /* softness of a level to that of the one before */
-#define CONVERGED 1e-7   /* promised rise of the dual value at which a level is done */
-#define BALANCED 1e-3    /* imbalance at which a level is done, parts of a mean load */
+#define LEVEL_RATIO 0.35     /* softness of a level to that of the one before */
+#define CONVERGED 1e-7       /* promised rise of the dual value at which a level is done */
+#define NEARLY_BALANCED 1e-2 /* the same, of levels that others follow */
+#define BALANCED 1e-3        /* imbalance at which a level is done, parts of a mean load */
 
 static size_t cell_count(const struct ambit_job *job)
 {
@@ -86,13 +87,13 @@ done:
 }
 
 /* Steps with the candidates as they are; *held_out where prices wanted to leave their reach. */
-static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing,
+static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing, double enough,
                             double *imbalance_out, bool *held_out)
 {
     ambit_status status = AMBIT_OK;
     const int64_t count = ambit_prices_sum_count(pricing->prices);
     struct ambit_prices_step step = {.imbalance = INFINITY};
-    for (int s = 0; s < STEPS_A_LEVEL && step.imbalance > BALANCED; s++) {
+    for (int s = 0; s < STEPS_A_LEVEL && step.imbalance > enough; s++) {
         if (s > 0 && step.accepted && step.promised < CONVERGED) break;
         memset(pricing->sums, 0, (size_t)count * sizeof *pricing->sums);
         AMBIT_TRY_TOGETHER(job->comm, ambit_prices_accumulate(pricing->prices, &pricing->candidates,
@@ -101,13 +102,14 @@ static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing
         ambit_prices_update(pricing->prices, pricing->sums, &step);
     }
     *imbalance_out = fmax(step.imbalance, step.unmet);
-    *held_out = step.held && step.imbalance > BALANCED;
+    *held_out = step.held && step.imbalance > enough;
 done:
     return status;
 }
 
 static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pricing,
-                                 double softness, double guard, double *imbalance_out)
+                                 double softness, double enough, double guard,
+                                 double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
     const double reach = softness > FAR_OFF ? FAR_REACH : NEAR_REACH;
@@ -116,7 +118,7 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
         AMBIT_TRY(choose_candidates(job, pricing, softness));
         ambit_prices_begin(pricing->prices, softness, guard,
                            reach * ambit_prices_haul_hours(pricing->prices));
-        AMBIT_TRY(step_on(job, pricing, imbalance_out, &held));
+        AMBIT_TRY(step_on(job, pricing, enough, imbalance_out, &held));
     }
 done:
     return status;
@@ -133,7 +135,9 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
-        AMBIT_TRY(ascend_level(job, pricing, softness, guard, imbalance_out));
+        AMBIT_TRY(ascend_level(job, pricing, softness,
+                               level < softening ? NEARLY_BALANCED : BALANCED, guard,
+                               imbalance_out));
         snprintf(detail, sizeof detail, "imbalance_percent=%.2f", 100.0 * *imbalance_out);
         ambit_log_progress("prices", level + 1, levels, detail);
     }

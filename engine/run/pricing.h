@@ -10,9 +10,9 @@
 #include "solvers/candidates.h"
 #include "solvers/prices.h"
 
-#define AMBIT_AGAIN_SOFTNESS 0.1 /* to begin from prices of other centres */
-#define AMBIT_LAST_SOFTNESS 0.01 /* of a plan's prices */
-#define AMBIT_FIRST_GUARD 0.1    /* part of half a band by which it is narrower at first */
+#define AMBIT_AGAIN_SOFTNESS 0.06 /* to begin from prices of other centres */
+#define AMBIT_LAST_SOFTNESS 0.01  /* of a plan's prices */
+#define AMBIT_FIRST_GUARD 0.1     /* part of half a band by which it is narrower at first */
 
 struct ambit_pricing {
     struct ambit_prices *prices;        /* owned */
@@ -53,9 +53,15 @@ ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pr
 /* Stores the present prices in the job as those of its bound. */
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing) AMBIT_CHECKED;
 
-/* Where no plan can meet a limit whose band has `relax`, opens it to the smallest that can be met
- * and writes down what was asked and what is proven. */
-ambit_status ambit_pricing_relax(struct ambit_job *job,
-                                 struct ambit_pricing *pricing) AMBIT_CHECKED;
+/* Limits of bands with `relax`: lifted, so that the draft is drawn without them; opened to the
+ * smallest that can be met with the draft's centres, where `imbalance` says that the other bands
+ * are met, with what was asked and what is proven written down; and tightened again where centres
+ * have moved since; in the end they get the room that the scenario gives. */
+void ambit_pricing_lift(struct ambit_job *job);
+ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pricing,
+                                double imbalance) AMBIT_CHECKED;
+ambit_status ambit_pricing_tighten(struct ambit_job *job, struct ambit_pricing *pricing,
+                                   bool *tighter_out) AMBIT_CHECKED;
+void ambit_pricing_give_room(struct ambit_job *job);
 
 #endif

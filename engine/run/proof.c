@@ -6,14 +6,16 @@
  *     travel − z·hours  ≥  (ρ − z)·L + Σ_i min(0, t_i − ρ·h_i)
  *
  * so its share cannot be below ρ + Σ_i min(0, t_i − ρ·h_i) / L, which is concave in ρ and maximised
- * by sections. Weakness: territories do not compete for accounts here, so what can be reached is
+ * by sections, many values of ρ in a
+ * pass. Weakness: territories do not compete for accounts here, so what can be reached is
  * more.
  */
 #include "engine/run/job.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { SECTIONS = 24 };
+enum { SECTIONS = 4, POINTS = 16 };
 
 /* The least that measure m of territory j can be: its lower limit, with the plan's total taken as
  * small as any plan's (every account with its least travel). 0 where m has no lower limit. */
@@ -38,40 +40,52 @@ static double least_load(struct ambit_job *job, int m, int32_t j)
     return rule->lower.value * rule->share[j] * (double)total;
 }
 
-/* Σ_i min(0, numerator − ρ × denominator) over the nation, rounded down. */
-static double deficit(struct ambit_job *job, const struct ambit_band *band, int32_t j, double rho)
+/* Σ_i min(0, numerator − ρ × denominator) over the nation, rounded down, for POINTS values of ρ. */
+static void sum_deficits(struct ambit_job *job, const struct ambit_band *band, int32_t j,
+                         const double *rho, int64_t *deficit_out)
 {
-    const double *centre = job->territories.item[j].position;
-    const struct ambit_measure *numerator = &job->scenario.measure[band->measure];
-    const struct ambit_measure *denominator = &job->scenario.measure[band->share_of];
-    int64_t sum = 0;
+    const double *const centre = job->territories.item[j].position;
+    const struct ambit_measure *const numerator = &job->scenario.measure[band->measure];
+    const struct ambit_measure *const denominator = &job->scenario.measure[band->share_of];
+    int64_t sum[POINTS] = {0};
 #pragma omp parallel for schedule(static) reduction(+ : sum)
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i, centre);
-        const double over =
-            (double)ambit_account_measure(&job->accounts, numerator, i, travel) -
-            rho * (double)ambit_account_measure(&job->accounts, denominator, i, travel);
-        if (over < 0.0) sum += (int64_t)floor(over) - 1;
+        const double over = (double)ambit_account_measure(&job->accounts, numerator, i, travel);
+        const double under = (double)ambit_account_measure(&job->accounts, denominator, i, travel);
+        for (int p = 0; p < POINTS; p++) {
+            const double rest = over - rho[p] * under;
+            if (rest < 0.0) sum[p] += (int64_t)floor(rest) - 1;
+        }
     }
-    ambit_comm_sum_i64(job->comm, &sum, 1);
-    return (double)sum;
+    ambit_comm_sum_i64(job->comm, sum, POINTS);
+    memcpy(deficit_out, sum, sizeof sum);
 }
 
 double ambit_job_least_share(struct ambit_job *job, int b, int32_t j)
 {
     const struct ambit_band *band = &job->scenario.band[b];
     const double load = least_load(job, band->share_of, j);
-    double low = 0.0, high = 1.0, best = 0.0;
+    double low = 0.0, high = 1.0;
+    double most = 0.0;
     if (!(load > 0.0)) return 0.0;
-    for (int s = 0; s < SECTIONS; s++) {
-        const double left = low + (high - low) * 0.45, right = low + (high - low) * 0.55;
-        const double at_left = left + deficit(job, band, j, left) / load;
-        const double at_right = right + deficit(job, band, j, right) / load;
-        best = fmax(best, fmax(at_left, at_right));
-        if (at_left < at_right)
-            low = left;
-        else
-            high = right;
+    for (int section = 0; section < SECTIONS; section++) {
+        double rho[POINTS], best = -INFINITY;
+        int64_t deficit[POINTS];
+        int at = 0;
+        for (int p = 0; p < POINTS; p++)
+            rho[p] = low + (high - low) * (p + 1) / (POINTS + 1);
+        sum_deficits(job, band, j, rho, deficit);
+        for (int p = 0; p < POINTS; p++) {
+            const double share = rho[p] + (double)deficit[p] / load;
+            if (share > best) {
+                best = share;
+                at = p;
+            }
+        }
+        most = fmax(most, best);
+        low = at > 0 ? rho[at - 1] : low;
+        high = at + 1 < POINTS ? rho[at + 1] : high;
     }
-    return best;
+    return most;
 }

@@ -4,10 +4,11 @@
  * there is a simple one.
  *
  * Found: a limit counts as possible where prices balance every band (solvers/prices.h keeps prices
- * in a box, so that an impossible one shows as an imbalance that stays). Opened step by step until
- * it is possible, then bisected. Proven: for a cap on a share, say travel at most z of hours, take
- * any territory alone and give it any accounts of the nation. Its hours must reach L, and for every
- * ρ
+ * in a box, so that an impossible one shows as an imbalance that stays). Prices at the walls of
+ * their box draw nonsense, so the plan is first drafted with the limit lifted; what the worst
+ * territory has then is possible, and the smallest is between that and what was asked. Proven: for
+ * a cap on a share, say travel at most z of hours, take any territory alone and give it any
+ * accounts of the nation. Its hours must reach L, and for every ρ
  *
  *     travel − z·hours  ≥  (ρ − z)·L + Σ_i min(0, t_i − ρ·h_i)
  *
@@ -23,13 +24,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPENINGS_MAX = 12, BISECTIONS = 6 };
-#define PROBE_SOFTNESS 0.2
+enum { BISECTIONS = 6, TIGHTENINGS = 4, PROVEN_MAX = 3 };
+#define LIFTED 100.0 /* times what was asked: no limit */
+#define PROBE_SOFTNESS 0.06
 #define LAST_PROBE_SOFTNESS 0.03
-#define HELPS 0.98          /* part of the imbalance that may stay after an opening */
-#define OPENING 1.1         /* factor by which the limit is opened */
+#define CANNOT_MEET 1e-2    /* imbalance of a nation that no plan meets */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
 #define ROUNDING_ROOM 0.004 /* part of the limit given to the rounding to whole accounts */
+#define FIRST_TIGHTENING 0.08
 
 static double *limit_of(struct ambit_band *band)
 {
@@ -57,101 +59,213 @@ static void close_prices(struct prices *prices)
     ambit_free(&prices->upper);
 }
 
-static ambit_status probe(struct ambit_job *job, struct ambit_pricing *pricing, int r, double limit,
-                          struct prices *prices, double *imbalance_out)
+static void set_limit(struct ambit_job *job, int r, double limit)
 {
-    ambit_status status = AMBIT_OK;
     *limit_of(&job->scenario.band[job->problem.rule[r].band]) = limit;
     ambit_problem_refresh_rule(&job->problem, r);
+}
+
+/* +1 where the limit is an upper one, −1 where it is a lower one: where it opens to. */
+static double direction_of(const struct ambit_job *job, int r)
+{
+    return job->scenario.band[job->problem.rule[r].band].upper_kind != AMBIT_LIMIT_NONE ? 1.0
+                                                                                        : -1.0;
+}
+
+/* Whether prices meet `limit`, beginning at those of the tightest so far. */
+static ambit_status probe(struct ambit_job *job, struct ambit_pricing *pricing, int r, double limit,
+                          struct prices *prices, bool *met_out)
+{
+    ambit_status status = AMBIT_OK;
+    double imbalance = INFINITY;
+    set_limit(job, r, limit);
     ambit_prices_set(pricing->prices, prices->lower, prices->upper);
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, PROBE_SOFTNESS, LAST_PROBE_SOFTNESS, 0.0,
-                                   imbalance_out));
-    if (*imbalance_out < NEARLY_MET)
-        ambit_prices_get(pricing->prices, NULL, prices->lower, prices->upper);
+    AMBIT_TRY(
+        ambit_pricing_ascend(job, pricing, PROBE_SOFTNESS, LAST_PROBE_SOFTNESS, 0.0, &imbalance));
+    *met_out = imbalance < NEARLY_MET;
+    if (*met_out) ambit_prices_get(pricing->prices, NULL, prices->lower, prices->upper);
 done:
     return status;
 }
 
-/* The largest least share of the territories that are over the limit in the plan that prices give.
+/* ---- what the plan has ---- */
+
+/* The value that rule r limits, of every territory of the plan in job->label, in the limit's unit.
  */
-static ambit_status prove(struct ambit_job *job, struct ambit_pricing *pricing, int r,
-                          int32_t *territory_out, double *proven_out)
+static ambit_status measure(struct ambit_job *job, int r, double *value_out)
 {
     ambit_status status = AMBIT_OK;
-    const int b = job->problem.rule[r].band;
-    const struct ambit_band *band = &job->scenario.band[b];
+    const struct ambit_rule *const rule = &job->problem.rule[r];
+    const struct ambit_band *const band = &job->scenario.band[rule->band];
     const int rules = job->problem.rule_count;
-    const size_t cells = (size_t)job->territories.count * (size_t)rules;
-    int64_t *load = NULL, moved = 0;
-    *proven_out = NAN;
-    if (band->share_of < 0 || band->upper_kind != AMBIT_LIMIT_SHARE) goto done;
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&load, cells, sizeof *load));
-    AMBIT_TRY(ambit_pricing_assign(job, pricing, &moved));
-    AMBIT_TRY(ambit_job_loads(job, job->label, load, NULL, NULL, NULL));
-    for (int32_t j = 0; j < job->territories.count; j++) {
-        if (load[(size_t)j * (size_t)rules + (size_t)r] <= 0) continue;
-        const double share = ambit_job_least_share(job, b, j);
-        if (share > 0.0 && !(share <= *proven_out)) {
-            *proven_out = share;
-            *territory_out = j;
-        }
+    const int32_t territories = job->territories.count;
+    const double asked = *limit_of(&job->scenario.band[rule->band]);
+    int64_t *load = NULL, *again = NULL, total[AMBIT_RULE_MAX] = {0};
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&load, (size_t)territories * (size_t)rules, 8));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&again, (size_t)territories * (size_t)rules, 8));
+    AMBIT_TRY(ambit_job_loads(job, job->label, load, total, NULL, NULL));
+    if (band->share_of >= 0) { /* numerator − limit × denominator, at two limits */
+        set_limit(job, r, 0.0);
+        AMBIT_TRY(ambit_job_loads(job, job->label, again, NULL, NULL, NULL));
+        set_limit(job, r, asked);
+    }
+    for (int32_t j = 0; j < territories; j++) {
+        const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+        const double x = (double)load[at], numerator = (double)again[at];
+        const double target = rule->share != NULL ? rule->share[j] * (double)total[r] : 1.0;
+        const bool of_target =
+            band->upper_kind == AMBIT_LIMIT_OF_TARGET || band->lower_kind == AMBIT_LIMIT_OF_TARGET;
+        if (band->share_of >= 0)
+            value_out[j] = numerator * asked / fmax(numerator - x, 1.0);
+        else
+            value_out[j] = of_target ? x / fmax(target, 1.0) : x * 1e-6;
     }
 done:
     ambit_free(&load);
+    ambit_free(&again);
     return status;
+}
+
+/* Proves as large a limit impossible as it can with the few territories that are furthest over. */
+static void prove(struct ambit_job *job, int r, double *value)
+{
+    const int b = job->problem.rule[r].band;
+    const struct ambit_band *const band = &job->scenario.band[b];
+    double proven = 0.0;
+    if (band->share_of < 0 || band->upper_kind != AMBIT_LIMIT_SHARE) return;
+    for (int n = 0; n < PROVEN_MAX && n < job->territories.count; n++) {
+        int32_t worst = 0;
+        for (int32_t j = 1; j < job->territories.count; j++) {
+            if (value[j] > value[worst]) worst = j;
+        }
+        value[worst] = -INFINITY;
+        const double share = ambit_job_least_share(job, b, worst);
+        if (share > proven) {
+            proven = share;
+            job->relaxation[b].proof_territory = worst;
+        }
+    }
 }
 
 /* ---- the search ---- */
 
-static ambit_status relax_band(struct ambit_job *job, struct ambit_pricing *pricing, int r)
+static ambit_status bisect(struct ambit_job *job, struct ambit_pricing *pricing, int r,
+                           struct prices *prices, double impossible, double *possible_inout)
 {
     ambit_status status = AMBIT_OK;
-    const int b = job->problem.rule[r].band;
-    struct ambit_band *const band = &job->scenario.band[b];
-    const double direction = band->upper_kind != AMBIT_LIMIT_NONE ? 1.0 : -1.0;
-    const double asked = *limit_of(band);
-    double impossible = asked, possible = asked, proven = NAN;
-    struct prices prices = {0};
-    double off = INFINITY, before;
     char detail[64];
-    AMBIT_TRY_TOGETHER(job->comm, open_prices(job, &prices)); /* none to begin with */
-    AMBIT_TRY(probe(job, pricing, r, asked, &prices, &off));
-    if (off < NEARLY_MET) goto done;
-    AMBIT_TRY(prove(job, pricing, r, &job->relaxation[b].proof_territory, &proven));
-    if (proven * direction > asked * direction) possible = proven;
-    /* Where opening does not help, it is another band that cannot be met. */
-    for (int step = 0; step < OPENINGS_MAX && off >= NEARLY_MET; step++) {
-        impossible = possible;
-        possible *= pow(OPENING, direction);
-        before = off;
-        AMBIT_TRY(probe(job, pricing, r, possible, &prices, &off));
-        if (off > HELPS * before) break;
-    }
-    const bool met = off < NEARLY_MET;
-    for (int step = 0; step < BISECTIONS && met; step++) {
-        const double middle = 0.5 * (impossible + possible);
-        AMBIT_TRY(probe(job, pricing, r, middle, &prices, &off));
-        *(off < NEARLY_MET ? &possible : &impossible) = middle;
-        snprintf(detail, sizeof detail, "impossible=%.5g possible=%.5g", impossible, possible);
+    for (int step = 0; step < BISECTIONS && !ambit_job_out_of_time(job); step++) {
+        const double middle = 0.5 * (impossible + *possible_inout);
+        bool met = false;
+        AMBIT_TRY(probe(job, pricing, r, middle, prices, &met));
+        *(met ? possible_inout : &impossible) = middle;
+        snprintf(detail, sizeof detail, "impossible=%.5g possible=%.5g", impossible,
+                 *possible_inout);
         ambit_log_progress("relax", step + 1, BISECTIONS, detail);
     }
-    *limit_of(band) = met ? possible * (1.0 + direction * ROUNDING_ROOM) : asked;
-    job->relaxation[b].opened = met;
-    job->relaxation[b].asked = asked;
 done:
-    close_prices(&prices);
-    ambit_problem_refresh_rule(&job->problem, r);
     return status;
 }
 
-ambit_status ambit_pricing_relax(struct ambit_job *job, struct ambit_pricing *pricing)
+/* Opens rule r's limit, which is lifted, to the smallest that the plan's centres allow. */
+static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pricing, int r)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_relaxation *const relaxation = &job->relaxation[job->problem.rule[r].band];
+    const double direction = direction_of(job, r), asked = relaxation->asked;
+    struct prices prices = {0};
+    double *value = NULL, possible = asked;
+    bool met = false;
+    AMBIT_TRY_TOGETHER(job->comm, open_prices(job, &prices));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&value, (size_t)job->territories.count, sizeof *value));
+    ambit_prices_get(pricing->prices, NULL, prices.lower, prices.upper);
+    AMBIT_TRY(measure(job, r, value));
+    for (int32_t j = 0; j < job->territories.count; j++)
+        possible = direction * fmax(direction * possible, direction * value[j]);
+    AMBIT_TRY(probe(job, pricing, r, asked, &prices, &met));
+    if (met) goto done;
+    prove(job, r, value);
+    AMBIT_TRY(bisect(job, pricing, r, &prices, asked, &possible));
+    relaxation->opened = true;
+    relaxation->smallest = possible;
+    set_limit(job, r, possible * (1.0 + direction * ROUNDING_ROOM));
+    ambit_prices_set(pricing->prices, prices.lower, prices.upper);
+done:
+    close_prices(&prices);
+    ambit_free(&value);
+    return status;
+}
+
+void ambit_pricing_lift(struct ambit_job *job)
+{
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        const int b = job->problem.rule[r].band;
+        if (!job->scenario.band[b].relax) continue;
+        job->relaxation[b].asked = *limit_of(&job->scenario.band[b]);
+        set_limit(job, r,
+                  job->relaxation[b].asked * (direction_of(job, r) > 0.0 ? LIFTED : 1.0 / LIFTED));
+    }
+}
+
+ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pricing,
+                                double imbalance)
 {
     ambit_status status = AMBIT_OK;
     for (int r = 0; r < job->problem.rule_count; r++) {
-        if (job->scenario.band[job->problem.rule[r].band].relax)
-            AMBIT_TRY(relax_band(job, pricing, r));
+        const int b = job->problem.rule[r].band;
+        if (!job->scenario.band[b].relax) continue;
+        /* Where bands are broken with the limit lifted, opening it does not help. */
+        if (imbalance < CANNOT_MEET && !ambit_job_out_of_time(job))
+            AMBIT_TRY(open_limit(job, pricing, r));
+        else
+            set_limit(job, r, job->relaxation[b].asked);
     }
-    ambit_prices_reset(pricing->prices);
 done:
     return status;
+}
+
+ambit_status ambit_pricing_tighten(struct ambit_job *job, struct ambit_pricing *pricing,
+                                   bool *tighter_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct prices prices = {0};
+    *tighter_out = false;
+    AMBIT_TRY_TOGETHER(job->comm, open_prices(job, &prices));
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        struct ambit_relaxation *const relaxation = &job->relaxation[job->problem.rule[r].band];
+        if (!relaxation->opened) continue;
+        const double direction = direction_of(job, r);
+        double step = FIRST_TIGHTENING;
+        ambit_prices_get(pricing->prices, NULL, prices.lower, prices.upper);
+        for (int t = 0; t < TIGHTENINGS && !ambit_job_out_of_time(job); t++, step *= 0.5) {
+            double tried = relaxation->smallest * (1.0 - direction * step);
+            bool met = false;
+            if (direction * tried < direction * relaxation->asked) tried = relaxation->asked;
+            AMBIT_TRY(probe(job, pricing, r, tried, &prices, &met));
+            if (!met) continue;
+            *tighter_out = true;
+            relaxation->smallest = tried;
+            if (tried == relaxation->asked) relaxation->opened = false;
+            if (!relaxation->opened) break;
+        }
+        set_limit(job, r,
+                  relaxation->opened ? relaxation->smallest * (1.0 + direction * ROUNDING_ROOM)
+                                     : relaxation->asked);
+        ambit_prices_set(pricing->prices, prices.lower, prices.upper);
+    }
+done:
+    close_prices(&prices);
+    return status;
+}
+
+void ambit_pricing_give_room(struct ambit_job *job)
+{
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
+        if (job->relaxation[job->problem.rule[r].band].opened && band->relax_room > 0.0)
+            set_limit(job, r,
+                      *limit_of(&job->scenario.band[job->problem.rule[r].band]) +
+                          direction_of(job, r) * band->relax_room);
+    }
 }

@@ -17,6 +17,16 @@ int64_t ambit_group_violation(const struct ambit_group *group, int t, const int6
     return sum;
 }
 
+double ambit_group_reduced_cost(const struct ambit_group *group, int32_t a, int32_t c)
+{
+    const struct ambit_border_account *account = &group->account[a];
+    const double *price = &group->price[account->territory[c] * group->rules];
+    double cost = (double)account->cost[c];
+    for (int r = 0; r < group->rules; r++)
+        cost += price[r] * (double)account->load[c][r];
+    return cost;
+}
+
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c)
 {
     const struct ambit_border_account *account = &group->account[a];

@@ -58,6 +58,9 @@ int64_t ambit_group_violation(const struct ambit_group *group, int t, const int6
 int64_t ambit_group_total_violation(const struct ambit_group *group);
 int64_t ambit_group_total_cost(const struct ambit_group *group);
 
+/* Cost of account a in choice c with its loads at the group's prices. */
+double ambit_group_reduced_cost(const struct ambit_group *group, int32_t a, int32_t c);
+
 /* Takes account a to choice c, keeping `load` and `violation` right. */
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c);
 

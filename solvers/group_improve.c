@@ -14,16 +14,6 @@
 
 enum { PASS_MAX = 60 };
 
-static double reduced_cost(const struct ambit_group *group, int32_t a, int32_t c)
-{
-    const struct ambit_border_account *account = &group->account[a];
-    const double *price = &group->price[account->territory[c] * group->rules];
-    double cost = (double)account->cost[c];
-    for (int r = 0; r < group->rules; r++)
-        cost += price[r] * (double)account->load[c][r];
-    return cost;
-}
-
 struct regret {
     double value;
     int32_t account;
@@ -44,9 +34,9 @@ static int32_t choose_undecided(const struct ambit_group *group, struct regret *
         const int32_t here = group->chosen[a];
         double least = INFINITY;
         for (int32_t c = 0; c < group->account[a].choice_count; c++) {
-            if (c != here) least = fmin(least, reduced_cost(group, a, c));
+            if (c != here) least = fmin(least, ambit_group_reduced_cost(group, a, c));
         }
-        regret[a] = (struct regret){least - reduced_cost(group, a, here), a};
+        regret[a] = (struct regret){least - ambit_group_reduced_cost(group, a, here), a};
     }
     qsort(regret, (size_t)group->account_count, sizeof *regret, compare_regret);
     const int32_t count =

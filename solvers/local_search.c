@@ -1,200 +1,391 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * First improvement over three neighbourhoods, in canonical order: an account shifts to another
- * territory; two accounts swap theirs; an account shifts to b while one of b's shifts on to c.
- * Swaps and chains look only at partners listed under their territory. Cheap moves come first, and
- * with every band met a move must save cost before its bands are looked at, so most are dropped
- * after one subtraction. Cost a pass: accounts × choices × partners; it stops at the first pass
- * without a move.
+ * Best improvement over three neighbourhoods: an account shifts from p to q; one of p and one of q
+ * swap; one shifts from p to q while one of q shifts on to s. Possible shifts are listed by (p, q)
+ * with their costs and loads side by side, so that a neighbourhood is one or two short lists and a
+ * look at a pair touches little memory. Lists are looked at again only when one of their
+ * territories has changed.
+ *
+ * Most moves are dropped before their bands are looked at. Where all bands are met, cost must fall,
+ * and reduced cost may rise no further than the room that is left is worth: with d the change of
+ * reduced cost and π the prices, cost changes by d − Σ π·Δload, and in a plan that stays inside
+ * π·Δload is at most π × room. Where a band is broken, a chain's first and last territory are
+ * weighed before accounts are paired.
+ *
+ * Cost: the sum over pairs and triples of territories that changed of the product of two lists'
+ * lengths; a search ends after WORK_PER_ACCOUNT looks for every account. Weakness: no move takes
+ * more than two accounts.
  */
 #include "solvers/local_search.h"
 #include "engine/base/memory.h"
 
+#include <math.h>
 #include <string.h>
+
+#define WORK_PER_ACCOUNT 4000
+
+/* An account that could go to one of its choices from where it is when listed. */
+struct shift {
+    int32_t account, choice;
+    int64_t cost;        /* more than today */
+    double reduced;      /* the same at the prices */
+    int64_t alone;       /* what it does to violation where it leaves, or where it arrives */
+    const int64_t *load; /* borrowed; per rule, what it takes away, then what it brings */
+};
+
+/* One or two shifts at once, and what they change. */
+struct change {
+    const struct shift *one, *two; /* NULL: none */
+    int64_t violation, cost;
+};
 
 struct search {
     struct ambit_group *group; /* borrowed */
-    int64_t violation;         /* of the group when the pass began */
-    int32_t *first;            /* owned; territory_count + 1: where each territory's list begins */
-    int32_t *member;           /* owned; accounts by the territory they were in then */
-    int64_t *least;            /* owned; see least_cost() */
+    int territories, rules;
+    int64_t *low, *high;     /* owned; limits in whole units, [territory × rules + rule] */
+    double *room;            /* owned; per territory, what the way to its limits is worth */
+    int32_t *at;             /* owned; territory of each account */
+    int32_t *first;          /* owned; where the list of (p, q) begins, [p × territories + q] */
+    struct shift *shift;     /* owned */
+    int64_t *load;           /* owned; what the shifts' loads point to */
+    struct shift *one, *two; /* owned; the shifts that are being paired */
+    int64_t *changed;        /* owned; per territory, the clock of its last change */
+    int64_t clock;           /* changes made so far */
+    int64_t work, work_max;  /* looks at moves */
 };
 
-static int32_t at(const struct ambit_group *group, int32_t a)
-{
-    return group->account[a].territory[group->chosen[a]];
-}
+static const int64_t nothing[AMBIT_RULE_MAX];
 
-static void list_members(struct search *search)
+/* ---- what a territory would violate ---- */
+
+/* Violation of territory t with some loads more and some less; where it is above `limit`, any value
+ * above `limit`. */
+static int64_t violation_with(const struct search *search, int t, const int64_t *more,
+                              const int64_t *less, int64_t limit)
 {
     const struct ambit_group *group = search->group;
+    const int rules = search->rules;
+    const int64_t *load = &group->load[t * rules];
+    const int64_t *low = &search->low[t * rules], *high = &search->high[t * rules];
+    int64_t sum = 0;
+    for (int r = 0; r < rules; r++) {
+        const int64_t x = load[r] + more[r] - less[r];
+        if (x >= low[r] && x <= high[r]) continue;
+        if (sum >= limit) return limit < 0 ? 1 : limit + 1;
+        sum += ambit_violation(x, group->low[t * rules + r], group->high[t * rules + r],
+                               group->scale[r]);
+    }
+    return sum;
+}
+
+/* How much dearer, at the prices, the territory's loads can become inside its limits. */
+static double worth_of_room(const struct search *search, int t)
+{
+    const struct ambit_group *group = search->group;
+    double worth = 1.0; /* covers the rounding of reduced costs */
+    if (group->violation[t] > 0) return INFINITY;
+    for (int r = 0; r < search->rules; r++) {
+        const int at = t * search->rules + r;
+        const double price = group->price[at], load = (double)group->load[at];
+        if (price > 0.0) worth += price * (group->high[at] - load);
+        if (price < 0.0) worth += price * (group->low[at] - load);
+    }
+    return worth;
+}
+
+static void take(struct search *search, const struct shift *shift)
+{
+    const int32_t a = shift->account, from = search->at[a];
+    const int32_t to = search->group->account[a].territory[shift->choice];
+    ambit_group_choose(search->group, a, shift->choice);
+    search->at[a] = to;
+    search->changed[from] = search->changed[to] = ++search->clock;
+    search->room[from] = worth_of_room(search, from);
+    search->room[to] = worth_of_room(search, to);
+}
+
+/* ---- lists ---- */
+
+static void count_shifts(struct search *search)
+{
+    const struct ambit_group *group = search->group;
+    const int n = search->territories;
     int32_t *const first = search->first;
-    memset(first, 0, (size_t)(group->territory_count + 1) * sizeof *first);
-    for (int32_t a = 0; a < group->account_count; a++)
-        first[at(group, a) + 1]++;
-    for (int t = 0; t < group->territory_count; t++)
-        first[t + 1] += first[t];
-    for (int32_t a = 0; a < group->account_count; a++)
-        search->member[first[at(group, a)]++] = a;
-    for (int t = group->territory_count; t > 0; t--)
-        first[t] = first[t - 1];
+    memset(first, 0, ((size_t)n * (size_t)n + 1) * sizeof *first);
+    for (int32_t a = 0; a < group->account_count; a++) {
+        const struct ambit_border_account *account = &group->account[a];
+        for (int32_t c = 0; c < account->choice_count; c++) {
+            if (c != group->chosen[a]) first[search->at[a] * n + account->territory[c] + 1]++;
+        }
+    }
+    for (int list = 0; list < n * n; list++)
+        first[list + 1] += first[list];
+}
+
+/* Lists every shift from the plan as it is, in the order of accounts. */
+static void list_shifts(struct search *search)
+{
+    const struct ambit_group *group = search->group;
+    const int n = search->territories;
+    const size_t rules = (size_t)search->rules;
+    int32_t *const first = search->first;
+    count_shifts(search);
+    for (int32_t a = 0; a < group->account_count; a++) {
+        const struct ambit_border_account *account = &group->account[a];
+        const int32_t from = group->chosen[a];
+        const double reduced = ambit_group_reduced_cost(group, a, from);
+        for (int32_t c = 0; c < account->choice_count; c++) {
+            if (c == from) continue;
+            const int32_t at = first[search->at[a] * n + account->territory[c]]++;
+            int64_t *const load = &search->load[(size_t)at * 2 * rules];
+            memcpy(load, account->load[from], rules * sizeof *load);
+            memcpy(load + rules, account->load[c], rules * sizeof *load);
+            search->shift[at] =
+                (struct shift){.account = a,
+                               .choice = c,
+                               .cost = account->cost[c] - account->cost[from],
+                               .reduced = ambit_group_reduced_cost(group, a, c) - reduced,
+                               .load = load};
+        }
+    }
+    memmove(&first[1], &first[0], (size_t)n * (size_t)n * sizeof *first);
     first[0] = 0;
 }
 
-static int32_t find_choice(const struct ambit_border_account *account, int32_t territory)
-{
-    for (int32_t c = 0; c < account->choice_count; c++) {
-        if (account->territory[c] == territory) return c;
-    }
-    return -1;
-}
+enum side { NEITHER, LEAVES, ARRIVES };
 
-/* The least that it costs account a to go anywhere else; what a move with it must still earn. */
-static int64_t least_cost(const struct ambit_group *group, int32_t a)
-{
-    const struct ambit_border_account *account = &group->account[a];
-    const int32_t from = group->chosen[a];
-    int64_t least = INT64_MAX / 2;
-    for (int32_t c = 0; c < account->choice_count; c++) {
-        if (c != from && account->cost[c] < least) least = account->cost[c];
-    }
-    return least - account->cost[from];
-}
-
-static void take(struct search *search, int32_t a, int32_t c)
-{
-    ambit_group_choose(search->group, a, c);
-    search->least[a] = least_cost(search->group, a);
-}
-
-static bool try_shift(struct search *search, int32_t a)
+/* The shifts from p to q that are still possible and that, weighed on one side, do not add more
+ * than `limit` to violation there; returns how many. */
+static int32_t pick_shifts(struct search *search, int p, int q, enum side side, int64_t limit,
+                           struct shift *out)
 {
     const struct ambit_group *group = search->group;
-    const struct ambit_border_account *account = &group->account[a];
-    const int32_t from = group->chosen[a], p = account->territory[from];
-    const int64_t here = group->violation[p];
-    const int64_t left = ambit_group_violation(group, p, NULL, account->load[from]);
-    int32_t best = from;
-    int64_t best_violation = 0, best_cost = 0;
-    for (int32_t c = 0; c < account->choice_count; c++) {
-        const int q = account->territory[c];
-        const int64_t cost = account->cost[c] - account->cost[from];
-        const int64_t before = here + group->violation[q];
-        if (c == from || (before == 0 && cost >= 0)) continue;
-        const int64_t violation =
-            left + ambit_group_violation(group, q, account->load[c], NULL) - before;
-        if (violation < best_violation || (violation == best_violation && cost < best_cost)) {
-            best = c;
-            best_violation = violation;
-            best_cost = cost;
+    const int list = p * search->territories + q;
+    const int t = side == LEAVES ? p : q;
+    int32_t count = 0;
+    for (int32_t k = search->first[list]; k < search->first[list + 1]; k++) {
+        struct shift shift = search->shift[k];
+        if (search->at[shift.account] != p) continue;
+        if (side != NEITHER) {
+            const int64_t *more = side == ARRIVES ? shift.load + search->rules : nothing;
+            const int64_t *less = side == LEAVES ? shift.load : nothing;
+            const int64_t bearable = limit + group->violation[t];
+            const int64_t after = violation_with(search, t, more, less, bearable);
+            if (after > bearable) continue;
+            shift.alone = after - group->violation[t];
         }
+        out[count++] = shift;
     }
-    if (best == from) return false;
-    take(search, a, best);
-    return true;
+    search->work += search->first[list + 1] - search->first[list];
+    return count;
 }
 
-/* a goes to choice c while b, who is there, comes back. */
-static bool try_exchange(struct search *search, int32_t a, int32_t c, int32_t b)
+/* ---- neighbourhoods ---- */
+
+static bool is_better(int64_t violation, int64_t cost, const struct change *best)
+{
+    return violation < best->violation || (violation == best->violation && cost < best->cost);
+}
+
+/* The best of shifts from p to q. */
+static struct change best_shift(struct search *search, int p, int q)
 {
     const struct ambit_group *group = search->group;
-    const struct ambit_border_account *one = &group->account[a], *other = &group->account[b];
-    const int32_t from = group->chosen[a], other_from = group->chosen[b];
-    const int32_t p = one->territory[from], q = one->territory[c];
-    const int32_t back = find_choice(other, p);
-    if (back < 0) return false;
+    struct change best = {0};
     const int64_t before = group->violation[p] + group->violation[q];
-    const int64_t cost =
-        one->cost[c] - one->cost[from] + other->cost[back] - other->cost[other_from];
-    if (before == 0 && cost >= 0) return false;
-    const int64_t violation =
-        ambit_group_violation(group, p, other->load[back], one->load[from]) +
-        ambit_group_violation(group, q, one->load[c], other->load[other_from]) - before;
-    if (violation > 0 || (violation == 0 && cost >= 0)) return false;
-    take(search, a, c);
-    take(search, b, back);
-    return true;
-}
-
-/* a goes to choice c while b, who is there, goes on to a third territory. */
-static bool try_chain(struct search *search, int32_t a, int32_t c, int32_t b)
-{
-    const struct ambit_group *group = search->group;
-    const struct ambit_border_account *one = &group->account[a], *other = &group->account[b];
-    const int32_t from = group->chosen[a], other_from = group->chosen[b];
-    const int32_t p = one->territory[from], q = one->territory[c];
-    for (int32_t d = 0; d < other->choice_count; d++) {
-        const int32_t s = other->territory[d];
-        if (d == other_from || s == p) continue;
-        const int64_t before = group->violation[p] + group->violation[q] + group->violation[s];
-        const int64_t cost =
-            one->cost[c] - one->cost[from] + other->cost[d] - other->cost[other_from];
-        if (before == 0 && cost >= 0) continue;
-        const int64_t violation =
-            ambit_group_violation(group, p, NULL, one->load[from]) +
-            ambit_group_violation(group, q, one->load[c], other->load[other_from]) +
-            ambit_group_violation(group, s, other->load[d], NULL) - before;
-        if (violation > 0 || (violation == 0 && cost >= 0)) continue;
-        take(search, a, c);
-        take(search, b, d);
-        return true;
+    const double room = search->room[p] + search->room[q];
+    const int32_t count = pick_shifts(search, p, q, LEAVES, group->violation[q], search->one);
+    for (int32_t k = 0; k < count; k++) {
+        const struct shift *const one = &search->one[k];
+        if (before == 0 && (one->cost >= best.cost || one->reduced > room)) continue;
+        const int64_t bearable = best.violation - one->alone + group->violation[q];
+        const int64_t after =
+            violation_with(search, q, one->load + search->rules, nothing, bearable);
+        if (after > bearable) continue;
+        const int64_t violation = one->alone + after - group->violation[q];
+        if (is_better(violation, one->cost, &best))
+            best = (struct change){one, NULL, violation, one->cost};
     }
-    return false;
+    return best;
 }
 
-typedef bool pair_move(struct search *search, int32_t a, int32_t c, int32_t b);
-
-/* The first pair of a with an account listed where it might go that improves the plan. */
-static bool try_pairs(struct search *search, int32_t a, pair_move *move)
+/* The best of a shift from p to q and one from q to s, who may be p: then they swap. Only shifts in
+ * a chain have been weighed alone. */
+static struct change best_pair(struct search *search, int p, int q, int s, int32_t one_count,
+                               int32_t two_count)
 {
-    const struct ambit_group *group = search->group;
-    const struct ambit_border_account *one = &group->account[a];
-    const int32_t from = group->chosen[a];
-    const bool clean = search->violation == 0;
-    for (int32_t c = 0; c < one->choice_count; c++) {
-        const int32_t q = one->territory[c];
-        const int64_t cost = one->cost[c] - one->cost[from];
-        if (c == from) continue;
-        for (int32_t k = search->first[q]; k < search->first[q + 1]; k++) {
-            const int32_t b = search->member[k];
-            if (clean && cost + search->least[b] >= 0) continue;
-            if (at(group, b) == q && move(search, a, c, b)) return true;
+    const int64_t *const violation = search->group->violation;
+    const bool swap = s == p;
+    const int rules = search->rules;
+    const int64_t elsewhere = swap ? violation[p] : 0;
+    const bool met = violation[p] + violation[q] + violation[s] == 0;
+    const double room = search->room[p] + search->room[q] + (swap ? 0.0 : search->room[s]);
+    struct change best = {0};
+    for (int32_t i = 0; i < one_count; i++) {
+        const struct shift *const one = &search->one[i];
+        for (int32_t j = 0; j < two_count; j++) {
+            const struct shift *const two = &search->two[j];
+            const int64_t cost = one->cost + two->cost;
+            if (met && (cost >= best.cost || one->reduced + two->reduced > room)) continue;
+            /* What the territories still to be looked at may violate, and be no worse. */
+            int64_t left = best.violation - one->alone - two->alone + violation[q] + elsewhere;
+            if (left < 0) continue;
+            const int64_t middle = violation_with(search, q, one->load + rules, two->load, left);
+            left -= middle;
+            if (left < 0) continue;
+            const int64_t end =
+                swap ? violation_with(search, p, two->load + rules, one->load, left) : 0;
+            left -= end;
+            if (left > 0 || (left == 0 && cost < best.cost))
+                best = (struct change){one, two, best.violation - left, cost};
         }
     }
-    return false;
+    search->work += (int64_t)one_count * two_count;
+    return best;
 }
 
-static bool pass_over_pairs(struct search *search, pair_move *move)
+static struct change best_swap(struct search *search, int p, int q)
 {
+    const int32_t one = pick_shifts(search, p, q, NEITHER, 0, search->one);
+    const int32_t two = one > 0 ? pick_shifts(search, q, p, NEITHER, 0, search->two) : 0;
+    return best_pair(search, p, q, p, one, two);
+}
+
+static struct change best_chain(struct search *search, int p, int q, int s)
+{
+    const int64_t *const violation = search->group->violation;
+    const int32_t one =
+        pick_shifts(search, p, q, LEAVES, violation[q] + violation[s], search->one);
+    const int32_t two =
+        one > 0 ? pick_shifts(search, q, s, ARRIVES, violation[p] + violation[q], search->two) : 0;
+    return best_pair(search, p, q, s, one, two);
+}
+
+enum neighbourhood { SHIFTS, SWAPS, CHAINS, NEIGHBOURHOODS };
+
+/* Makes the best change between these territories, again while there is one. */
+static bool improve_between(struct search *search, enum neighbourhood which, int p, int q, int s)
+{
+    for (bool moved = false;; moved = true) {
+        if (search->work > search->work_max) return moved;
+        const struct change change = which == SHIFTS  ? best_shift(search, p, q)
+                                     : which == SWAPS ? best_swap(search, p, q)
+                                                      : best_chain(search, p, q, s);
+        if (change.one == NULL) return moved;
+        take(search, change.one);
+        if (change.two != NULL) take(search, change.two);
+    }
+}
+
+/* One neighbourhood of all territories of which one has changed after `since`. */
+static bool look_around(struct search *search, enum neighbourhood which, int64_t since)
+{
+    const int n = search->territories;
+    const int32_t *const first = search->first;
+    const int64_t *const changed = search->changed;
     bool moved = false;
-    list_members(search);
-    search->violation = ambit_group_total_violation(search->group);
-    for (int32_t a = 0; a < search->group->account_count; a++)
-        moved |= try_pairs(search, a, move);
+    for (int p = 0; p < n; p++) {
+        for (int q = 0; q < n; q++) {
+            if (first[p * n + q] == first[p * n + q + 1] || (which == SWAPS && q < p)) continue;
+            const bool due = changed[p] > since || changed[q] > since;
+            if (which != CHAINS) {
+                if (due) moved |= improve_between(search, which, p, q, p);
+                continue;
+            }
+            for (int s = 0; s < n; s++) {
+                if (s == p || first[q * n + s] == first[q * n + s + 1]) continue;
+                if (due || changed[s] > since) moved |= improve_between(search, which, p, q, s);
+            }
+        }
+    }
     return moved;
+}
+
+static void run_passes(struct search *search, int pass_max)
+{
+    int64_t since[NEIGHBOURHOODS] = {-1, -1, -1};
+    for (int pass = 0; pass < pass_max; pass++) {
+        bool moved = false;
+        list_shifts(search);
+        for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
+            const int64_t now = search->clock;
+            if (which == CHAINS && moved) break;
+            moved |= look_around(search, which, since[which]);
+            since[which] = now;
+        }
+        if (!moved) break;
+    }
+}
+
+/* ---- the search ---- */
+
+static ambit_status open_search(struct search *search)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_group *group = search->group;
+    const size_t accounts = (size_t)group->account_count, rules = (size_t)group->rules;
+    const size_t territories = (size_t)group->territory_count;
+    size_t shifts = 0;
+    for (int32_t a = 0; a < group->account_count; a++)
+        shifts += (size_t)group->account[a].choice_count;
+    AMBIT_TRY(ambit_alloc(&search->low, territories * rules, sizeof *search->low));
+    AMBIT_TRY(ambit_alloc(&search->high, territories * rules, sizeof *search->high));
+    AMBIT_TRY(ambit_alloc(&search->room, territories, sizeof *search->room));
+    AMBIT_TRY(ambit_alloc(&search->at, accounts, sizeof *search->at));
+    AMBIT_TRY(ambit_alloc(&search->first, territories * territories + 1, sizeof *search->first));
+    AMBIT_TRY(ambit_alloc(&search->shift, shifts, sizeof *search->shift));
+    AMBIT_TRY(ambit_alloc(&search->load, shifts * 2 * rules, sizeof *search->load));
+    AMBIT_TRY(ambit_alloc(&search->one, accounts, sizeof *search->one));
+    AMBIT_TRY(ambit_alloc(&search->two, accounts, sizeof *search->two));
+    AMBIT_TRY(ambit_alloc(&search->changed, territories, sizeof *search->changed));
+done:
+    return status;
+}
+
+static void close_search(struct search *search)
+{
+    ambit_free(&search->low);
+    ambit_free(&search->high);
+    ambit_free(&search->room);
+    ambit_free(&search->at);
+    ambit_free(&search->first);
+    ambit_free(&search->shift);
+    ambit_free(&search->load);
+    ambit_free(&search->one);
+    ambit_free(&search->two);
+    ambit_free(&search->changed);
+}
+
+/* A limit as the last whole load that meets it, away from what would overflow. */
+static int64_t whole_limit(double limit)
+{
+    return (int64_t)fmin(fmax(limit, -0x1p62), 0x1p62);
+}
+
+static void fill_search(struct search *search)
+{
+    const struct ambit_group *group = search->group;
+    for (int cell = 0; cell < search->territories * search->rules; cell++) {
+        search->low[cell] = whole_limit(ceil(group->low[cell]));
+        search->high[cell] = whole_limit(floor(group->high[cell]));
+    }
+    for (int32_t a = 0; a < group->account_count; a++)
+        search->at[a] = group->account[a].territory[group->chosen[a]];
+    for (int t = 0; t < search->territories; t++)
+        search->room[t] = worth_of_room(search, t);
 }
 
 ambit_status ambit_local_search(struct ambit_group *group, int pass_max)
 {
     ambit_status status = AMBIT_OK;
-    struct search search = {.group = group};
-    const size_t accounts = (size_t)group->account_count;
-    AMBIT_TRY(ambit_alloc(&search.first, (size_t)group->territory_count + 1, sizeof(int32_t)));
-    AMBIT_TRY(ambit_alloc(&search.member, accounts, sizeof(int32_t)));
-    AMBIT_TRY(ambit_alloc(&search.least, accounts, sizeof(int64_t)));
-    for (int32_t a = 0; a < group->account_count; a++)
-        search.least[a] = least_cost(group, a);
-    bool moved = true;
-    for (int pass = 0; pass < pass_max && moved; pass++) {
-        moved = false;
-        for (int32_t a = 0; a < group->account_count; a++)
-            moved |= try_shift(&search, a);
-        if (!moved) moved = pass_over_pairs(&search, try_exchange);
-        if (!moved) moved = pass_over_pairs(&search, try_chain);
-    }
+    struct search search = {.group = group,
+                            .territories = group->territory_count,
+                            .rules = group->rules,
+                            .work_max = (int64_t)WORK_PER_ACCOUNT * group->account_count};
+    AMBIT_TRY(open_search(&search));
+    fill_search(&search);
+    run_passes(&search, pass_max);
 done:
-    ambit_free(&search.first);
-    ambit_free(&search.member);
-    ambit_free(&search.least);
+    close_search(&search);
     return status;
 }

@@ -37,6 +37,7 @@ struct shift {
 struct change {
     const struct shift *one, *two; /* NULL: none */
     int64_t violation, cost;
+    double ratio; /* reduced cost for each part of violation that goes */
 };
 
 struct search {
@@ -182,9 +183,23 @@ static int32_t pick_shifts(struct search *search, int p, int q, enum side side, 
 
 /* ---- neighbourhoods ---- */
 
-static bool is_better(int64_t violation, int64_t cost, const struct change *best)
+/* Keeps the change where it is better than the best so far. Of those that lessen violation that is
+ * the one that does it cheapest: the most thorough would leave a plan dear to mend. */
+static void keep_better(const struct shift *one, const struct shift *two, int64_t violation,
+                        struct change *best)
 {
-    return violation < best->violation || (violation == best->violation && cost < best->cost);
+    struct change next = {.one = one, .two = two, .violation = violation, .cost = one->cost};
+    double reduced = one->reduced;
+    if (two != NULL) {
+        next.cost += two->cost;
+        reduced += two->reduced;
+    }
+    if (violation == 0) {
+        if (best->violation == 0 && next.cost < best->cost) *best = next;
+        return;
+    }
+    next.ratio = reduced / (double)-violation;
+    if (best->violation == 0 || next.ratio < best->ratio) *best = next;
 }
 
 /* The best of shifts from p to q. */
@@ -198,13 +213,9 @@ static struct change best_shift(struct search *search, int p, int q)
     for (int32_t k = 0; k < count; k++) {
         const struct shift *const one = &search->one[k];
         if (before == 0 && (one->cost >= best.cost || one->reduced > room)) continue;
-        const int64_t bearable = best.violation - one->alone + group->violation[q];
-        const int64_t after =
-            violation_with(search, q, one->load + search->rules, nothing, bearable);
-        if (after > bearable) continue;
-        const int64_t violation = one->alone + after - group->violation[q];
-        if (is_better(violation, one->cost, &best))
-            best = (struct change){one, NULL, violation, one->cost};
+        const int64_t left = group->violation[q] - one->alone;
+        const int64_t after = violation_with(search, q, one->load + search->rules, nothing, left);
+        if (after <= left) keep_better(one, NULL, after - left, &best);
     }
     return best;
 }
@@ -217,27 +228,24 @@ static struct change best_pair(struct search *search, int p, int q, int s, int32
     const int64_t *const violation = search->group->violation;
     const bool swap = s == p;
     const int rules = search->rules;
-    const int64_t elsewhere = swap ? violation[p] : 0;
-    const bool met = violation[p] + violation[q] + violation[s] == 0;
+    const int64_t weighed = violation[q] + (swap ? violation[p] : 0);
+    const int64_t before = violation[p] + violation[q] + (swap ? 0 : violation[s]);
     const double room = search->room[p] + search->room[q] + (swap ? 0.0 : search->room[s]);
     struct change best = {0};
     for (int32_t i = 0; i < one_count; i++) {
         const struct shift *const one = &search->one[i];
         for (int32_t j = 0; j < two_count; j++) {
             const struct shift *const two = &search->two[j];
-            const int64_t cost = one->cost + two->cost;
-            if (met && (cost >= best.cost || one->reduced + two->reduced > room)) continue;
-            /* What the territories still to be looked at may violate, and be no worse. */
-            int64_t left = best.violation - one->alone - two->alone + violation[q] + elsewhere;
+            const double reduced = one->reduced + two->reduced;
+            if (before == 0 && (one->cost + two->cost >= best.cost || reduced > room)) continue;
+            if (best.violation < 0 && reduced >= best.ratio * (double)before) continue;
+            /* What the territories still to be weighed may violate, the plan being no worse. */
+            int64_t left = weighed - one->alone - two->alone;
             if (left < 0) continue;
-            const int64_t middle = violation_with(search, q, one->load + rules, two->load, left);
-            left -= middle;
+            left -= violation_with(search, q, one->load + rules, two->load, left);
             if (left < 0) continue;
-            const int64_t end =
-                swap ? violation_with(search, p, two->load + rules, one->load, left) : 0;
-            left -= end;
-            if (left > 0 || (left == 0 && cost < best.cost))
-                best = (struct change){one, two, best.violation - left, cost};
+            if (swap) left -= violation_with(search, p, two->load + rules, one->load, left);
+            if (left >= 0) keep_better(one, two, -left, &best);
         }
     }
     search->work += (int64_t)one_count * two_count;

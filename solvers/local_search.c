@@ -6,23 +6,27 @@
  * look at a pair touches little memory. Lists are looked at again only when one of their
  * territories has changed.
  *
- * Most moves are dropped before their bands are looked at. Where all bands are met, cost must fall,
- * and reduced cost may rise no further than the room that is left is worth: with d the change of
- * reduced cost and π the prices, cost changes by d − Σ π·Δload, and in a plan that stays inside
- * π·Δload is at most π × room. Where a band is broken, a chain's first and last territory are
- * weighed before accounts are paired.
+ * Lists are in order of cost. Where all bands are met cost must fall, so a look at a list ends
+ * where it no longer would, and most pairs are never seen. Where a band is broken, of the changes
+ * that lessen violation the one is made that lessens it cheapest, by reduced cost, and what a part
+ * of violation may cost is raised step by step: the dear ones wait until nothing cheap is left.
  *
  * Cost: the sum over pairs and triples of territories that changed of the product of two lists'
- * lengths; a search ends after WORK_PER_ACCOUNT looks for every account. Weakness: no move takes
- * more than two accounts.
+ * lengths; a search ends after WORK_PER_ACCOUNT looks for every account, which a violation that
+ * cannot be mended would else spend without end. Weakness: no move takes more than two accounts.
  */
 #include "solvers/local_search.h"
 #include "engine/base/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define WORK_PER_ACCOUNT 4000
+#define WORK_PER_ACCOUNT 1000
+/* What mending may cost, in the group's mean cost of a territory for one mean load outside. */
+#define FIRST_RATIO 2.0
+#define LAST_RATIO 1000.0
+#define RATIO_GROWTH 4.0
 
 /* An account that could go to one of its choices from where it is when listed. */
 struct shift {
@@ -44,7 +48,6 @@ struct search {
     struct ambit_group *group; /* borrowed */
     int territories, rules;
     int64_t *low, *high;     /* owned; limits in whole units, [territory × rules + rule] */
-    double *room;            /* owned; per territory, what the way to its limits is worth */
     int32_t *at;             /* owned; territory of each account */
     int32_t *first;          /* owned; where the list of (p, q) begins, [p × territories + q] */
     struct shift *shift;     /* owned */
@@ -52,6 +55,7 @@ struct search {
     struct shift *one, *two; /* owned; the shifts that are being paired */
     int64_t *changed;        /* owned; per territory, the clock of its last change */
     int64_t clock;           /* changes made so far */
+    double ratio_max;        /* what a part of violation may cost, at the prices */
     int64_t work, work_max;  /* looks at moves */
 };
 
@@ -79,21 +83,6 @@ static int64_t violation_with(const struct search *search, int t, const int64_t 
     return sum;
 }
 
-/* How much dearer, at the prices, the territory's loads can become inside its limits. */
-static double worth_of_room(const struct search *search, int t)
-{
-    const struct ambit_group *group = search->group;
-    double worth = 1.0; /* covers the rounding of reduced costs */
-    if (group->violation[t] > 0) return INFINITY;
-    for (int r = 0; r < search->rules; r++) {
-        const int at = t * search->rules + r;
-        const double price = group->price[at], load = (double)group->load[at];
-        if (price > 0.0) worth += price * (group->high[at] - load);
-        if (price < 0.0) worth += price * (group->low[at] - load);
-    }
-    return worth;
-}
-
 static void take(struct search *search, const struct shift *shift)
 {
     const int32_t a = shift->account, from = search->at[a];
@@ -101,8 +90,6 @@ static void take(struct search *search, const struct shift *shift)
     ambit_group_choose(search->group, a, shift->choice);
     search->at[a] = to;
     search->changed[from] = search->changed[to] = ++search->clock;
-    search->room[from] = worth_of_room(search, from);
-    search->room[to] = worth_of_room(search, to);
 }
 
 /* ---- lists ---- */
@@ -123,7 +110,14 @@ static void count_shifts(struct search *search)
         first[list + 1] += first[list];
 }
 
-/* Lists every shift from the plan as it is, in the order of accounts. */
+static int compare_cost(const void *a, const void *b)
+{
+    const struct shift *x = a, *y = b;
+    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+    return (x->account > y->account) - (x->account < y->account);
+}
+
+/* Lists every shift from the plan as it is, cheapest first. */
 static void list_shifts(struct search *search)
 {
     const struct ambit_group *group = search->group;
@@ -148,6 +142,11 @@ static void list_shifts(struct search *search)
                                .reduced = ambit_group_reduced_cost(group, a, c) - reduced,
                                .load = load};
         }
+    }
+    for (int list = 0; list < n * n; list++) {
+        const int32_t begin = list > 0 ? first[list - 1] : 0;
+        qsort(&search->shift[begin], (size_t)(first[list] - begin), sizeof *search->shift,
+              compare_cost);
     }
     memmove(&first[1], &first[0], (size_t)n * (size_t)n * sizeof *first);
     first[0] = 0;
@@ -186,7 +185,7 @@ static int32_t pick_shifts(struct search *search, int p, int q, enum side side, 
 /* Keeps the change where it is better than the best so far. Of those that lessen violation that is
  * the one that does it cheapest: the most thorough would leave a plan dear to mend. */
 static void keep_better(const struct shift *one, const struct shift *two, int64_t violation,
-                        struct change *best)
+                        double ratio_max, struct change *best)
 {
     struct change next = {.one = one, .two = two, .violation = violation, .cost = one->cost};
     double reduced = one->reduced;
@@ -199,6 +198,7 @@ static void keep_better(const struct shift *one, const struct shift *two, int64_
         return;
     }
     next.ratio = reduced / (double)-violation;
+    if (next.ratio > ratio_max) return;
     if (best->violation == 0 || next.ratio < best->ratio) *best = next;
 }
 
@@ -208,14 +208,13 @@ static struct change best_shift(struct search *search, int p, int q)
     const struct ambit_group *group = search->group;
     struct change best = {0};
     const int64_t before = group->violation[p] + group->violation[q];
-    const double room = search->room[p] + search->room[q];
     const int32_t count = pick_shifts(search, p, q, LEAVES, group->violation[q], search->one);
     for (int32_t k = 0; k < count; k++) {
         const struct shift *const one = &search->one[k];
-        if (before == 0 && (one->cost >= best.cost || one->reduced > room)) continue;
+        if (before == 0 && one->cost >= best.cost) break;
         const int64_t left = group->violation[q] - one->alone;
         const int64_t after = violation_with(search, q, one->load + search->rules, nothing, left);
-        if (after <= left) keep_better(one, NULL, after - left, &best);
+        if (after <= left) keep_better(one, NULL, after - left, search->ratio_max, &best);
     }
     return best;
 }
@@ -230,25 +229,29 @@ static struct change best_pair(struct search *search, int p, int q, int s, int32
     const int rules = search->rules;
     const int64_t weighed = violation[q] + (swap ? violation[p] : 0);
     const int64_t before = violation[p] + violation[q] + (swap ? 0 : violation[s]);
-    const double room = search->room[p] + search->room[q] + (swap ? 0.0 : search->room[s]);
     struct change best = {0};
+    int64_t looks = 0;
     for (int32_t i = 0; i < one_count; i++) {
         const struct shift *const one = &search->one[i];
         for (int32_t j = 0; j < two_count; j++) {
             const struct shift *const two = &search->two[j];
             const double reduced = one->reduced + two->reduced;
-            if (before == 0 && (one->cost + two->cost >= best.cost || reduced > room)) continue;
-            if (best.violation < 0 && reduced >= best.ratio * (double)before) continue;
+            const int64_t cost = one->cost + two->cost;
+            looks++;
+            if (before == 0 && cost >= best.cost) break;
+            const double ratio = best.violation < 0 ? best.ratio : search->ratio_max;
+            if (reduced > ratio * (double)before && (best.violation < 0 || cost >= best.cost))
+                continue;
             /* What the territories still to be weighed may violate, the plan being no worse. */
             int64_t left = weighed - one->alone - two->alone;
             if (left < 0) continue;
             left -= violation_with(search, q, one->load + rules, two->load, left);
             if (left < 0) continue;
             if (swap) left -= violation_with(search, p, two->load + rules, one->load, left);
-            if (left >= 0) keep_better(one, two, -left, &best);
+            if (left >= 0) keep_better(one, two, -left, search->ratio_max, &best);
         }
     }
-    search->work += (int64_t)one_count * two_count;
+    search->work += looks;
     return best;
 }
 
@@ -262,8 +265,7 @@ static struct change best_swap(struct search *search, int p, int q)
 static struct change best_chain(struct search *search, int p, int q, int s)
 {
     const int64_t *const violation = search->group->violation;
-    const int32_t one =
-        pick_shifts(search, p, q, LEAVES, violation[q] + violation[s], search->one);
+    const int32_t one = pick_shifts(search, p, q, LEAVES, violation[q] + violation[s], search->one);
     const int32_t two =
         one > 0 ? pick_shifts(search, q, s, ARRIVES, violation[p] + violation[q], search->two) : 0;
     return best_pair(search, p, q, s, one, two);
@@ -309,10 +311,28 @@ static bool look_around(struct search *search, enum neighbourhood which, int64_t
     return moved;
 }
 
+/* Lets mending cost more, and has territories outside their bands looked at again; false where
+ * there is nothing more to mend. */
+static bool raise_ratio(struct search *search, double last)
+{
+    if (search->ratio_max == INFINITY || ambit_group_total_violation(search->group) == 0)
+        return false;
+    const double next = RATIO_GROWTH * search->ratio_max;
+    search->ratio_max = next < last ? next : INFINITY; /* also where the group costs nothing */
+    search->clock++;
+    for (int t = 0; t < search->territories; t++) {
+        if (search->group->violation[t] > 0) search->changed[t] = search->clock;
+    }
+    return true;
+}
+
 static void run_passes(struct search *search, int pass_max)
 {
+    const double unit = /* of a ratio: reduced cost for a part of violation */
+        1e-9 * (double)ambit_group_total_cost(search->group) / (double)search->territories;
     int64_t since[NEIGHBOURHOODS] = {-1, -1, -1};
-    for (int pass = 0; pass < pass_max; pass++) {
+    search->ratio_max = FIRST_RATIO * unit;
+    for (int pass = 0; pass < pass_max && search->work <= search->work_max; pass++) {
         bool moved = false;
         list_shifts(search);
         for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
@@ -321,7 +341,7 @@ static void run_passes(struct search *search, int pass_max)
             moved |= look_around(search, which, since[which]);
             since[which] = now;
         }
-        if (!moved) break;
+        if (!moved && !raise_ratio(search, LAST_RATIO * unit)) break;
     }
 }
 
@@ -338,7 +358,6 @@ static ambit_status open_search(struct search *search)
         shifts += (size_t)group->account[a].choice_count;
     AMBIT_TRY(ambit_alloc(&search->low, territories * rules, sizeof *search->low));
     AMBIT_TRY(ambit_alloc(&search->high, territories * rules, sizeof *search->high));
-    AMBIT_TRY(ambit_alloc(&search->room, territories, sizeof *search->room));
     AMBIT_TRY(ambit_alloc(&search->at, accounts, sizeof *search->at));
     AMBIT_TRY(ambit_alloc(&search->first, territories * territories + 1, sizeof *search->first));
     AMBIT_TRY(ambit_alloc(&search->shift, shifts, sizeof *search->shift));
@@ -354,7 +373,6 @@ static void close_search(struct search *search)
 {
     ambit_free(&search->low);
     ambit_free(&search->high);
-    ambit_free(&search->room);
     ambit_free(&search->at);
     ambit_free(&search->first);
     ambit_free(&search->shift);
@@ -379,8 +397,6 @@ static void fill_search(struct search *search)
     }
     for (int32_t a = 0; a < group->account_count; a++)
         search->at[a] = group->account[a].territory[group->chosen[a]];
-    for (int t = 0; t < search->territories; t++)
-        search->room[t] = worth_of_room(search, t);
 }
 
 ambit_status ambit_local_search(struct ambit_group *group, int pass_max)

@@ -2,14 +2,16 @@
 /*
  * Prices say which accounts are undecided: those whose reduced cost elsewhere in the group is
  * nearly that of where they are. An LP optimum splits only about one account a binding rule, so a
- * few hundred of smallest regret hold almost all that can be gained; the ILP takes them, and local
- * search before and after it takes what lies outside its cut.
+ * few of smallest regret hold most of what local search, which goes first, leaves to be gained. The
+ * ILP takes them: with the nodes it is given it searches a score of accounts deeply, and hundreds
+ * hardly at all. Where it finds something, local search goes on from there.
  */
 #include "solvers/group_improve.h"
 #include "engine/base/memory.h"
 #include "solvers/assignment_ilp.h"
 #include "solvers/local_search.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { PASS_MAX = 60 };
@@ -46,12 +48,13 @@ static int32_t choose_undecided(const struct ambit_group *group, struct regret *
     return count;
 }
 
-static ambit_status improve_by_ilp(struct ambit_group *group)
+static ambit_status improve_by_ilp(struct ambit_group *group, bool *improved_out)
 {
     ambit_status status = AMBIT_OK;
     struct regret *regret = NULL;
     int32_t *undecided = NULL, *choice = NULL;
     const size_t accounts = (size_t)group->account_count;
+    *improved_out = false;
     if (accounts == 0) return AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&regret, accounts, sizeof *regret));
     AMBIT_TRY(ambit_alloc(&undecided, accounts, sizeof *undecided));
@@ -67,9 +70,9 @@ static ambit_status improve_by_ilp(struct ambit_group *group)
         choice[k] = old;
     }
     const int64_t violation_after = ambit_group_total_violation(group);
-    if (violation_after < violation ||
-        (violation_after == violation && ambit_group_total_cost(group) <= cost))
-        goto done;
+    *improved_out = violation_after < violation ||
+                    (violation_after == violation && ambit_group_total_cost(group) < cost);
+    if (*improved_out) goto done;
     for (int32_t k = 0; k < count; k++)
         ambit_group_choose(group, undecided[k], choice[k]);
 done:
@@ -82,14 +85,15 @@ done:
 ambit_status ambit_group_improve(struct ambit_group *group, struct ambit_group_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
+    bool improved = false;
     for (int t = 0; t < group->territory_count; t++)
         group->violation[t] = ambit_group_violation(group, t, NULL, NULL);
     *outcome_out =
         (struct ambit_group_outcome){.violation_before = ambit_group_total_violation(group)};
     const int64_t cost = ambit_group_total_cost(group);
     AMBIT_TRY(ambit_local_search(group, PASS_MAX));
-    AMBIT_TRY(improve_by_ilp(group));
-    AMBIT_TRY(ambit_local_search(group, PASS_MAX));
+    AMBIT_TRY(improve_by_ilp(group, &improved));
+    if (improved) AMBIT_TRY(ambit_local_search(group, PASS_MAX));
     outcome_out->violation_after = ambit_group_total_violation(group);
     outcome_out->cost_gain = cost - ambit_group_total_cost(group);
     for (int32_t a = 0; a < group->account_count; a++)

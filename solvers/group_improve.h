@@ -10,8 +10,9 @@ struct ambit_group_outcome {
     int32_t moved;     /* accounts whose choice is not 0 at the end */
 };
 
-/* Local search, then an ILP of the undecided accounts, then local search: the plan never gets
- * worse. `load` and `chosen` are updated. Errors: AMBIT_ERR_MEMORY, AMBIT_ERR_SOLVER. Local. */
+/* Local search, then an ILP of the undecided accounts, and where that found something local search
+ * again: the plan never gets worse. `load` and `chosen` are updated. Errors: AMBIT_ERR_MEMORY,
+ * AMBIT_ERR_SOLVER. Local. */
 ambit_status ambit_group_improve(struct ambit_group *group,
                                  struct ambit_group_outcome *outcome_out) AMBIT_CHECKED;
 

@@ -332,7 +332,7 @@ static void run_passes(struct search *search, int pass_max)
         1e-9 * (double)ambit_group_total_cost(search->group) / (double)search->territories;
     int64_t since[NEIGHBOURHOODS] = {-1, -1, -1};
     search->ratio_max = FIRST_RATIO * unit;
-    for (int pass = 0; pass < pass_max && search->work <= search->work_max; pass++) {
+    for (int passes = 0; passes < pass_max && search->work <= search->work_max;) {
         bool moved = false;
         list_shifts(search);
         for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
@@ -341,7 +341,10 @@ static void run_passes(struct search *search, int pass_max)
             moved |= look_around(search, which, since[which]);
             since[which] = now;
         }
-        if (!moved && !raise_ratio(search, LAST_RATIO * unit)) break;
+        if (moved)
+            passes++;
+        else if (!raise_ratio(search, LAST_RATIO * unit))
+            break;
     }
 }
 

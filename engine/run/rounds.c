@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_SIZE = 8, UNDECIDED_MAX = 220, NODE_MAX = 400, BORDER_PER_TERRITORY = 500 };
+enum { GROUP_SIZE = 8, UNDECIDED_MAX = 20, NODE_MAX = 400, BORDER_PER_TERRITORY = 500 };
 #define REGRET_BINS 64
 
 /* What a round knows of the plan; the same on every rank. */

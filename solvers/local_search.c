@@ -331,10 +331,11 @@ static void run_passes(struct search *search, int pass_max)
     const double unit = /* of a ratio: reduced cost for a part of violation */
         1e-9 * (double)ambit_group_total_cost(search->group) / (double)search->territories;
     int64_t since[NEIGHBOURHOODS] = {-1, -1, -1};
+    bool moved = true;
     search->ratio_max = FIRST_RATIO * unit;
     for (int passes = 0; passes < pass_max && search->work <= search->work_max;) {
-        bool moved = false;
-        list_shifts(search);
+        if (moved) list_shifts(search);
+        moved = false;
         for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
             const int64_t now = search->clock;
             if (which == CHAINS && moved) break;

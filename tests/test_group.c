@@ -375,6 +375,53 @@ static void chain_after_a_shift(void)
     CU_ASSERT_EQUAL(g.chosen[1], 1);
 }
 
+/* Too much by 2 in territory 0: one account of 2 could go for 100, two of 1 for 1 each. */
+static void mending_is_cheap(void)
+{
+    static struct case_group g;
+    random_group(1, 3, 3, 1, 0, &g);
+    for (int a = 0; a < 3; a++) {
+        const int64_t load = a == 0 ? 2 : 1;
+        g.account[a] = (struct ambit_border_account){
+            .choice_count = 2, .territory = {0, 1 + a % 2}, .load = {{load}, {load}}};
+        g.account[a].cost[0] = 1;
+        g.account[a].cost[1] = a == 0 ? 101 : 2;
+    }
+    for (int t = 0; t < 3; t++) {
+        g.low[t] = 0.0;
+        g.high[t] = 2.0;
+        g.price[t] = 0.0;
+        g.load[t] = t == 0 ? 4 : 0;
+    }
+    fill_violation(&g);
+    must(ambit_local_search(&g.group, 10));
+    CU_ASSERT_EQUAL(g.chosen[0], 0);
+    CU_ASSERT_EQUAL(g.chosen[1], 1);
+    CU_ASSERT_EQUAL(g.chosen[2], 1);
+    CU_ASSERT_EQUAL(g.violation[0], 0);
+}
+
+/* Limits need not be whole: a load of 1 is above 0.5, and one of 0 below it. */
+static void limits_between_loads(void)
+{
+    static struct case_group g;
+    for (int side = 0; side < 3; side++) {
+        random_group(1, 1, 2, 1, 0, &g);
+        g.account[0] = (struct ambit_border_account){
+            .choice_count = 2, .territory = {0, 1}, .cost = {9, 1}, .load = {{1}, {1}}};
+        g.load[0] = 1;
+        g.load[1] = 0;
+        g.low[0] = side == 0 ? 0.5 : -0.5;
+        g.high[0] = 1.5;
+        g.low[1] = -0.5;
+        g.high[1] = side == 1 ? 0.5 : 1.5;
+        fill_violation(&g);
+        must(ambit_local_search(&g.group, 10));
+        CU_ASSERT_EQUAL(g.chosen[0], side == 2);
+        CU_ASSERT_EQUAL(g.violation[0] + g.violation[1], 0);
+    }
+}
+
 static void improve_as_by_brute_force(void)
 {
     static struct case_group g;
@@ -493,6 +540,8 @@ int main(void)
         {"local search never worsens a plan", local_search_never_worsens},
         {"swaps and chains", neighbourhoods},
         {"a chain after a shift", chain_after_a_shift},
+        {"violation is mended where it costs least", mending_is_cheap},
+        {"limits between whole loads", limits_between_loads},
         {"improving is optimal on tiny groups", improve_as_by_brute_force},
         {"improving where the bands cannot be met", improve_what_cannot_be_met},
         {"improving an empty group, and one without bands", improve_nothing},

@@ -317,6 +317,46 @@ static void local_search_never_worsens(void)
     }
 }
 
+/* Far too little room in most territories, so that much is broken at the end of any search. */
+static void make_impossible(struct case_group *g)
+{
+    for (int cell = 0; cell < g->group.territory_count * g->group.rules; cell++) {
+        const double low = g->low[cell];
+        if (cell % 3 == 0) g->low[cell] = g->high[cell] + 4 * STEP;
+        if (cell % 3 == 0) g->high[cell] += 6 * STEP;
+        if (cell % 3 == 1) g->high[cell] = fmax(low, 0.0) - 2 * STEP;
+        if (cell % 3 == 1) g->low[cell] = g->high[cell] - 2 * STEP;
+    }
+}
+
+/* In one go, where not all passes look everywhere, and with the ILP: nothing is left undone. */
+static void searches_end_in_local_optima(void)
+{
+    static struct case_group g;
+    int broken = 0;
+    for (uint64_t seed = 1; seed <= repetitions(60); seed++) {
+        struct ambit_group_outcome outcome;
+        int64_t fixed[CELLS_MAX];
+        random_group(seed, 20 + (int)draw(seed, 70, 0, 40), 3 + (int)draw(seed, 70, 1, 5),
+                     1 + (int)draw(seed, 70, 2, RULES_MAX), (int)draw(seed, 70, 3, 4), &g);
+        if (seed % 2 == 0) make_impossible(&g);
+        g.group.undecided_max = 12;
+        g.group.node_max = 100;
+        fill_violation(&g);
+        fixed_loads(&g, fixed);
+        const struct score before = check_figures(seed, &g, fixed);
+        if (seed % 3 > 0)
+            must(ambit_local_search(&g.group, 1000));
+        else
+            must(ambit_group_improve(&g.group, &outcome));
+        const struct score after = check_figures(seed, &g, fixed);
+        CHECK_SEED(seed, !better(before, after));
+        check_local_optimum(seed, &g);
+        broken += after.violation > 0;
+    }
+    CU_ASSERT(broken >= 20);
+}
+
 /* Moves that only one neighbourhood can make: bands that hold one account each make a shift alone,
  * and for the chain also a swap, break them. */
 static void neighbourhoods(void)
@@ -383,10 +423,11 @@ static void mending_is_cheap(void)
     for (int a = 0; a < 3; a++) {
         const int64_t load = a == 0 ? 2 : 1;
         g.account[a] = (struct ambit_border_account){
-            .choice_count = 2, .territory = {0, 1 + a % 2}, .load = {{load}, {load}}};
+            .choice_count = 2, .territory = {0, a == 0 ? 1 : 2}, .load = {{load}, {load}}};
         g.account[a].cost[0] = 1;
         g.account[a].cost[1] = a == 0 ? 101 : 2;
     }
+    g.scale[0] = 1.0;
     for (int t = 0; t < 3; t++) {
         g.low[t] = 0.0;
         g.high[t] = 2.0;
@@ -416,7 +457,7 @@ static void limits_between_loads(void)
         g.low[1] = -0.5;
         g.high[1] = side == 1 ? 0.5 : 1.5;
         fill_violation(&g);
-        must(ambit_local_search(&g.group, 10));
+        must(ambit_local_search(&g.group, 1)); /* more would mend what one broke */
         CU_ASSERT_EQUAL(g.chosen[0], side == 2);
         CU_ASSERT_EQUAL(g.violation[0] + g.violation[1], 0);
     }
@@ -538,6 +579,7 @@ int main(void)
         {"the ILP as by brute force, feasible and elastic", ilp_as_by_brute_force},
         {"the ILP of some accounts, the others still", ilp_of_some},
         {"local search never worsens a plan", local_search_never_worsens},
+        {"searches end in local optima", searches_end_in_local_optima},
         {"swaps and chains", neighbourhoods},
         {"a chain after a shift", chain_after_a_shift},
         {"violation is mended where it costs least", mending_is_cheap},

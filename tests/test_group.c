@@ -415,6 +415,25 @@ static void chain_after_a_shift(void)
     CU_ASSERT_EQUAL(g.chosen[1], 1);
 }
 
+/* The room that one account leaves behind is seen by one that was looked at before. */
+static void room_left_behind(void)
+{
+    static struct case_group g;
+    random_group(1, 2, 3, 1, 0, &g);
+    for (int a = 0; a < 2; a++)
+        g.account[a] = (struct ambit_border_account){
+            .choice_count = 2, .territory = {a, a + 1}, .cost = {5, 1}, .load = {{1}, {1}}};
+    for (int t = 0; t < 3; t++) {
+        g.low[t] = 0.0;
+        g.high[t] = 1.0;
+        g.load[t] = t < 2;
+    }
+    fill_violation(&g);
+    must(ambit_local_search(&g.group, 10));
+    CU_ASSERT_EQUAL(g.chosen[0], 1);
+    CU_ASSERT_EQUAL(g.chosen[1], 1);
+}
+
 /* Too much by 2 in territory 0: one account of 2 could go for 100, two of 1 for 1 each. */
 static void mending_is_cheap(void)
 {
@@ -582,6 +601,7 @@ int main(void)
         {"searches end in local optima", searches_end_in_local_optima},
         {"swaps and chains", neighbourhoods},
         {"a chain after a shift", chain_after_a_shift},
+        {"room that is left behind", room_left_behind},
         {"violation is mended where it costs least", mending_is_cheap},
         {"limits between whole loads", limits_between_loads},
         {"improving is optimal on tiny groups", improve_as_by_brute_force},

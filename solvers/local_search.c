@@ -133,8 +133,10 @@ static void list_shifts(struct search *search)
             if (c == from) continue;
             const int32_t at = first[search->at[a] * n + account->territory[c]]++;
             int64_t *const load = &search->load[(size_t)at * 2 * rules];
-            memcpy(load, account->load[from], rules * sizeof *load);
-            memcpy(load + rules, account->load[c], rules * sizeof *load);
+            for (int r = 0; r < search->rules; r++) {
+                load[r] = account->load[from][r];
+                load[search->rules + r] = account->load[c][r];
+            }
             search->shift[at] =
                 (struct shift){.account = a,
                                .choice = c,
@@ -145,8 +147,9 @@ static void list_shifts(struct search *search)
     }
     for (int list = 0; list < n * n; list++) {
         const int32_t begin = list > 0 ? first[list - 1] : 0;
-        qsort(&search->shift[begin], (size_t)(first[list] - begin), sizeof *search->shift,
-              compare_cost);
+        const int32_t count = first[list] - begin;
+        if (count > 1)
+            qsort(&search->shift[begin], (size_t)count, sizeof *search->shift, compare_cost);
     }
     memmove(&first[1], &first[0], (size_t)n * (size_t)n * sizeof *first);
     first[0] = 0;

@@ -43,34 +43,34 @@ int ambit_nation_row(const struct ambit_nation_account *account, char *text)
 void ambit_nation_scenario_write(FILE *file, const char *accounts_file, int64_t accounts,
                                  int32_t territories, uint64_t seed)
 {
-    (void)fprintf(
-        file,
-        "# A synthetic nation. The same numbers make the same bytes again:\n"
-        "#\n"
-        "#     ambit generate --accounts %" PRId64 " --territories %" PRId32 " --seed %" PRIu64
-        " -o %s\n"
-        "#\n"
-        "# `ambit run --help-scenario` lists every key that may stand here.\n"
-        "\n"
-        "name: Synthetic nation\n"
-        "\n"
-        "accounts:\n"
-        "  file: %s\n"
-        "  columns: {id: account_id, lat: lat, lon: lon, territory: territory}\n"
-        "  visits: visits\n"
-        "\n"
-        "territories: %" PRId32 "\n"
-        "\n"
-        "measures:\n"
-        "  hours: workload + travel\n"
-        "  potential: potential  # thousand USD a year\n"
-        "  visits: visits\n"
-        "\n"
-        "bands:\n"
-        "  hours: 3%%\n"
-        "  potential: 10%%\n"
-        "  visits: 15%%\n"
-        "  # Where that is impossible, the smallest share that all can meet takes its place.\n"
-        "  travel: {max: 15%% of hours, relax: true}\n",
-        accounts, territories, seed, accounts_file, accounts_file, territories);
+    (void)fprintf(file,
+                  "# A synthetic nation. The same numbers make the same bytes again:\n"
+                  "#\n"
+                  "#     ambit generate --accounts %" PRId64 " --territories %" PRId32
+                  " --seed %" PRIu64 " -o %s\n"
+                  "#\n"
+                  "# `ambit run --help-scenario` lists every key that may stand here.\n"
+                  "\n"
+                  "name: Synthetic nation\n"
+                  "\n"
+                  "accounts:\n"
+                  "  file: %s\n"
+                  "  columns: {id: account_id, lat: lat, lon: lon, territory: territory}\n"
+                  "  visits: visits\n"
+                  "\n"
+                  "territories: %" PRId32 "\n"
+                  "\n"
+                  "measures:\n"
+                  "  hours: workload + travel\n"
+                  "  potential: potential  # thousand USD a year\n"
+                  "  visits: visits\n"
+                  "\n"
+                  "bands:\n"
+                  "  hours: 3%%\n"
+                  "  potential: 10%%\n"
+                  "  visits: 15%%\n"
+                  "  # The smallest share that all can meet and two points take the place of what "
+                  "is too little.\n"
+                  "  travel: {max: 5%% of hours, relax: 2 points}\n",
+                  accounts, territories, seed, accounts_file, accounts_file, territories);
 }

@@ -186,6 +186,11 @@ static void print_bands(FILE *file, const struct ambit_result *r)
     }
 }
 
+static bool in_units(const struct ambit_result_band *band)
+{
+    return band->lower_kind == AMBIT_LIMIT_ABSOLUTE || band->upper_kind == AMBIT_LIMIT_ABSOLUTE;
+}
+
 static void print_relaxed(FILE *file, const struct ambit_result *r)
 {
     char asked[AMBIT_TEXT_MAX], allowed[AMBIT_TEXT_MAX], proven[AMBIT_TEXT_MAX];
@@ -195,6 +200,10 @@ static void print_relaxed(FILE *file, const struct ambit_result *r)
         ambit_text_allowed(r, b, allowed);
         (void)fprintf(file, "  %s: opened from %s to %s, the least found that all can meet",
                       r->band[b].label, asked, allowed);
+        if (r->band[b].relax_room > 0.0)
+            (void)fprintf(file, ", and room of %.4g%s",
+                          r->band[b].relax_room * (in_units(&r->band[b]) ? 1.0 : 100.0),
+                          in_units(&r->band[b]) ? "" : " points");
         if (isfinite(r->band[b].proven_limit)) {
             ambit_text_proven(r, b, proven);
             (void)fprintf(file, "; none meets less than %s", proven);

@@ -89,6 +89,7 @@ static const struct ambit_field band_fields[] = {
     WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
     WORDS("upper_kind", ambit_result_band, upper_kind, NULL, limit_word),
     ATTRIBUTE("relaxed", FLAG, ambit_result_band, relaxed),
+    ATTRIBUTE("relax_room", F64, ambit_result_band, relax_room),
     ATTRIBUTE("asked_lower", F64, ambit_result_band, asked_lower),
     ATTRIBUTE("asked_upper", F64, ambit_result_band, asked_upper),
     ATTRIBUTE("used_lower", F64, ambit_result_band, used_lower),

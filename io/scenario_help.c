@@ -47,7 +47,7 @@ static const struct row rows[] = {
     {"bands.NAME.min", "limit", "", "none", "800, 90% (of the target) or 20% of hours"},
     {"bands.NAME.max", "limit", "", "none", "800, 110% (of the target) or 35% of hours"},
     {"bands.NAME.target", "target", "", "equal", "equal, capacity, or a number"},
-    {"bands.NAME.relax", "true, false", "", "false", "open min or max, where proven too tight"},
+    {"bands.NAME.relax", "true, room", "points", "false", "open min or max to what all can meet"},
     {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
 };
 

@@ -694,16 +694,32 @@ static void bind_target(struct binder *b, const node *value, struct ambit_band *
     }
 }
 
+/* Reads `2 points` beside a percentage, or `40` beside a number of units. */
+static bool read_room(const node *value, const struct ambit_band *band, double *room_out)
+{
+    const bool in_units =
+        band->lower_kind == AMBIT_LIMIT_ABSOLUTE || band->upper_kind == AMBIT_LIMIT_ABSOLUTE;
+    if (value->kind != AMBIT_YAML_SCALAR || !value->plain) return false;
+    const char *const rest = read_number(value->text, room_out);
+    if (rest == NULL || !(*room_out >= 0.0 && *room_out <= UNITS_MAX)) return false;
+    if (in_units) return *rest == '\0';
+    *room_out /= 100.0;
+    return strcmp(rest, " points") == 0 || strcmp(rest, " point") == 0;
+}
+
 static void bind_relax(struct binder *b, const node *value, bool one_sided, struct ambit_band *band)
 {
-    const bool is_true = value->kind == AMBIT_YAML_SCALAR && strcmp(value->text, "true") == 0;
-    const bool is_false = value->kind == AMBIT_YAML_SCALAR && strcmp(value->text, "false") == 0;
-    if (!value->plain || !(is_true || is_false))
-        complain(b, value, NULL, "true or false");
-    else if (is_true && !one_sided)
+    const bool is_word = value->kind == AMBIT_YAML_SCALAR && value->plain;
+    const bool is_true = is_word && strcmp(value->text, "true") == 0;
+    const bool is_false = is_word && strcmp(value->text, "false") == 0;
+    double room = 0.0;
+    if (!is_true && !is_false && !read_room(value, band, &room))
+        complain(b, value, NULL, "true, false, or room beside the smallest such as 2 points");
+    else if (!is_false && !one_sided)
         complain(b, value, NULL, "false, for only a band with min or max alone can be relaxed");
     else
-        band->relax = is_true;
+        band->relax = !is_false;
+    band->relax_room = room;
 }
 
 /* Binds `hours: 5%` or `hours: {…}`. */

@@ -39,7 +39,7 @@ enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 200, CANDIDATE_MAX = AMBIT_CANDIDATE
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
 #define BAND_SOFTNESS                                                                              \
     0.05            /* smoothing of a band against that of an account's haul, both unitless */
-#define ENOUGH 1e-7 /* part of the squared residual at which conjugate gradients end */
+#define ENOUGH 1e-5 /* part of the squared residual at which conjugate gradients end */
 #define FIRST_DAMPING 0.01
 #define DAMPING_MAX 1e6
 #define PRICE_MAX 20.0  /* mean travel a mean load */

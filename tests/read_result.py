@@ -74,7 +74,7 @@ ROOT_ATTRIBUTES = (
     "bound_micro_hours gap plan_sha256 bad_row_count"
 ).split()
 BAND_ATTRIBUTES = (
-    "label measure share_of lower_kind upper_kind relaxed asked_lower asked_upper used_lower "
+    "label measure share_of lower_kind upper_kind relaxed relax_room asked_lower asked_upper used_lower "
     "used_upper proven_limit proof_territory worst_deviation broken_count open_by"
 ).split()
 

@@ -359,9 +359,11 @@ static void rejects_wrong_bands(void)
          "3:31: bands.h.target: expected the key reps.columns.capacity beside the target capacity, "
          "found 'capacity'"},
         {LEAST "bands: {h: {max: 5, relax: yes}}\n",
-         "3:28: bands.h.relax: expected true or false, found 'yes'"},
+         "3:28: bands.h.relax: expected true, false, or room beside the smallest such as 2 points, "
+         "found 'yes'"},
         {LEAST "bands: {h: {max: 5, relax: \"true\"}}\n",
-         "3:28: bands.h.relax: expected true or false, found 'true'"},
+         "3:28: bands.h.relax: expected true, false, or room beside the smallest such as 2 points, "
+         "found 'true'"},
         {LEAST "bands: {h: {min: 1, max: 5, relax: true}}\n",
          "3:36: bands.h.relax: expected false, for only a band with min or max alone can be "
          "relaxed, found 'true'"},

@@ -63,14 +63,21 @@ void ambit_problem_clear(struct ambit_problem *problem);
 /* Compiles the sides of rule `r` again after the scenario's band has changed. Local. */
 void ambit_problem_refresh_rule(struct ambit_problem *problem, int r);
 
+/* Micro-units that an account adds to rule r, whose base is `base` and that travels `travel`. */
+static inline int64_t ambit_rule_sum(const struct ambit_problem *problem, int r, int64_t base,
+                                     int64_t travel)
+{
+    const double weight = problem->rule[r].travel_weight;
+    if (weight == 0.0) return base;
+    return base + (int64_t)llrint(weight * (double)travel);
+}
+
 /* Micro-units that account i adds to rule r of a territory where it travels `travel` micro-hours.
  */
 static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r, int32_t i,
                                       int64_t travel)
 {
-    const double weight = problem->rule[r].travel_weight;
-    if (weight == 0.0) return problem->base[r][i];
-    return problem->base[r][i] + (int64_t)llrint(weight * (double)travel);
+    return ambit_rule_sum(problem, r, problem->base[r][i], travel);
 }
 
 /* Micro-hours that account i costs more in territory j than where it is now. */

@@ -34,6 +34,7 @@ struct ambit_result_band {
     int measure, share_of;          /* indices into measures; share_of -1 where not a share */
     enum ambit_limit lower_kind, upper_kind; /* what the numbers of each limit mean */
     bool relaxed;                    /* the limit was opened to the smallest that all can meet */
+    double relax_room;               /* and by so much more, in its unit */
     double asked_lower, asked_upper; /* as the scenario says: factor of target, units, or share */
     double used_lower, used_upper;   /* what the plan was made for; as asked unless relaxed */
     double proven_limit;     /* no plan can meet a limit tighter than this; NaN where not proven */

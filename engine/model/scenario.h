@@ -49,10 +49,10 @@ struct ambit_band {
     double target_value; /* for AMBIT_TARGET_GIVEN */
     enum ambit_limit lower_kind, upper_kind;
     double lower, upper;
-    int share_of;     /* index into measures, for AMBIT_LIMIT_SHARE; else -1 */
+    int share_of;      /* index into measures, for AMBIT_LIMIT_SHARE; else -1 */
     bool relax;        /* where it cannot be met, take the smallest limit that all can meet */
     double relax_room; /* and so much more, in the limit's unit */
-    int line, column; /* where it stands in the scenario file, for messages */
+    int line, column;  /* where it stands in the scenario file, for messages */
 };
 
 enum ambit_centre_kind { AMBIT_CENTRE_HOME, AMBIT_CENTRE_MEDIAN, AMBIT_CENTRE_CENTROID };

@@ -18,7 +18,7 @@
 enum {
     CENTRE_STEPS = 6,
     CENTRE_STEPS_AGAIN = 2,
-    OPENINGS = 4,
+    OPENINGS = 2,
     LEVELS = 2,
     RELOCATIONS = 6,
     QUIET_RELOCATIONS = 2
@@ -140,6 +140,8 @@ static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pri
         AMBIT_TRY(ambit_pricing_tighten(job, pricing, &tighter));
     }
     ambit_pricing_give_room(job);
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 &imbalance, &moved));
 done:
     return status;
 }

@@ -188,6 +188,7 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
     band->lower_kind = from->lower_kind;
     band->upper_kind = from->upper_kind;
     band->relaxed = relaxation->opened;
+    band->relax_room = relaxation->opened ? from->relax_room : 0.0;
     band->asked_lower = from->lower;
     band->asked_upper = from->upper;
     if (relaxation->opened) /* the upper limit, where there is one */

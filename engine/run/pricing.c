@@ -10,8 +10,8 @@
 
 enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
 #define NEGLIGIBLE 16.0 /* times the softness, in mean hauls, an account does not waver */
-#define FAR_OFF 0.05    /* softness above which prices may be far off */
-#define FAR_REACH 2.0   /* mean hauls that costs may change by before candidates are chosen anew */
+#define FAR_OFF 0.1     /* softness above which prices may be far off */
+#define FAR_REACH 2.0
 #define NEAR_REACH 0.3
 #define LEVEL_RATIO 0.35     /* softness of a level to that of the one before */
 #define CONVERGED 1e-7       /* promised rise of the dual value at which a level is done */
@@ -54,6 +54,13 @@ void ambit_pricing_clear(struct ambit_pricing *pricing)
     ambit_free(&pricing->settled);
 }
 
+/* Mean hauls by which a territory's costs may change before candidates are chosen anew: lists of
+ * all accounts are kept short, those of runs need not be. */
+static double reach_of(const struct ambit_job *job, double softness)
+{
+    return softness > FAR_OFF || job->accounts.members != NULL ? FAR_REACH : NEAR_REACH;
+}
+
 /* Candidates at the present prices, and the pairs of territories that share some. */
 static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing,
                                       double softness)
@@ -65,7 +72,7 @@ static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricin
     const double haul = ambit_prices_haul_hours(pricing->prices);
     const bool far_off = softness > FAR_OFF;
     const struct ambit_candidate_wish wish = {
-        haul * (NEGLIGIBLE * softness + (far_off ? FAR_REACH : NEAR_REACH)),
+        haul * (NEGLIGIBLE * softness + reach_of(job, softness)),
         far_off ? CHEAP : AMBIT_CANDIDATE_MAX, far_off ? NEAR : 0};
     AMBIT_TRY_TOGETHER(job->comm, ambit_candidates_fill(&job->problem, pricing->acting, &wish,
                                                         &pricing->candidates));
@@ -112,7 +119,7 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
                                  double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
-    const double reach = softness > FAR_OFF ? FAR_REACH : NEAR_REACH;
+    const double reach = reach_of(job, softness);
     bool held = true;
     for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++) {
         AMBIT_TRY(choose_candidates(job, pricing, softness));

@@ -29,6 +29,7 @@ enum { BISECTIONS = 6, TIGHTENINGS = 4, PROVEN_MAX = 3 };
 #define PROBE_SOFTNESS 0.06
 #define LAST_PROBE_SOFTNESS 0.03
 #define CANNOT_MEET 1e-2    /* imbalance of a nation that no plan meets */
+#define HOPELESS 2e-2       /* imbalance of a soft plan that none will mend */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
 #define ROUNDING_ROOM 0.004 /* part of the limit given to the rounding to whole accounts */
 #define FIRST_TIGHTENING 0.08
@@ -80,8 +81,10 @@ static ambit_status probe(struct ambit_job *job, struct ambit_pricing *pricing, 
     double imbalance = INFINITY;
     set_limit(job, r, limit);
     ambit_prices_set(pricing->prices, prices->lower, prices->upper);
-    AMBIT_TRY(
-        ambit_pricing_ascend(job, pricing, PROBE_SOFTNESS, LAST_PROBE_SOFTNESS, 0.0, &imbalance));
+    AMBIT_TRY(ambit_pricing_ascend(job, pricing, PROBE_SOFTNESS, PROBE_SOFTNESS, 0.0, &imbalance));
+    if (imbalance < HOPELESS)
+        AMBIT_TRY(ambit_pricing_ascend(job, pricing, LAST_PROBE_SOFTNESS, LAST_PROBE_SOFTNESS, 0.0,
+                                       &imbalance));
     *met_out = imbalance < NEARLY_MET;
     if (*met_out) ambit_prices_get(pricing->prices, NULL, prices->lower, prices->upper);
 done:
@@ -126,13 +129,14 @@ done:
     return status;
 }
 
-/* Proves as large a limit impossible as it can with the few territories that are furthest over. */
-static void prove(struct ambit_job *job, int r, double *value)
+/* Proves as large a limit impossible as it can with the few territories that are furthest over;
+ * what was asked where it cannot. */
+static double prove(struct ambit_job *job, int r, double *value)
 {
     const int b = job->problem.rule[r].band;
     const struct ambit_band *const band = &job->scenario.band[b];
-    double proven = 0.0;
-    if (band->share_of < 0 || band->upper_kind != AMBIT_LIMIT_SHARE) return;
+    double proven = job->relaxation[b].asked;
+    if (band->share_of < 0 || band->upper_kind != AMBIT_LIMIT_SHARE) return proven;
     for (int n = 0; n < PROVEN_MAX && n < job->territories.count; n++) {
         int32_t worst = 0;
         for (int32_t j = 1; j < job->territories.count; j++) {
@@ -145,6 +149,7 @@ static void prove(struct ambit_job *job, int r, double *value)
             job->relaxation[b].proof_territory = worst;
         }
     }
+    return proven;
 }
 
 /* ---- the search ---- */
@@ -183,10 +188,12 @@ static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pric
     AMBIT_TRY(measure(job, r, value));
     for (int32_t j = 0; j < job->territories.count; j++)
         possible = direction * fmax(direction * possible, direction * value[j]);
-    AMBIT_TRY(probe(job, pricing, r, asked, &prices, &met));
+    const double proven = prove(job, r, value);
+    if (direction * proven <= direction * asked)
+        AMBIT_TRY(probe(job, pricing, r, asked, &prices, &met));
     if (met) goto done;
-    prove(job, r, value);
-    AMBIT_TRY(bisect(job, pricing, r, &prices, asked, &possible));
+    const double impossible = direction * fmax(direction * proven, direction * asked);
+    AMBIT_TRY(bisect(job, pricing, r, &prices, impossible, &possible));
     relaxation->opened = true;
     relaxation->smallest = possible;
     set_limit(job, r, possible * (1.0 + direction * ROUNDING_ROOM));

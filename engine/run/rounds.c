@@ -5,10 +5,16 @@
 #include "solvers/grouping.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_SIZE = 8, UNDECIDED_MAX = 20, NODE_MAX = 400, BORDER_PER_TERRITORY = 500 };
+enum {
+    GROUP_SIZE = 8,
+    UNDECIDED_MAX = 20,
+    NODE_MAX = 400,
+    BORDER_MOST = 500,
+    BORDER_LEAST = 100,
+    BORDER_PART = 4
+};
 #define REGRET_BINS 64
 
 /* What a round knows of the plan; the same on every rank. */
@@ -125,7 +131,15 @@ static int regret_bin(const struct round *round, int32_t i, const struct choice 
     return bin < REGRET_BINS ? bin : REGRET_BINS - 1;
 }
 
-/* The last bin that still fits BORDER_PER_TERRITORY accounts a territory. */
+/* Accounts that may travel: a part of a territory's, within bounds. */
+static int64_t border_of(const struct round *round)
+{
+    const int64_t part = round->job->accounts.total / round->territories / BORDER_PART;
+    const int64_t most = part < BORDER_MOST ? part : BORDER_MOST;
+    return round->territories * (most > BORDER_LEAST ? most : BORDER_LEAST);
+}
+
+/* The last bin with which no more accounts travel than may. */
 static int find_last_bin(struct round *round, const uint8_t *bin)
 {
     int64_t histogram[REGRET_BINS + 1] = {0}, sum = 0;
@@ -135,44 +149,75 @@ static int find_last_bin(struct round *round, const uint8_t *bin)
     int last = 0;
     for (; last < REGRET_BINS; last++) {
         sum += histogram[last];
-        if (sum > (int64_t)round->territories * BORDER_PER_TERRITORY) break;
+        if (sum > border_of(round)) break;
     }
     return last;
 }
 
-static void fill_record(const struct round *round, int32_t i, const struct choice *choice,
-                        int count, struct ambit_border_account *out)
+/* An account on a border as it travels to the rank that owns its group; rules values follow. */
+struct traveller {
+    int64_t index;                          /* canonical */
+    int32_t group, choices;                 /* ≥ 2; choice 0 is where it is now */
+    int32_t member[AMBIT_CHOICE_MAX], stay; /* the choice that is no change of hands, or STAY_… */
+    int64_t travel[AMBIT_CHOICE_MAX];       /* micro-hours */
+    int64_t base[];                         /* loads by rule without travel, micro-units */
+};
+
+enum { STAY_ELSEWHERE = -1, STAY_ANYWHERE = -2 }; /* no choice, or every one */
+
+static size_t traveller_bytes(const struct round *round)
+{
+    return sizeof(struct traveller) + (size_t)round->rules * sizeof(int64_t);
+}
+
+static struct traveller *traveller_at(const struct round *round, void *travellers, int64_t n)
+{
+    return (struct traveller *)((char *)travellers + traveller_bytes(round) * (size_t)n);
+}
+
+static void fill_traveller(const struct round *round, int32_t i, const struct choice *choice,
+                           int count, struct traveller *out)
 {
     const struct ambit_job *job = round->job;
-    *out = (struct ambit_border_account){.index = job->accounts.first + i,
-                                         .group = round->group[choice[0].territory],
-                                         .choice_count = count};
+    const int32_t previous = job->accounts.previous[i];
+    *out = (struct traveller){.index = job->accounts.first + i,
+                              .group = round->group[choice[0].territory],
+                              .choices = count,
+                              .stay = previous < 0 ? STAY_ANYWHERE : STAY_ELSEWHERE};
     for (int c = 0; c < count; c++) {
-        const int32_t j = choice[c].territory;
-        out->territory[c] = round->member[j];
-        out->cost[c] = choice[c].travel + ambit_disruption_of(&job->problem, i, j);
+        out->member[c] = round->member[choice[c].territory];
+        out->travel[c] = choice[c].travel;
+        if (choice[c].territory == previous) out->stay = c;
+    }
+    for (int r = 0; r < round->rules; r++)
+        out->base[r] = job->problem.base[r][i];
+}
+
+/* What the group's solvers see of it. */
+static void unpack(const struct round *round, const struct traveller *from,
+                   struct ambit_border_account *out)
+{
+    const struct ambit_problem *const problem = &round->job->problem;
+    *out = (struct ambit_border_account){
+        .index = from->index, .group = from->group, .choice_count = from->choices};
+    for (int c = 0; c < from->choices; c++) {
+        out->territory[c] = from->member[c];
+        out->cost[c] = from->travel[c];
+        if (from->stay != STAY_ANYWHERE && from->stay != c) out->cost[c] += problem->disruption;
         for (int r = 0; r < round->rules; r++)
-            out->load[c][r] = ambit_rule_load(&job->problem, r, i, choice[c].travel);
+            out->load[c][r] = ambit_rule_sum(problem, r, from->base[r], from->travel[c]);
     }
 }
 
-static int compare_records(const void *a, const void *b)
-{
-    const struct ambit_border_account *x = a, *y = b;
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
 /* This rank's accounts on borders, ordered by the rank that owns their group. */
-static ambit_status collect(struct round *round, struct ambit_border_account **records_out,
-                            int64_t *counts_out)
+static ambit_status collect(struct round *round, void **records_out, int64_t *counts_out)
 {
     ambit_status status = AMBIT_OK;
     const int ranks = ambit_comm_size(round->job->comm);
     const int32_t accounts = round->job->accounts.count;
     struct choice choice[AMBIT_CHOICE_MAX];
     uint8_t *bin = NULL;
-    struct ambit_border_account *records = NULL;
+    void *records = NULL;
     int64_t count = 0, next = 0;
     AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&bin, (size_t)accounts, 1));
     for (int32_t i = 0; i < accounts; i++)
@@ -181,14 +226,15 @@ static ambit_status collect(struct round *round, struct ambit_border_account **r
     const int last = find_last_bin(round, bin);
     for (int32_t i = 0; i < accounts; i++)
         count += bin[i] < last;
-    AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&records, (size_t)count, sizeof *records));
+    AMBIT_TRY_TOGETHER(round->job->comm,
+                       ambit_alloc(&records, (size_t)count, traveller_bytes(round)));
     for (int owner = 0; owner < ranks; owner++) {
         const int64_t before = next;
         for (int32_t i = 0; i < accounts; i++) {
             const int32_t group = round->group[round->job->label[i]];
             if (bin[i] >= last || group % ranks != owner) continue;
             const int choices = list_choices(round, i, choice);
-            fill_record(round, i, choice, choices, &records[next++]);
+            fill_traveller(round, i, choice, choices, traveller_at(round, records, next++));
         }
         counts_out[owner] = next - before;
     }
@@ -228,16 +274,21 @@ static int fill_space(const struct round *round, int32_t group, struct group_spa
     return count;
 }
 
-static ambit_status improve(const struct round *round, const struct ambit_border_account *records,
+/* The travellers order[begin … end) of one group; verdict_out is by their place in `order`. */
+static ambit_status improve(const struct round *round, void *travellers, const int64_t *order,
                             int64_t begin, int64_t end, struct verdict *verdict_out,
                             struct ambit_group_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
     struct group_space space;
+    struct ambit_border_account *account = NULL;
     int32_t *chosen = NULL;
     AMBIT_TRY(ambit_alloc(&chosen, (size_t)(end - begin), sizeof *chosen));
+    AMBIT_TRY(ambit_alloc(&account, (size_t)(end - begin), sizeof *account));
+    for (int64_t a = begin; a < end; a++)
+        unpack(round, traveller_at(round, travellers, order[a]), &account[a - begin]);
     struct ambit_group group = {
-        .territory_count = fill_space(round, records[begin].group, &space),
+        .territory_count = fill_space(round, account[0].group, &space),
         .rules = round->rules,
         .load = space.load,
         .violation = space.violation,
@@ -246,50 +297,68 @@ static ambit_status improve(const struct round *round, const struct ambit_border
         .price = space.price,
         .scale = round->scale,
         .account_count = (int32_t)(end - begin),
-        .account = &records[begin],
+        .account = account,
         .chosen = chosen,
         .undecided_max = UNDECIDED_MAX,
         .node_max = NODE_MAX,
     };
     AMBIT_TRY(ambit_group_improve(&group, outcome_out));
     for (int64_t a = begin; a < end; a++) {
-        const int32_t t = records[a].territory[chosen[a - begin]];
-        verdict_out[a] = (struct verdict){records[a].index, space.territory[t], 0};
+        const int32_t t = account[a - begin].territory[chosen[a - begin]];
+        verdict_out[a] = (struct verdict){account[a - begin].index, space.territory[t], 0};
     }
 done:
     ambit_free(&chosen);
+    ambit_free(&account);
     return status;
 }
 
-/* Improves this rank's groups in threads; records are sorted by group. */
-static ambit_status improve_all(const struct round *round,
-                                const struct ambit_border_account *records, int64_t count,
+/* The travellers by group, in each by index: they came in order of their indices. first_out has
+ * territories + 1 values. */
+static void order_by_group(const struct round *round, void *travellers, int64_t count,
+                           int64_t *first_out, int64_t *order_out)
+{
+    for (int64_t n = 0; n < count; n++)
+        first_out[traveller_at(round, travellers, n)->group + 1]++;
+    for (int32_t g = 0; g < round->territories; g++)
+        first_out[g + 1] += first_out[g];
+    for (int64_t n = 0; n < count; n++)
+        order_out[first_out[traveller_at(round, travellers, n)->group]++] = n;
+    for (int32_t g = round->territories; g > 0; g--)
+        first_out[g] = first_out[g - 1];
+    first_out[0] = 0;
+}
+
+/* Improves this rank's groups in threads. */
+static ambit_status improve_all(const struct round *round, void *travellers, int64_t count,
                                 struct verdict *verdict, struct ambit_round_outcome *outcome)
 {
     ambit_status status = AMBIT_OK;
-    int64_t *first = NULL, groups = 0, gain = 0;
-    int32_t improved = 0;
-    AMBIT_TRY(ambit_alloc(&first, (size_t)count + 1, sizeof *first));
-    for (int64_t a = 0; a < count; a++) {
-        if (a == 0 || records[a].group != records[a - 1].group) first[groups++] = a;
-    }
-    first[groups] = count;
-#pragma omp parallel for schedule(dynamic, 1) reduction(+ : gain, improved)
-    for (int64_t g = 0; g < groups; g++) {
+    int64_t *first = NULL, *order = NULL, gain = 0;
+    int32_t improved = 0, groups = 0;
+    AMBIT_TRY(ambit_alloc(&first, (size_t)round->territories + 1, sizeof *first));
+    AMBIT_TRY(ambit_alloc(&order, (size_t)count, sizeof *order));
+    order_by_group(round, travellers, count, first, order);
+#pragma omp parallel for schedule(dynamic, 1) reduction(+ : gain, improved, groups)
+    for (int32_t g = 0; g < round->territories; g++) {
         struct ambit_group_outcome one = {0};
-        const ambit_status ended = improve(round, records, first[g], first[g + 1], verdict, &one);
+        if (first[g] == first[g + 1]) continue;
+        const ambit_status ended =
+            improve(round, travellers, order, first[g], first[g + 1], verdict, &one);
         if (ended != AMBIT_OK) {
 #pragma omp critical
             status = ended > status ? ended : status;
         }
         gain += one.cost_gain;
         improved += one.moved > 0;
+        groups++;
     }
     outcome->cost_gain = gain;
     outcome->improved = improved;
-    outcome->groups = (int32_t)groups;
+    outcome->groups = groups;
 done:
     ambit_free(&first);
+    ambit_free(&order);
     return status;
 }
 
@@ -350,7 +419,7 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
                           .pricing = pricing,
                           .rules = job->problem.rule_count,
                           .territories = job->territories.count};
-    struct ambit_border_account *records = NULL, *mine = NULL;
+    void *records = NULL, *mine = NULL;
     struct verdict *verdict = NULL;
     int64_t *counts = NULL, count = 0;
     *outcome_out = (struct ambit_round_outcome){0};
@@ -359,9 +428,9 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts));
     AMBIT_TRY(collect(&round, &records, counts));
-    AMBIT_TRY(
-        ambit_comm_exchange(job->comm, records, counts, sizeof *records, &mine, &count, NULL));
-    if (count > 0) qsort(mine, (size_t)count, sizeof *mine, compare_records);
+    AMBIT_TRY(ambit_comm_exchange(job->comm, records, counts, (int64_t)traveller_bytes(&round),
+                                  &mine, &count, NULL));
+    ambit_free(&records);
     status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
     if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));

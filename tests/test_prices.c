@@ -8,12 +8,14 @@
 #include "solvers/prices.c" // NOLINT(bugprone-suspicious-include)
 
 #include "solvers/bound.h"
+#include "solvers/shortlist.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"
 
 /* Everything that an ascent needs, over one slice. */
 struct ascent {
     struct ambit_prices *prices;
+    struct ambit_candidate_wish wish;
     struct ambit_candidates candidates;
     int64_t *sums;
     double *acting, *lower, *upper;
@@ -45,7 +47,7 @@ static void ascent_create(const struct instance *instance, int64_t travel, int64
     const size_t cells = (size_t)instance->territories.count * (size_t)problem->rule_count;
     *out = (struct ascent){.prices = NULL};
     must(ambit_prices_create(problem, travel, total, visits, &out->prices));
-    must(ambit_candidates_create(problem, per, &out->candidates));
+    out->wish = (struct ambit_candidate_wish){INFINITY, (per + 1) / 2, per};
     out->pairs = must_alloc((size_t)ambit_prices_pair_bytes(out->prices), 1);
     out->acting = must_alloc(cells, sizeof(double));
     out->lower = must_alloc(cells, sizeof(double));
@@ -68,7 +70,9 @@ static void ascent_choose(const struct instance *instance, struct ascent *ascent
 {
     struct ambit_prices *const prices = ascent->prices;
     ambit_prices_get(prices, ascent->acting, NULL, NULL);
-    ambit_candidates_fill(&instance->problem, ascent->acting, &ascent->candidates);
+    must(ambit_candidates_fill(&instance->problem, ascent->acting, &ascent->wish,
+                               &ascent->candidates));
+    ambit_prices_settle(prices, ascent->candidates.settled);
     memset(ascent->pairs, 0, (size_t)ambit_prices_pair_bytes(prices));
     ambit_prices_mark_pairs(prices, &ascent->candidates, ascent->pairs);
     must(ambit_prices_set_pairs(prices, ascent->pairs));
@@ -92,7 +96,7 @@ static struct ambit_prices_step ascend(const struct instance *instance, double l
     struct ambit_prices_step step = {.imbalance = INFINITY};
     for (double softness = 1.0;; softness = fmax(0.35 * softness, last)) {
         ascent_choose(instance, ascent);
-        ambit_prices_begin(ascent->prices, softness, 0.0);
+        ambit_prices_begin(ascent->prices, softness, 0.0, INFINITY);
         step = ascent_step(ascent);
         for (int s = 0; s < 30 && step.imbalance > 1e-3; s++)
             step = ascent_step(ascent);
@@ -119,60 +123,96 @@ static bool listed(const int32_t *list, int count, int32_t wanted)
     return false;
 }
 
-/* The cheapest half in order of reduced cost, then the nearest of the rest; all different. */
-static void check_candidates(const struct instance *instance, const double *price,
-                             const struct ambit_candidates *candidates, int32_t i)
+/* The territory of least value that is not listed yet, or −1. */
+static int32_t least_unlisted(const double *value, int32_t territories, const int32_t *list,
+                              int count)
 {
-    const int per = candidates->per, cheap = (per + 1) / 2;
-    const int32_t *const territory = &candidates->territory[i * per];
-    const int64_t *const travel = &candidates->travel[i * per];
-    double reduced[16];
-    for (int32_t j = 0; j < instance->territories.count; j++)
-        reduced[j] =
-            ambit_reduced_cost(&instance->problem, price, i, j, instance_travel(instance, i, j));
-    for (int c = 0; c < per; c++) {
-        CHECK_SEED(instance->seed, !listed(territory, c, territory[c]));
-        CHECK_SEED(instance->seed, travel[c] == instance_travel(instance, i, territory[c]));
-        if (c > 0 && c < cheap)
-            CHECK_SEED(instance->seed, reduced[territory[c - 1]] <= reduced[territory[c]]);
-        if (c > cheap) CHECK_SEED(instance->seed, travel[c - 1] <= travel[c]);
+    int32_t best = -1;
+    for (int32_t j = 0; j < territories; j++) {
+        if (!listed(list, count, j) && (best < 0 || value[j] < value[best])) best = j;
     }
-    for (int32_t j = 0; j < instance->territories.count; j++) {
-        if (listed(territory, per, j)) continue;
-        CHECK_SEED(instance->seed, reduced[j] >= reduced[territory[cheap - 1]]);
-        CHECK_SEED(instance->seed, instance_travel(instance, i, j) >= travel[per - 1]);
-    }
+    return best;
 }
 
+/* What the wish means, by looking at every territory; returns how many there are. */
+static int expected_list(const struct instance *instance, const double *price,
+                         const struct ambit_candidate_wish *wish, int32_t i, int32_t *list_out)
+{
+    const int32_t territories = instance->territories.count;
+    const struct ambit_accounts *const accounts = &instance->accounts;
+    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    const double visits = fmax((double)accounts->visits[i], AMBIT_VISITS_MIN);
+    double reduced[40], chord2[40];
+    int count = 0;
+    for (int32_t j = 0; j < territories; j++) {
+        reduced[j] =
+            ambit_reduced_cost(&instance->problem, price, i, j, instance_travel(instance, i, j));
+        chord2[j] = ambit_chord2(place, instance->territories.item[j].position);
+    }
+    while (count < wish->cheap && count < territories) {
+        const int32_t j = least_unlisted(reduced, territories, list_out, count);
+        if (count > 0 && reduced[j] > reduced[list_out[0]] + wish->margin * visits) break;
+        list_out[count++] = j;
+    }
+    while (count < wish->near && count < territories) {
+        list_out[count] = least_unlisted(chord2, territories, list_out, count);
+        count++;
+    }
+    return count;
+}
+
+static void check_candidates(const struct instance *instance, const double *price,
+                             const struct ambit_candidate_wish *wish,
+                             const struct ambit_candidates *candidates)
+{
+    int64_t settled[40 * 3] = {0};
+    for (int32_t i = 0; i < instance->accounts.count; i++) {
+        int32_t expected[AMBIT_CANDIDATE_MAX];
+        const int count = expected_list(instance, price, wish, i, expected);
+        const int64_t first = ambit_candidates_first(candidates, i);
+        CHECK_SEED(instance->seed, candidates->listed[i] == count);
+        for (int c = 0; c < count && count == candidates->listed[i]; c++) {
+            CHECK_SEED(instance->seed, candidates->territory[first + c] == expected[c]);
+            CHECK_SEED(instance->seed,
+                       candidates->travel[first + c] == instance_travel(instance, i, expected[c]));
+        }
+        if (count > 1) continue;
+        const int64_t travel = instance_travel(instance, i, expected[0]);
+        settled[3 * expected[0]] +=
+            travel + ambit_disruption_of(&instance->problem, i, expected[0]);
+        for (int r = 0; r < 2; r++)
+            settled[3 * expected[0] + 1 + r] += ambit_rule_load(&instance->problem, r, i, travel);
+    }
+    CHECK_SEED(instance->seed, memcmp(settled, candidates->settled,
+                                      (size_t)instance->territories.count * 3 * 8) == 0);
+}
+
+/* Against a look at every territory: runs of many accounts and of few, some never visited, some at
+ * one place, prices of either sign, margins from nothing to everything. */
 static void candidates_are_the_best(void)
 {
-    for (uint64_t seed = 1; seed <= repetitions(10); seed++) {
+    for (uint64_t seed = 1; seed <= repetitions(12); seed++) {
         struct instance instance;
-        struct ambit_candidates candidates;
-        double price[12 * 2];
-        instance_create(seed, 60, 12, &instance);
-        instance.scenario.disruption_hours = 3.0;
+        struct ambit_candidates candidates = {0};
+        double price[40 * 2];
+        const int32_t accounts = seed % 3 == 0 ? 1100 : 60, territories = seed % 2 == 0 ? 40 : 12;
+        instance_create(seed, accounts, territories, &instance);
+        instance.scenario.disruption_hours = seed % 4 == 0 ? 0.0 : 3.0;
+        instance.accounts.visits[3] = 0;
+        instance.accounts.visits[50] = AMBIT_VISITS_MIN - 1;
         instance_relative(&instance, HOURS, AMBIT_TARGET_EQUAL, 0.9, 1.1);
         instance_share(&instance, TRAVEL, HOURS, -1.0, 0.3);
         instance_compile(&instance);
-        for (int cell = 0; cell < 24; cell++)
-            price[cell] = uniform(seed, 80, cell, -0.2, 0.4);
-        must(ambit_candidates_create(&instance.problem, 3 + (int)(seed % 4), &candidates));
-        ambit_candidates_fill(&instance.problem, price, &candidates);
-        for (int32_t i = 0; i < 60; i++)
-            check_candidates(&instance, price, &candidates, i);
-        for (int32_t j = 0; j < 12; j++) /* every centre elsewhere: same territories, new travel */
-            memcpy(instance.territories.item[j].position, instance.territories.item[11 - j].home,
-                   sizeof(double[3]));
-        ambit_candidates_refresh(&instance.problem, &candidates);
-        for (int c = 0; c < 60 * candidates.per; c++)
-            CHECK_SEED(seed, candidates.travel[c] == instance_travel(&instance, c / candidates.per,
-                                                                     candidates.territory[c]));
+        for (int cell = 0; cell < 80; cell++)
+            price[cell] = uniform(seed, 80, cell, -0.2, 0.4) * (double)(1 + seed % 3);
+        const struct ambit_candidate_wish wishes[] = {
+            {INFINITY, 3 + (int)(seed % 4), 0}, {0.3, 16, 0}, {0.0, 16, 0}, {1.5, 4, 9}};
+        for (size_t w = 0; w < sizeof wishes / sizeof wishes[0]; w++) {
+            must(ambit_candidates_fill(&instance.problem, price, &wishes[w], &candidates));
+            check_candidates(&instance, price, &wishes[w], &candidates);
+        }
         ambit_candidates_clear(&candidates);
         CU_ASSERT_EQUAL(candidates.count, 0);
-        must(ambit_candidates_create(&instance.problem, 20, &candidates));
-        CU_ASSERT_EQUAL(candidates.per, 12);
-        ambit_candidates_clear(&candidates);
         instance_clear(&instance);
     }
 }
@@ -214,7 +254,7 @@ static double value_at(struct ascent *ascent, const double *price)
 {
     struct ambit_prices *const p = ascent->prices;
     memcpy(p->best_price, price, cell_count(p) * sizeof(double));
-    ambit_prices_begin(p, 0.5, 0.1);
+    ambit_prices_begin(p, 0.5, 0.1, INFINITY);
     (void)ascent_step(ascent);
     return p->best_value;
 }
@@ -232,7 +272,7 @@ static void gradient_as_by_differences(void)
         every_kind_of_band(&instance);
         first_totals(&instance, &travel, &visits, total);
         ascent_create(&instance, travel, visits, total, 5, &ascent);
-        ambit_prices_begin(ascent.prices, 0.5, 0.1); /* sets the box */
+        ambit_prices_begin(ascent.prices, 0.5, 0.1, INFINITY); /* sets the box */
         ascent_choose(&instance, &ascent);
         CU_ASSERT_EQUAL_FATAL(cell_count(ascent.prices), CELLS);
         for (int cell = 0; cell < CELLS; cell++) {
@@ -334,7 +374,7 @@ static void sums_do_not_depend_on_slices(void)
         ascent_create(&instance, travel, visits, total, 5, &whole);
         (void)ascend(&instance, 0.3, &whole);
         ascent_choose(&instance, &whole);
-        ambit_prices_begin(whole.prices, 0.3, 0.0);
+        ambit_prices_begin(whole.prices, 0.3, 0.0, INFINITY);
         const int64_t count = ambit_prices_sum_count(whole.prices);
         const size_t pair_bytes = (size_t)ambit_prices_pair_bytes(whole.prices);
         int64_t *sums = must_alloc((size_t)count, sizeof *sums);
@@ -342,7 +382,7 @@ static void sums_do_not_depend_on_slices(void)
             ascent_create(&half[h], travel, visits, total, 5, &part[h]);
             memcpy(part[h].prices->best_price, whole.prices->best_price,
                    cell_count(whole.prices) * sizeof(double));
-            ambit_prices_begin(part[h].prices, 0.3, 0.0);
+            ambit_prices_begin(part[h].prices, 0.3, 0.0, INFINITY);
             ascent_choose(&half[h], &part[h]);
             must(ambit_prices_set_pairs(part[h].prices, whole.pairs));
             omp_set_num_threads(1 + 2 * h);
@@ -578,7 +618,9 @@ static void out_of_memory(void)
     struct instance instance;
     struct ascent ascent;
     struct ambit_prices *prices = NULL;
-    struct ambit_candidates candidates;
+    struct ambit_candidates candidates = {0};
+    const struct ambit_candidate_wish wish = {INFINITY, 2, 4};
+    const double zero[4 * 8] = {0.0};
     int64_t travel, visits, total[AMBIT_RULE_MAX], bound = 0;
     instance_create(2, 60, 5, &instance);
     every_kind_of_band(&instance);
@@ -586,7 +628,7 @@ static void out_of_memory(void)
     CHECK_FAULTS(ambit_prices_create(&instance.problem, travel, total, visits, &prices),
                  ambit_prices_destroy(&prices));
     CU_ASSERT_PTR_NULL(prices);
-    CHECK_FAULTS(ambit_candidates_create(&instance.problem, 4, &candidates),
+    CHECK_FAULTS(ambit_candidates_fill(&instance.problem, zero, &wish, &candidates),
                  ambit_candidates_clear(&candidates));
     ascent_create(&instance, travel, visits, total, 4, &ascent);
     ascent_choose(&instance, &ascent);

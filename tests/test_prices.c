@@ -333,6 +333,44 @@ static void ascent_reaches_balance(void)
     }
 }
 
+/* Prices that were taken out and put back are the same, and in one ascent no territory's cost of a
+ * visit changes by more than the reach. */
+static void prices_stay_within_reach(void)
+{
+    struct instance instance;
+    struct ascent ascent;
+    int64_t travel, visits, total[AMBIT_RULE_MAX];
+    bool held = false;
+    instance_create(4, 400, 6, &instance);
+    instance_relative(&instance, HOURS, AMBIT_TARGET_EQUAL, 0.99, 1.01);
+    instance_relative(&instance, WORTH, AMBIT_TARGET_EQUAL, 0.95, 1.05);
+    instance_compile(&instance);
+    first_totals(&instance, &travel, &visits, total);
+    ascent_create(&instance, travel, visits, total, 6, &ascent);
+    ascent_choose(&instance, &ascent);
+    const double reach = 0.02 * ambit_prices_haul_hours(ascent.prices);
+    ambit_prices_begin(ascent.prices, 0.1, 0.0, reach);
+    for (int s = 0; s < 12; s++) {
+        held |= ascent_step(&ascent).held;
+        for (int32_t j = 0; j < 6; j++) {
+            CU_ASSERT(change_of(ascent.prices, j, ascent.prices->travel_mean) < reach * 1.0001);
+            CU_ASSERT(change_of(ascent.prices, j, FAR_TRAVEL * ascent.prices->travel_mean) <
+                      reach * 1.0001);
+        }
+    }
+    CU_ASSERT(held);
+    ambit_prices_get(ascent.prices, ascent.acting, ascent.lower, ascent.upper);
+    double before[12], after[12];
+    memcpy(before, ascent.acting, sizeof before);
+    ambit_prices_reset(ascent.prices);
+    ambit_prices_set(ascent.prices, ascent.lower, ascent.upper);
+    ambit_prices_get(ascent.prices, after, NULL, NULL);
+    for (int cell = 0; cell < 12; cell++)
+        CU_ASSERT_DOUBLE_EQUAL(after[cell], before[cell], 1e-12);
+    ascent_clear(&ascent);
+    instance_clear(&instance);
+}
+
 /* Where a band cannot be met its price goes to the wall, and what is broken is told. */
 static void ascent_tells_what_is_unmet(void)
 {
@@ -647,6 +685,7 @@ int main(void)
         {"reduced cost by hand", reduced_cost_by_hand},
         {"gradient as by finite differences", gradient_as_by_differences},
         {"an ascent reaches balance and a close bound", ascent_reaches_balance},
+        {"prices stay within reach of their candidates", prices_stay_within_reach},
         {"an ascent tells what is unmet", ascent_tells_what_is_unmet},
         {"sums and bounds do not depend on slices and threads", sums_do_not_depend_on_slices},
         {"the bound is below every plan that meets the bands", bound_is_below_every_plan},

@@ -709,3 +709,35 @@ void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, dou
         if (upper_out != NULL) upper_out[at] = has_upper ? fmax(price, 0.0) : 0.0;
     }
 }
+
+/* ---- the state as a list of numbers ---- */
+
+enum { STATE_SCALARS = 4, STATE_SCALES = 3, STATE_CELLS = 3 };
+
+int64_t ambit_prices_state_count(const struct ambit_prices *prices)
+{
+    return STATE_SCALARS + STATE_SCALES * prices->rules + STATE_CELLS * (int64_t)cell_count(prices);
+}
+
+/* Copies `count` numbers into the state at *at, or back from it, and goes on behind them. */
+static void pass(double *mine, size_t count, double **at, bool restore)
+{
+    memcpy(restore ? mine : *at, restore ? *at : mine, count * sizeof *mine);
+    *at += count;
+}
+
+void ambit_prices_pass_state(struct ambit_prices *prices, double *state, bool restore)
+{
+    struct ambit_prices *const p = prices;
+    const size_t rules = (size_t)p->rules, cells = cell_count(p);
+    pass(&p->cost_scale, 1, &state, restore);
+    pass(&p->travel_mean, 1, &state, restore);
+    pass(&p->haul_hours, 1, &state, restore);
+    pass(&p->band_softness, 1, &state, restore);
+    pass(p->rule_scale, rules, &state, restore);
+    pass(p->total_ref, rules, &state, restore);
+    pass(p->base_mean, rules, &state, restore);
+    pass(p->low, cells, &state, restore);
+    pass(p->high, cells, &state, restore);
+    pass(p->best_price, cells, &state, restore);
+}

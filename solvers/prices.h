@@ -67,6 +67,12 @@ void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, dou
 void ambit_prices_set(struct ambit_prices *prices, const double *lower, const double *upper);
 void ambit_prices_reset(struct ambit_prices *prices);
 
+/* Copies to `state` (ambit_prices_state_count() values), or back from it where `restore`, all that
+ * ambit_prices_get() and later ascents depend on, bit for bit: scales, limits and accepted prices,
+ * but neither pairs nor what is settled. */
+int64_t ambit_prices_state_count(const struct ambit_prices *prices);
+void ambit_prices_pass_state(struct ambit_prices *prices, double *state, bool restore);
+
 /* The scales in use: micro-units of a rule in a mean territory, and hours of line haul a visit. */
 double ambit_prices_rule_scale(const struct ambit_prices *prices, int rule);
 double ambit_prices_haul_hours(const struct ambit_prices *prices);

@@ -90,14 +90,9 @@ static void exit_codes(void)
     static const struct {
         ambit_status status;
         int code;
-    } expected[] = {{AMBIT_OK, 0},
-                    {AMBIT_ERR_MISMATCH, 1},
-                    {AMBIT_ERR_IO, 1},
-                    {AMBIT_ERR_MEMORY, 1},
-                    {AMBIT_ERR_SOLVER, 1},
-                    {AMBIT_ERR_INTERNAL, 1},
-                    {AMBIT_ERR_INFEASIBLE, 2},
-                    {AMBIT_ERR_USAGE, 64},
+    } expected[] = {{AMBIT_OK, 0},           {AMBIT_STOPPED, 75},       {AMBIT_ERR_MISMATCH, 1},
+                    {AMBIT_ERR_IO, 1},       {AMBIT_ERR_MEMORY, 1},     {AMBIT_ERR_SOLVER, 1},
+                    {AMBIT_ERR_INTERNAL, 1}, {AMBIT_ERR_INFEASIBLE, 2}, {AMBIT_ERR_USAGE, 64},
                     {AMBIT_ERR_INPUT, 65}};
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         CU_ASSERT_EQUAL(ambit_status_exit_code(expected[i].status), expected[i].code);

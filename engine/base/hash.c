@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The two hashes of hash.h, over nettle and xxHash. The rows hash is not meant to withstand
+ * The hashes of hash.h, over nettle and xxHash. The rows hash is not meant to withstand
  * somebody who wants two tables with one hash; it tells honest tables apart at memory speed.
  */
 #include "engine/base/hash.h"
@@ -12,6 +12,10 @@
 /* Rows are short: a call would cost as much as the hash. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+struct ambit_checksum {
+    XXH3_state_t state;
+};
 
 struct ambit_sha256 {
     struct sha256_ctx context;
@@ -28,6 +32,28 @@ void ambit_rows_hash_text(const struct ambit_rows_hash *hash, char text_out[AMBI
 {
     (void)snprintf(text_out, AMBIT_ROWS_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, hash->high,
                    hash->low);
+}
+
+ambit_status ambit_checksum_create(struct ambit_checksum **out)
+{
+    const ambit_status status = ambit_alloc(out, 1, sizeof **out); /* aligned as the state asks */
+    if (status == AMBIT_OK) (void)XXH3_64bits_reset(&(*out)->state);
+    return status;
+}
+
+void ambit_checksum_add(struct ambit_checksum *checksum, const void *data, size_t bytes)
+{
+    (void)XXH3_64bits_update(&checksum->state, data, bytes);
+}
+
+uint64_t ambit_checksum_value(const struct ambit_checksum *checksum)
+{
+    return XXH3_64bits_digest(&checksum->state);
+}
+
+void ambit_checksum_destroy(struct ambit_checksum **checksum)
+{
+    ambit_free(checksum);
 }
 
 ambit_status ambit_sha256_create(struct ambit_sha256 **out)

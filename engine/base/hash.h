@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two hashes. SHA-256 (nettle) names plans and files. The rows hash is a 128-bit sum over the rows
+ * Hashes. SHA-256 (nettle) names plans and files. The rows hash is a 128-bit sum over the rows
  * of a table of each row's XXH3 hash: it does not depend on the order of rows, so that shuffled
  * input gives the same result file, and any changed, missing or added row still changes it.
  */
@@ -21,6 +21,13 @@ struct ambit_rows_hash {
 /* Adds one row. Sums of slices may be added word by word across ranks (as int64, wrapping). */
 void ambit_rows_hash_add(struct ambit_rows_hash *hash, const void *row, size_t bytes);
 void ambit_rows_hash_text(const struct ambit_rows_hash *hash, char text_out[AMBIT_ROWS_HASH_TEXT]);
+
+/* Tells a damaged file: the XXH3 hash of what was added, 64 bits. */
+struct ambit_checksum; /* opaque */
+ambit_status ambit_checksum_create(struct ambit_checksum **out) AMBIT_CHECKED;
+void ambit_checksum_add(struct ambit_checksum *checksum, const void *data, size_t bytes);
+uint64_t ambit_checksum_value(const struct ambit_checksum *checksum);
+void ambit_checksum_destroy(struct ambit_checksum **checksum);
 
 struct ambit_sha256; /* opaque */
 ambit_status ambit_sha256_create(struct ambit_sha256 **out) AMBIT_CHECKED;

@@ -53,6 +53,8 @@ int ambit_status_exit_code(ambit_status status)
         return 64;
     case AMBIT_ERR_INPUT:
         return 65;
+    case AMBIT_STOPPED:
+        return 75;
     case AMBIT_ERR_MISMATCH:
     case AMBIT_ERR_IO:
     case AMBIT_ERR_MEMORY:

@@ -15,6 +15,7 @@
 
 typedef enum ambit_status {
     AMBIT_OK = 0,
+    AMBIT_STOPPED,        /* ended because a signal asked for it; can be resumed; exit 75 */
     AMBIT_ERR_MISMATCH,   /* verify: the recomputed figure differs; exit 1 */
     AMBIT_ERR_IO,         /* a file cannot be written, or a result cannot be opened; exit 1 */
     AMBIT_ERR_MEMORY,     /* an allocation failed; exit 1 */
@@ -46,7 +47,7 @@ ambit_status ambit_fail(ambit_status status, const char *format, ...)
 const char *ambit_error_message(void);
 void ambit_error_clear(void);
 
-/* The exit code of a status: 0, 1, 2, 64 or 65. */
+/* The exit code of a status: 0, 1, 2, 64, 65 or 75. */
 int ambit_status_exit_code(ambit_status status);
 
 /* A check that is always on: where `condition` is false, prints rank, file, line and the text,

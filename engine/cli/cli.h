@@ -37,7 +37,9 @@ enum {
     AMBIT_KEY_SILENCE_LIMIT,
     AMBIT_KEY_COMM_STATS,
     AMBIT_KEY_ACCOUNTS_FILE,
-    AMBIT_KEY_SEED_ONLY
+    AMBIT_KEY_SEED_ONLY,
+    AMBIT_KEY_CHECKPOINT,
+    AMBIT_KEY_RESUME
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \

@@ -19,7 +19,7 @@ enum {
     THREADS_MAX = 1024
 };
 #define SILENCE_DEFAULT 600.0
-#define SILENCE_MAX (7.0 * 86400.0)
+#define TIME_MAX (7.0 * 86400.0)
 
 /* What parsers return to end the parse: nothing is left to do, or an error was printed. */
 enum { STOP = ECANCELED, WRONG = EINVAL };
@@ -106,8 +106,8 @@ static error_t parse_seconds(struct argp_state *state, const char *name, const c
     return WRONG;
 }
 
-/* Seconds, or a number with s, m or h. */
-static error_t parse_silence(struct argp_state *state, const char *text, double *out)
+/* Seconds, or a number with s, m or h; below 0 where it is none of these. */
+static double read_time(const char *text)
 {
     static const struct {
         const char *name;
@@ -120,13 +120,40 @@ static error_t parse_silence(struct argp_state *state, const char *text, double 
         if (strcmp(text + digits, units[i].name) == 0)
             seconds = units[i].seconds * strtod(text, &end);
     }
-    if (end == text + digits && (seconds == 0.0 || (seconds >= 1.0 && seconds <= SILENCE_MAX))) {
+    return end == text + digits ? seconds : -1.0;
+}
+
+static error_t parse_silence(struct argp_state *state, const char *text, double *out)
+{
+    const double seconds = read_time(text);
+    if (seconds == 0.0 || (seconds >= 1.0 && seconds <= TIME_MAX)) {
         *out = seconds;
         return 0;
     }
     argp_error(state,
                "--silence-limit: expected 1s to 168h, such as 90s or 10m, or 0 for never, "
                "found '%s'",
+               text);
+    return WRONG;
+}
+
+/* A time, a number of rounds, or off. */
+static error_t parse_checkpoint(struct argp_state *state, const char *text,
+                                struct ambit_run_options *run)
+{
+    const size_t digits = strspn(text, "0123456789");
+    const bool is_rounds = digits > 0 && digits <= 9 && strcmp(text + digits, "r") == 0;
+    const long rounds = is_rounds ? strtol(text, NULL, 10) : 0;
+    const bool is_off = strcmp(text, "off") == 0;
+    const double seconds = is_rounds || is_off ? 0.0 : read_time(text);
+    if (is_off || rounds > 0 || (seconds >= 1.0 && seconds <= TIME_MAX)) {
+        run->checkpoint_rounds = rounds;
+        run->checkpoint_seconds = seconds;
+        return 0;
+    }
+    argp_error(state,
+               "--checkpoint: expected a time from 1s to 168h, such as 90s or 5m, a number of "
+               "rounds, such as 3r, or off, found '%s'",
                text);
     return WRONG;
 }
@@ -181,6 +208,10 @@ static error_t parse_end(const struct parse *parse, struct argp_state *state)
         argp_error(state, "expected --quiet or --verbose, found both");
         return WRONG;
     }
+    if (parse->options->run.seed_only && parse->options->run.resume) {
+        argp_error(state, "expected --seed-only or --resume, found both");
+        return WRONG;
+    }
     return 0;
 }
 
@@ -233,6 +264,8 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
         return error;
     case AMBIT_KEY_SILENCE_LIMIT:
         return parse_silence(state, text, &options->silence_limit);
+    case AMBIT_KEY_CHECKPOINT:
+        return parse_checkpoint(state, text, run);
     default:
         return parse_size(key, text, &options->generate, state);
     }
@@ -286,6 +319,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case AMBIT_KEY_SEED_ONLY:
         options->run.seed_only = true;
+        return 0;
+    case AMBIT_KEY_RESUME:
+        options->run.resume = true;
         return 0;
     case AMBIT_KEY_SKIP_BAD_ROWS:
         options->run.skip_bad_rows = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit run: draws the territories of a scenario. */
 #include "engine/base/memory.h"
+#include "engine/base/stop.h"
 #include "engine/cli/cli.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     run.scenario_path = options->argument[0];
     AMBIT_TRY_TOGETHER(comm, name_result(run.scenario_path, &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
+    if (!run.seed_only) ambit_stop_listen(); /* which has no rounds to end after */
     AMBIT_TRY(ambit_job_do(comm, ambit_run, &run, options));
 done:
     ambit_free(&default_path);
@@ -45,6 +47,13 @@ static const struct argp_option options_of_run[] = {
         "Stop after the first plan: compact, and within the bands that do not count travel"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop refining after S seconds; the plan then depends on the machine"),
+    AMBIT_OPTION(AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",
+                 "Keep a checkpoint beside the result every so often: after a time such as 90s, 5m "
+                 "or 1h, or a number of rounds such as 3r; or off (default: 5m, the first after "
+                 "1m)"),
+    AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
+                 "Go on from the newest checkpoint of the result, on any number of ranks; start "
+                 "afresh where there is none"),
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_COMM_STATS,
@@ -70,8 +79,15 @@ const struct ambit_command ambit_command_run = {
         "to standard error. The same inputs and seed give the same file, byte for byte, on any "
         "number of ranks and threads."
         "\n\n"
+        "On SIGTERM, SIGUSR1 (which mpirun hands on to its ranks) or Ctrl-C the run ends with "
+        "its round and leaves RESULT.h5.checkpoint, and the one before with .1 behind its name; "
+        "--resume goes on to the same file as if nothing had happened. A checkpoint of other "
+        "inputs, seed, effort or version is refused. Both are removed when the result is stored, "
+        "unless --time-limit has ended the run."
+        "\n\n"
         "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band (it is stored, and the "
-        "summary says by how much); 64 wrong usage; 65 wrong scenario or data.",
+        "summary says by how much); 64 wrong usage; 65 wrong scenario or data, or a checkpoint of "
+        "another run; 75 stopped by a signal, can be resumed.",
     .options = options_of_run,
     .act = act,
 };

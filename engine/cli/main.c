@@ -103,7 +103,8 @@ static ambit_status parse_words(bool speaks, int argc, char **argv, struct words
                "the work among N ranks; the answer stays the same, byte for byte."
                "\n\n"
                "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band, or there is none; "
-               "64 wrong usage; 65 wrong scenario or data.",
+               "64 wrong usage; 65 wrong scenario or data; 75 stopped by a signal, can be "
+               "resumed.",
         .children = children,
     };
     static char name[] = "ambit"; /* not the path it was called by, which argp would print */

@@ -101,6 +101,7 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     int32_t *plan = NULL;
     ambit_job_init(coarse, job->comm, &job->options);
     coarse->started = job->started;
+    coarse->keeper = job->keeper;
     coarse->scenario = job->scenario;
     memcpy(coarse->relaxation, job->relaxation, sizeof job->relaxation);
     if (job->label == NULL)

@@ -6,6 +6,7 @@
  */
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/coarsen.h"
 #include "engine/run/job.h"
 #include "engine/run/pricing.h"
@@ -30,16 +31,23 @@ enum {
 /* How large nations are seen, from far off and from nearer by. */
 static const int64_t runs_a_territory[LEVELS] = {32, 128};
 
+/* Steps of centres to where their accounts want them; a checkpoint after each where `keep`. */
 static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pricing, int steps,
-                                 double *imbalance_inout)
+                                 struct ambit_place *place, bool keep)
 {
     ambit_status status = AMBIT_OK;
-    int64_t moved = job->accounts.total;
-    for (int step = 0; step < steps && moved * 1000 > job->accounts.total; step++) {
+    if (place->stage != AMBIT_STAGE_CENTRES) {
+        place->stage = AMBIT_STAGE_CENTRES;
+        place->step = 0;
+        place->moved = job->accounts.total;
+    }
+    while (place->step < steps && place->moved * 1000 > job->accounts.total) {
         if (ambit_job_out_of_time(job)) break;
         AMBIT_TRY(ambit_job_centre(job, job->label));
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS,
-                                     AMBIT_FIRST_GUARD, imbalance_inout, &moved));
+                                     AMBIT_FIRST_GUARD, &place->imbalance, &place->moved));
+        place->step++;
+        if (keep) AMBIT_TRY(ambit_keeper_round(job, place, pricing, NULL));
     }
 done:
     return status;
@@ -80,40 +88,45 @@ static void restore_standing(const struct standing *standing, struct ambit_job *
 /* Centres that are best for their accounts may still be in the wrong places together: moves a few
  * at a time, and keeps what lowers the bound, which is what centres are worth. */
 static ambit_status relocate_centres(struct ambit_job *job, struct ambit_pricing *pricing,
-                                     double *imbalance_out)
+                                     struct ambit_place *place)
 {
     ambit_status status = AMBIT_OK;
     struct standing standing = {0};
     const int64_t rounds = job->options.effort < RELOCATIONS ? job->options.effort : RELOCATIONS;
-    int64_t bound = 0, next = 0, moved = 0;
+    int64_t next = 0, moved = 0;
     char detail[64];
     AMBIT_TRY_TOGETHER(job->comm, open_standing(job, &standing));
-    AMBIT_TRY(ambit_pricing_bound(job, pricing, &bound));
-    for (int64_t round = 0, quiet = 0; round < rounds && quiet < QUIET_RELOCATIONS; round++) {
+    if (place->stage != AMBIT_STAGE_RELOCATE) {
+        place->stage = AMBIT_STAGE_RELOCATE;
+        place->step = place->quiet = 0;
+        AMBIT_TRY(ambit_pricing_bound(job, pricing, &place->bound));
+    }
+    while (place->step < rounds && place->quiet < QUIET_RELOCATIONS) {
         int32_t relocated = 0;
         if (ambit_job_out_of_time(job)) break;
         keep_standing(job, &standing);
-        AMBIT_TRY(ambit_relocate_round(job, pricing, round, &relocated));
+        AMBIT_TRY(ambit_relocate_round(job, pricing, place->step++, &relocated));
         if (relocated == 0) {
-            quiet++;
+            place->quiet++;
             continue;
         }
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "relocate", AMBIT_AGAIN_SOFTNESS,
-                                     AMBIT_FIRST_GUARD, imbalance_out, &moved));
+                                     AMBIT_FIRST_GUARD, &place->imbalance, &moved));
         AMBIT_TRY(ambit_job_centre(job, job->label));
         AMBIT_TRY(ambit_pricing_bound(job, pricing, &next));
-        const double saved = (double)(bound - next) / fmax((double)bound, 1.0);
+        const double saved = (double)(place->bound - next) / fmax((double)place->bound, 1.0);
         (void)snprintf(detail, sizeof detail, "centres=%d saved_percent=%.2f", (int)relocated,
                        100.0 * saved);
-        ambit_log_progress("relocate", round + 1, rounds, detail);
-        quiet = saved > RELOCATION_WORTHWHILE ? 0 : quiet + 1;
+        ambit_log_progress("relocate", place->step, rounds, detail);
+        place->quiet = saved > RELOCATION_WORTHWHILE ? 0 : place->quiet + 1;
         if (saved > 0.0)
-            bound = next;
+            place->bound = next;
         else
             restore_standing(&standing, job);
+        AMBIT_TRY(ambit_keeper_round(job, place, pricing, NULL));
     }
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 imbalance_out, &moved));
+                                 &place->imbalance, &moved));
 done:
     ambit_free(&standing.territory);
     ambit_free(&standing.label);
@@ -136,7 +149,8 @@ static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pri
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &imbalance, &moved));
         if (!free_centres) break;
-        AMBIT_TRY(move_centres(job, pricing, CENTRE_STEPS_AGAIN, &imbalance));
+        struct ambit_place within = {.stage = AMBIT_STAGE_LEVELS};
+        AMBIT_TRY(move_centres(job, pricing, CENTRE_STEPS_AGAIN, &within, false));
         AMBIT_TRY(ambit_pricing_tighten(job, pricing, &tighter));
     }
     ambit_pricing_give_room(job);
@@ -146,24 +160,34 @@ done:
     return status;
 }
 
-static ambit_status draft_from_seed(struct ambit_job *job)
+/* Prices and a plan for the centres as they are, or those of the checkpoint. */
+static ambit_status begin(struct ambit_job *job, struct ambit_place *place, double softness,
+                          struct ambit_pricing *pricing)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = 0;
+    if (place->resumed) return ambit_keeper_restore(job, place, pricing, NULL);
+    AMBIT_TRY(ambit_pricing_create(job, pricing));
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
+                                 &place->imbalance, &moved));
+done:
+    return status;
+}
+
+static ambit_status draft_from_seed(struct ambit_job *job, struct ambit_place *place)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_pricing pricing = {0};
-    const bool free_centres = ambit_job_has_free_centre(job);
-    double imbalance = INFINITY;
-    int64_t moved = 0;
-    AMBIT_TRY(ambit_job_seed(job));
+    if (!place->resumed) AMBIT_TRY(ambit_job_seed(job));
     ambit_log_progress("prices", 0, 0, "");
-    AMBIT_TRY(ambit_pricing_create(job, &pricing));
-    ambit_pricing_lift(job);
-    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", FIRST_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 &imbalance, &moved));
-    if (free_centres) {
-        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS, &imbalance));
-        AMBIT_TRY(relocate_centres(job, &pricing, &imbalance));
+    if (!place->resumed) ambit_pricing_lift(job);
+    AMBIT_TRY(begin(job, place, FIRST_SOFTNESS, &pricing));
+    if (ambit_job_has_free_centre(job)) {
+        if (place->stage != AMBIT_STAGE_RELOCATE)
+            AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS, place, true));
+        AMBIT_TRY(relocate_centres(job, &pricing, place));
     }
-    AMBIT_TRY(open_limits(job, &pricing, imbalance));
+    AMBIT_TRY(open_limits(job, &pricing, place->imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:
     ambit_pricing_clear(&pricing);
@@ -171,17 +195,13 @@ done:
 }
 
 /* The same prices and centres, with accounts seen from nearer by. */
-static ambit_status redraft(struct ambit_job *job)
+static ambit_status redraft(struct ambit_job *job, struct ambit_place *place)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_pricing pricing = {0};
-    double imbalance = INFINITY;
-    int64_t moved = 0;
-    AMBIT_TRY(ambit_pricing_create(job, &pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", NEARER_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 &imbalance, &moved));
+    AMBIT_TRY(begin(job, place, NEARER_SOFTNESS, &pricing));
     if (ambit_job_has_free_centre(job))
-        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, &imbalance));
+        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, place, true));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:
     ambit_pricing_clear(&pricing);
@@ -193,20 +213,35 @@ int64_t ambit_job_slice_align(int64_t accounts, int32_t territories)
     return ambit_coarse_block(accounts, territories, runs_a_territory[0]);
 }
 
+/* One level of the draft, with accounts in blocks of `block`. */
+static ambit_status draft_level(struct ambit_job *job, int64_t block, struct ambit_job *coarse)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_place *const place = &job->place;
+    struct ambit_job *const nation = block > 1 ? coarse : job;
+    if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, coarse));
+    AMBIT_TRY(place->before == 0 ? draft_from_seed(nation, place) : redraft(nation, place));
+    if (block > 1) AMBIT_TRY(ambit_job_take_coarse(job, coarse));
+    place->stage = AMBIT_STAGE_LEVELS;
+    place->before = block;
+done:
+    return status;
+}
+
 ambit_status ambit_job_draft(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job coarse = {0};
-    int64_t before = 0;
-    for (int level = 0; level < LEVELS && before != 1; level++) {
+    struct ambit_place *const place = &job->place;
+    if (place->resumed && place->stage == AMBIT_STAGE_LEVELS)
+        AMBIT_TRY(ambit_keeper_restore(job, place, NULL, NULL));
+    while (place->level < LEVELS && place->before != 1) {
         const int64_t block = ambit_coarse_block(job->accounts.total, job->territories.count,
-                                                 runs_a_territory[level]);
-        if (block == before || (block == 1 && before > 0)) continue;
-        struct ambit_job *const nation = block > 1 ? &coarse : job;
-        if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, &coarse));
-        AMBIT_TRY(before == 0 ? draft_from_seed(nation) : redraft(nation));
-        if (block > 1) AMBIT_TRY(ambit_job_take_coarse(job, &coarse));
-        before = block;
+                                                 runs_a_territory[place->level]);
+        const bool new = block != place->before && (block > 1 || place->before == 0);
+        if (new) AMBIT_TRY(draft_level(job, block, &coarse));
+        place->level++;
+        if (new) AMBIT_TRY(ambit_keeper_round(job, place, NULL, NULL));
     }
 done:
     ambit_coarse_clear(&coarse);

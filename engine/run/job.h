@@ -24,6 +24,32 @@ struct ambit_relaxation {
     int32_t proof_territory; /* the one that proves a share impossible, or −1 */
 };
 
+struct ambit_keeper; /* checkpoint.h */
+
+/* Where in a run a round has ended. */
+enum ambit_stage {
+    AMBIT_STAGE_LEVELS,   /* of the draft: between two levels, or behind the last */
+    AMBIT_STAGE_CENTRES,  /* of the draft: after a step of all free centres */
+    AMBIT_STAGE_RELOCATE, /* of the draft: after a few centres were moved together */
+    AMBIT_STAGE_GROUPS    /* of refinement */
+};
+
+/* What the loops of a run count and compare: with plan, centres, prices and limits, all that the
+ * rest of the run depends on. The same on every rank. */
+struct ambit_place {
+    int64_t stage;         /* enum ambit_stage */
+    int64_t resumed;       /* 1: come from a checkpoint whose plan is not read yet */
+    int64_t level, before; /* of the draft, and the accounts that stood as one in the one before */
+    int64_t step, quiet;   /* rounds done in this stage, and those that brought little */
+    int64_t moved, bound;  /* of the last step of centres; of the centres, micro-hours */
+    int64_t attempt;       /* at refinement */
+    int64_t best_travel;   /* of the best plan so far, micro-hours */
+    double best_violation; /* of that plan */
+    double imbalance;      /* that prices have left */
+    double guard;          /* of the present round */
+    double attempt_guard;  /* of the prices of the present attempt */
+};
+
 struct ambit_job {
     struct ambit_comm *comm; /* borrowed */
     struct ambit_run_options options;
@@ -36,7 +62,9 @@ struct ambit_job {
     int64_t accounts_rows, reps_rows;
     struct ambit_problem problem;
 
-    int32_t *label;      /* owned; the plan: territory of each account of the slice */
+    struct ambit_place place;
+    struct ambit_keeper *keeper; /* of checkpoints; see checkpoint.h; NULL: none are kept */
+    int32_t *label;              /* owned; the plan: territory of each account of the slice */
     double *price_lower; /* owned; [territory × rules + rule], hours a unit; NULL: no bound */
     double *price_upper; /* owned */
     struct ambit_relaxation relaxation[2 * AMBIT_MEASURE_MAX]; /* by band */

@@ -171,6 +171,17 @@ done:
     return status;
 }
 
+ambit_status ambit_pricing_restore(struct ambit_job *job, double *state, struct ambit_pricing *out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_pricing_create(job, out));
+    ambit_prices_pass_state(out->prices, state, true);
+    AMBIT_TRY(choose_candidates(job, out, AMBIT_LAST_SOFTNESS));
+done:
+    if (status != AMBIT_OK) ambit_pricing_clear(out);
+    return status;
+}
+
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing)
 {
     ambit_status status = AMBIT_OK;

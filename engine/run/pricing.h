@@ -27,6 +27,10 @@ struct ambit_pricing {
 /* Scales by the plan in job->label; begins at the prices in job->price_lower and price_upper, or at
  * none. */
 ambit_status ambit_pricing_create(struct ambit_job *job, struct ambit_pricing *out) AMBIT_CHECKED;
+/* The same, but with the prices and scales of ambit_prices_pass_state(), and the candidates that a
+ * plan is made with. */
+ambit_status ambit_pricing_restore(struct ambit_job *job, double *state,
+                                   struct ambit_pricing *out) AMBIT_CHECKED;
 void ambit_pricing_clear(struct ambit_pricing *pricing);
 
 /* Ascends from softness `first` to `last`, choosing candidates anew at each level; leaves the

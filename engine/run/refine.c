@@ -12,6 +12,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
 #include "engine/run/pricing.h"
 #include "engine/run/rounds.h"
@@ -27,23 +28,17 @@ enum { QUIET_ROUNDS = 4, ATTEMPTS = 3 };
 #define GUARD_RATIO 0.6 /* of one round's guard to that of the one before */
 #define WORTHWHILE 2e-5 /* part of the cost that a round must save to count as progress */
 
-/* The best plan so far, by violation first. */
-struct best {
-    int32_t *label; /* owned */
-    double violation;
-    int64_t travel;
-};
-
-static void keep_if_best(const struct ambit_job *job, struct best *best)
+/* Keeps the plan where it is the best so far, by violation first. */
+static void keep_if_best(const struct ambit_job *job, struct ambit_place *place, int32_t *best)
 {
     const struct ambit_result_round *round = &job->round[job->round_count - 1];
-    if (round->violation > best->violation ||
-        (round->violation == best->violation && round->travel >= best->travel))
+    if (round->violation > place->best_violation ||
+        (round->violation == place->best_violation && round->travel >= place->best_travel))
         return;
-    best->violation = round->violation;
-    best->travel = round->travel;
+    place->best_violation = round->violation;
+    place->best_travel = round->travel;
     if (job->accounts.count > 0)
-        memcpy(best->label, job->label, (size_t)job->accounts.count * sizeof *best->label);
+        memcpy(best, job->label, (size_t)job->accounts.count * sizeof *best);
 }
 
 /* Travel and disruption of the plan, for a plan whose travel is known. */
@@ -58,56 +53,75 @@ static int64_t objective_of(struct ambit_job *job, int64_t travel)
     return travel + moved * job->problem.disruption;
 }
 
-/* Rounds from *number_inout on, up to the effort or until they are quiet. */
+/* Rounds from place->step on, up to the effort or until they are quiet. */
 static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricing *pricing,
-                                      int64_t bound, int64_t *number_inout, struct best *best)
+                                      struct ambit_place *place, int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    double guard = AMBIT_FIRST_GUARD;
     char detail[128];
-    for (int quiet = 0; *number_inout < job->options.effort && quiet < QUIET_ROUNDS;) {
+    while (place->step < job->options.effort && place->quiet < QUIET_ROUNDS) {
         struct ambit_round_outcome outcome;
         if (ambit_job_out_of_time(job)) break;
-        guard = fmax(guard * GUARD_RATIO, LAST_GUARD);
-        AMBIT_TRY(ambit_round_run(job, pricing, *number_inout, guard, &outcome));
+        place->guard = fmax(place->guard * GUARD_RATIO, LAST_GUARD);
+        AMBIT_TRY(ambit_round_run(job, pricing, place->step++, place->guard, &outcome));
         AMBIT_TRY(
             ambit_job_note_round(job, "groups", outcome.moved, outcome.groups, outcome.improved));
-        keep_if_best(job, best);
+        keep_if_best(job, place, best);
         const struct ambit_result_round *round = &job->round[job->round_count - 1];
         const double objective = (double)objective_of(job, round->travel);
-        snprintf(
-            detail, sizeof detail, "round=%lld gap_percent=%.2f travel_hours=%.0f outside=%.5f",
-            (long long)++*number_inout, 100.0 * (objective - (double)bound) / fmax(objective, 1.0),
-            ambit_from_micro(round->travel), round->violation);
-        ambit_log_progress("refine", *number_inout, job->options.effort, detail);
+        snprintf(detail, sizeof detail,
+                 "round=%lld gap_percent=%.2f travel_hours=%.0f outside=%.5f",
+                 (long long)place->step,
+                 100.0 * (objective - (double)place->bound) / fmax(objective, 1.0),
+                 ambit_from_micro(round->travel), round->violation);
+        ambit_log_progress("refine", place->step, job->options.effort, detail);
         const bool saved = (double)outcome.cost_gain > WORTHWHILE * (double)round->travel;
-        quiet = saved || guard > LAST_GUARD ? 0 : quiet + 1;
+        place->quiet = saved || place->guard > LAST_GUARD ? 0 : place->quiet + 1;
+        AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
     }
 done:
     return status;
 }
 
-static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing)
+/* Rounds, and prices anew where they end outside a band; leaves the best plan in the job. */
+static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing,
+                            struct ambit_place *place, int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    struct best best = {.violation = INFINITY, .travel = INT64_MAX};
-    double imbalance = INFINITY, guard = AMBIT_FIRST_GUARD;
-    int64_t number = 0, moved = 0, bound = 0;
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_alloc(&best.label, (size_t)job->accounts.count, sizeof *best.label));
-    keep_if_best(job, &best);
-    AMBIT_TRY(ambit_pricing_bound(job, pricing, &bound));
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        AMBIT_TRY(improve_by_groups(job, pricing, bound, &number, &best));
-        if (best.violation <= 0.0 || number >= job->options.effort) break;
-        guard *= 2.0;
-        AMBIT_TRY(ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, guard,
-                                     &imbalance, &moved));
+    int64_t moved = 0;
+    for (; place->attempt < ATTEMPTS; place->attempt++) {
+        AMBIT_TRY(improve_by_groups(job, pricing, place, best));
+        if (place->best_violation <= 0.0 || place->step >= job->options.effort) break;
+        place->attempt_guard *= 2.0;
+        AMBIT_TRY(ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS,
+                                     place->attempt_guard, &place->imbalance, &moved));
+        place->guard = AMBIT_FIRST_GUARD;
+        place->quiet = 0;
     }
     if (job->accounts.count > 0)
-        memcpy(job->label, best.label, (size_t)job->accounts.count * sizeof *best.label);
+        memcpy(job->label, best, (size_t)job->accounts.count * sizeof *best);
 done:
-    ambit_free(&best.label);
+    return status;
+}
+
+/* Prices and a plan of all accounts, and what the rounds begin with. */
+static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
+                          struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = 0;
+    AMBIT_TRY(ambit_pricing_create(job, pricing));
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FROM_DRAFT_SOFTNESS, AMBIT_FIRST_GUARD,
+                                 &place->imbalance, &moved));
+    place->stage = AMBIT_STAGE_GROUPS;
+    place->step = place->quiet = place->attempt = 0;
+    place->guard = place->attempt_guard = AMBIT_FIRST_GUARD;
+    place->best_violation = INFINITY;
+    place->best_travel = INT64_MAX;
+    keep_if_best(job, place, best);
+    AMBIT_TRY(ambit_pricing_bound(job, pricing, &place->bound));
+    AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
+done:
     return status;
 }
 
@@ -115,17 +129,18 @@ ambit_status ambit_job_refine(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_pricing pricing = {0};
-    double imbalance = INFINITY;
-    int64_t moved = 0;
-    AMBIT_TRY(ambit_pricing_create(job, &pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", FROM_DRAFT_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 &imbalance, &moved));
-    AMBIT_TRY(improve(job, &pricing));
+    struct ambit_place *const place = &job->place;
+    int32_t *best = NULL;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&best, (size_t)job->accounts.count, sizeof *best));
+    AMBIT_TRY(place->resumed ? ambit_keeper_restore(job, place, &pricing, best)
+                             : begin(job, &pricing, place, best));
+    AMBIT_TRY(improve(job, &pricing, place, best));
     ambit_log_progress("bound", 0, 0, "");
-    AMBIT_TRY(
-        ambit_pricing_ascend(job, &pricing, AMBIT_AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0, &imbalance));
+    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AMBIT_AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0,
+                                   &place->imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:
     ambit_pricing_clear(&pricing);
+    ambit_free(&best);
     return status;
 }

@@ -2,16 +2,19 @@
 #include "engine/run/run.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
 #include "io/report_text.h"
 
 #include <stdio.h>
 
-enum { DEFAULT_EFFORT = 24, DEFAULT_SEED = 1 };
+#define CHECKPOINT_SECONDS 300.0
 
 void ambit_run_options_init(struct ambit_run_options *options)
 {
-    *options = (struct ambit_run_options){.seed = DEFAULT_SEED, .effort = DEFAULT_EFFORT};
+    *options = (struct ambit_run_options){.seed = AMBIT_DEFAULT_SEED,
+                                          .effort = AMBIT_DEFAULT_EFFORT,
+                                          .checkpoint_seconds = CHECKPOINT_SECONDS};
 }
 
 /* The time since the last call goes to `phase`. */
@@ -106,11 +109,13 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     double since = job.started;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
+    if (!options->seed_only) AMBIT_TRY(ambit_keeper_create(&job));
     AMBIT_TRY(options->seed_only ? ambit_job_seed(&job) : ambit_job_draft(&job));
     end_phase(&job, AMBIT_PHASE_SEED, &since);
     if (!options->seed_only) AMBIT_TRY(ambit_job_refine(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
+    ambit_keeper_finish(&job);
 done:
     ambit_log_finish();
     int64_t feasible = result.feasible;
@@ -125,6 +130,7 @@ done:
             status = AMBIT_AGREE(comm, status);
         }
     }
+    ambit_keeper_destroy(&job);
     ambit_job_clear(&job);
     return status;
 }

@@ -12,6 +12,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define AMBIT_DEFAULT_SEED 1
+#define AMBIT_DEFAULT_EFFORT 24
+
 struct ambit_run_options {
     const char *scenario_path;
     const char *accounts_path; /* read instead of the scenario's accounts; NULL: those */
@@ -20,6 +23,9 @@ struct ambit_run_options {
     int64_t effort;            /* rounds of refinement, ≥ 0; default 24 */
     double time_limit;         /* seconds; 0: none */
     int threads;               /* OpenMP threads a rank; 0: cores / ranks on this host */
+    double checkpoint_seconds; /* between checkpoints; 0: by rounds, or none; default 300 */
+    int64_t checkpoint_rounds; /* between checkpoints; 0: by time, or none */
+    bool resume;               /* go on from the newest checkpoint of result_path */
     bool skip_bad_rows;
     bool seed_only; /* stop after seeding, which then mends the bands that do not count travel */
 };
@@ -27,7 +33,8 @@ void ambit_run_options_init(struct ambit_run_options *options);
 
 /* load → order → seed → refine → bound → judge → store. AMBIT_ERR_INFEASIBLE where bands are not
  * met: the best plan found is stored all the same, marked infeasible, and is in *result_out. Bad
- * input: AMBIT_ERR_INPUT, with the list of bad rows in result_out->bad_rows on rank 0. */
+ * input: AMBIT_ERR_INPUT, with the list of bad rows in result_out->bad_rows on rank 0.
+ * AMBIT_STOPPED where ambit_stop_signal() asked for it, after a checkpoint (see checkpoint.h). */
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
                        struct ambit_result *result_out) AMBIT_CHECKED;
 

@@ -61,32 +61,57 @@ int64_t ambit_median_merge(struct ambit_median_candidate *candidates, int64_t co
     return kept;
 }
 
+/* Puts a candidate into the sorted list of its territory where it is among the nearest. */
+static void keep_near(struct ambit_median_candidate *list, int32_t *count,
+                      const struct ambit_median_candidate *next)
+{
+    int32_t at = *count;
+    if (at == AMBIT_MEDIAN_TRIED && compare_candidates(next, &list[at - 1]) > 0) return;
+    if (at == AMBIT_MEDIAN_TRIED)
+        at--;
+    else
+        ++*count;
+    for (; at > 0 && compare_candidates(next, &list[at - 1]) < 0; at--)
+        list[at] = list[at - 1];
+    list[at] = *next;
+}
+
 ambit_status ambit_median_nearest(const struct ambit_accounts *accounts,
                                   const struct ambit_territories *territories, const int32_t *label,
-                                  struct ambit_median_candidate **out, int64_t *count_out)
+                                  const bool *wanted, struct ambit_median_candidate **out,
+                                  int64_t *count_out)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_median_candidate *all = NULL;
+    struct ambit_median_candidate *list = NULL;
+    int32_t *found = NULL;
     int64_t count = 0;
-    AMBIT_TRY(ambit_alloc(&all, (size_t)accounts->count, sizeof *all));
+    const size_t n = (size_t)territories->count;
+    AMBIT_TRY(ambit_alloc(&list, n * AMBIT_MEDIAN_TRIED, sizeof *list));
+    AMBIT_TRY(ambit_alloc(&found, n, sizeof *found));
     for (int32_t i = 0; i < accounts->count; i++) {
-        const struct ambit_territory *territory = &territories->item[label[i]];
-        if (territory->centre_kind != AMBIT_CENTRE_MEDIAN) continue;
+        const int32_t j = label[i];
+        if (!wanted[j]) continue;
         const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
-        all[count++] = (struct ambit_median_candidate){
-            .territory = label[i],
+        const struct ambit_median_candidate next = {
+            .territory = j,
             .index = accounts->first + i,
-            .chord2 = ambit_chord2(place, territory->position),
+            .chord2 = ambit_chord2(place, territories->item[j].position),
             .lat = accounts->lat[i],
             .lon = accounts->lon[i],
             .position = {place[0], place[1], place[2]},
         };
+        keep_near(&list[(size_t)j * AMBIT_MEDIAN_TRIED], &found[j], &next);
     }
-    *count_out = ambit_median_merge(all, count);
-    *out = all;
-    all = NULL;
+    for (size_t j = 0; j < n; j++) {
+        for (int32_t k = 0; k < found[j]; k++)
+            list[count++] = list[j * AMBIT_MEDIAN_TRIED + (size_t)k];
+    }
+    *count_out = count;
+    *out = list;
+    list = NULL;
 done:
-    ambit_free(&all);
+    ambit_free(&list);
+    ambit_free(&found);
     return status;
 }
 

@@ -31,11 +31,11 @@ struct ambit_median_candidate {
 };
 
 /* The slice's AMBIT_MEDIAN_TRIED accounts (or fewer) nearest to the position of each territory that
- * has a median centre; sorted by territory, then distance, then index. *out is owned by the caller.
+ * is wanted; sorted by territory, then distance, then index. *out is owned by the caller.
  */
 ambit_status ambit_median_nearest(const struct ambit_accounts *accounts,
                                   const struct ambit_territories *territories, const int32_t *label,
-                                  struct ambit_median_candidate **out,
+                                  const bool *wanted, struct ambit_median_candidate **out,
                                   int64_t *count_out) AMBIT_CHECKED;
 
 /* Sorts candidates of all ranks and keeps the AMBIT_MEDIAN_TRIED nearest of each territory; returns

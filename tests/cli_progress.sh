@@ -72,7 +72,7 @@ fi
 nation large --accounts 20000 --reps 60
 for ranks in 1 3; do
     begin=$(date +%s)
-    on $ranks run large/scenario.yaml -o large/plan.h5 --threads 1 --time-limit 1 --json
+    on $ranks run large/scenario.yaml -o large/plan.h5 --threads 1 --time-limit 0.3 --json
     check "time limit on $ranks ranks: soon" yes "$([ $(($(date +%s) - begin)) -lt 20 ] && echo yes)"
     check "time limit on $ranks ranks: marked" "1 True" "$(ask large/plan.h5 \
         "f.attrs['stopped_by_time_limit'], __import__('json').load(open('out'))[

@@ -8,6 +8,9 @@
 
 enum { ACCOUNTS_MAX = 200, TERRITORIES = 4 };
 
+static const bool every[TERRITORIES] = {true, true, true, true};
+static const bool medians[TERRITORIES] = {true, true, false, false};
+
 static void random_labels(const struct instance *instance, int32_t *label_out)
 {
     for (int32_t i = 0; i < instance->accounts.count; i++)
@@ -102,8 +105,8 @@ static void medians_as_by_brute_force(void)
         all_medians(&instance);
         instance_compile(&instance);
         random_labels(&instance, label);
-        must(ambit_median_nearest(&instance.accounts, &instance.territories, label, &candidate,
-                                  &count));
+        must(ambit_median_nearest(&instance.accounts, &instance.territories, label, every,
+                                  &candidate, &count));
         CHECK_SEED(seed, count == n); /* no territory has more than are tried */
         must(ambit_median_costs(&instance.problem, label, candidate, count, cost));
         for (int32_t j = 0; j < TERRITORIES; j++) {
@@ -154,12 +157,12 @@ static void medians_merge_across_slices(void)
         random_labels(&instance, label);
         instance_slice(&instance, 0, cut, &half[0]);
         instance_slice(&instance, cut, ACCOUNTS_MAX, &half[1]);
-        must(
-            ambit_median_nearest(&instance.accounts, &instance.territories, label, &whole, &count));
+        must(ambit_median_nearest(&instance.accounts, &instance.territories, label, medians, &whole,
+                                  &count));
         CHECK_SEED(seed, count == 2L * AMBIT_MEDIAN_TRIED);
         for (int h = 0; h < 2; h++)
             must(ambit_median_nearest(&half[h].accounts, &half[h].territories,
-                                      &label[h == 0 ? 0 : cut], &part[h], &part_count[h]));
+                                      &label[h == 0 ? 0 : cut], medians, &part[h], &part_count[h]));
         if (part_count[1] > 0) memcpy(joined, part[1], (size_t)part_count[1] * sizeof *joined);
         if (part_count[0] > 0)
             memcpy(&joined[part_count[1]], part[0], (size_t)part_count[0] * sizeof *joined);
@@ -193,11 +196,11 @@ static void out_of_memory(void)
     all_medians(&instance);
     instance_compile(&instance);
     random_labels(&instance, label);
-    CHECK_FAULTS(
-        ambit_median_nearest(&instance.accounts, &instance.territories, label, &candidate, &count),
-        ambit_free(&candidate));
-    must(
-        ambit_median_nearest(&instance.accounts, &instance.territories, label, &candidate, &count));
+    CHECK_FAULTS(ambit_median_nearest(&instance.accounts, &instance.territories, label, every,
+                                      &candidate, &count),
+                 ambit_free(&candidate));
+    must(ambit_median_nearest(&instance.accounts, &instance.territories, label, every, &candidate,
+                              &count));
     CHECK_FAULTS(ambit_median_costs(&instance.problem, label, candidate, count, cost), (void)0);
     ambit_free(&candidate);
     instance_clear(&instance);

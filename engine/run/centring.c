@@ -27,20 +27,23 @@ done:
     return status;
 }
 
-/* Moves each median centre to the best of the accounts nearest to it; says whether any moved. */
-static ambit_status step_medians(struct ambit_job *job, const int32_t *label, bool *moved_out)
+/* Moves the median centres that are `moving` to the best of the accounts nearest to them, and tells
+ * which of them moved: the others stay where they are. */
+static ambit_status step_medians(struct ambit_job *job, const int32_t *label, bool *moving,
+                                 bool *moved_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_median_candidate *own = NULL, *all = NULL;
     int64_t *cost = NULL, count = 0;
     *moved_out = false;
-    AMBIT_TRY_TOGETHER(
-        job->comm, ambit_median_nearest(&job->accounts, &job->territories, label, &own, &count));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_median_nearest(&job->accounts, &job->territories, label,
+                                                       moving, &own, &count));
     AMBIT_TRY(ambit_comm_all_gather(job->comm, own, count, sizeof *own, &all, &count));
     count = ambit_median_merge(all, count);
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&cost, (size_t)count, sizeof *cost));
     AMBIT_TRY_TOGETHER(job->comm, ambit_median_costs(&job->problem, label, all, count, cost));
     ambit_comm_sum_i64(job->comm, cost, count);
+    memset(moving, 0, (size_t)job->territories.count * sizeof *moving);
     for (int64_t c = 0; c < count;) {
         int64_t best = c, next = c + 1;
         for (; next < count && all[next].territory == all[c].territory; next++) {
@@ -54,7 +57,7 @@ static ambit_status step_medians(struct ambit_job *job, const int32_t *label, bo
             territory->centre_lat = all[best].lat;
             territory->centre_lon = all[best].lon;
             memcpy(territory->position, all[best].position, sizeof territory->position);
-            *moved_out = true;
+            moving[all[c].territory] = *moved_out = true;
         }
         c = next;
     }
@@ -68,14 +71,18 @@ done:
 ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label)
 {
     ambit_status status = AMBIT_OK;
-    bool free_centre = false, median = false, moved = true;
+    bool free_centre = false, median = false, moved = true, *moving = NULL;
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&moving, (size_t)job->territories.count, sizeof *moving));
     for (int32_t j = 0; j < job->territories.count; j++) {
         free_centre |= job->territories.item[j].centre_kind != AMBIT_CENTRE_HOME;
-        median |= job->territories.item[j].centre_kind == AMBIT_CENTRE_MEDIAN;
+        moving[j] = job->territories.item[j].centre_kind == AMBIT_CENTRE_MEDIAN;
+        median |= moving[j];
     }
     if (free_centre) AMBIT_TRY(place_centroids(job, label));
     for (int step = 0; step < MEDIAN_STEPS_MAX && median && moved; step++)
-        AMBIT_TRY(step_medians(job, label, &moved));
+        AMBIT_TRY(step_medians(job, label, moving, &moved));
 done:
+    ambit_free(&moving);
     return status;
 }

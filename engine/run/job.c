@@ -5,6 +5,7 @@
 #include "solvers/group.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,18 +54,27 @@ ambit_status ambit_job_loads(struct ambit_job *job, const int32_t *label, int64_
     const struct ambit_problem *problem = &job->problem;
     const int rules = problem->rule_count;
     const size_t cells = (size_t)job->territories.count * (size_t)rules;
-    int64_t *sums = NULL;
-    status = ambit_alloc(&sums, cells + 2, sizeof *sums);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int32_t j = label[i];
-        const int64_t travel =
-            ambit_travel_of(&job->scenario, &job->accounts, i, job->territories.item[j].position);
-        sums[cells] += travel;
-        sums[cells + 1] += job->accounts.visits[i];
-        for (int r = 0; r < rules; r++)
-            sums[(size_t)j * (size_t)rules + (size_t)r] += ambit_rule_load(problem, r, i, travel);
+    const size_t length = cells + 2;
+    const int threads = omp_get_max_threads();
+    int64_t *sums = NULL; /* of each thread; those of the first in the end */
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&sums, length * (size_t)threads, sizeof *sums));
+#pragma omp parallel num_threads(threads)
+    {
+        int64_t *const own = &sums[length * (size_t)omp_get_thread_num()];
+#pragma omp for schedule(static)
+        for (int32_t i = 0; i < job->accounts.count; i++) {
+            const int32_t j = label[i];
+            const int64_t travel = ambit_travel_of(&job->scenario, &job->accounts, i,
+                                                   job->territories.item[j].position);
+            own[cells] += travel;
+            own[cells + 1] += job->accounts.visits[i];
+            for (int r = 0; r < rules; r++)
+                own[(size_t)j * (size_t)rules + (size_t)r] +=
+                    ambit_rule_load(problem, r, i, travel);
+        }
     }
+    for (size_t s = length; s < length * (size_t)threads; s++)
+        sums[s % length] += sums[s];
     ambit_comm_sum_i64(job->comm, sums, (int64_t)cells + 2);
     if (load_out != NULL) memcpy(load_out, sums, cells * sizeof *sums);
     if (travel_out != NULL) *travel_out = sums[cells];

@@ -13,6 +13,7 @@
 #include "solvers/bound.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,35 +23,53 @@
 /* Per territory: accounts, gained, lost, travel, then a load for each measure. */
 enum { TALLY_ACCOUNTS, TALLY_GAINED, TALLY_LOST, TALLY_TRAVEL, TALLY_MEASURES };
 
-/* Fills tally, territories × width, over all ranks, and *unplanned_out with accounts whose label is
- * no territory. */
-static void tally_plan(struct ambit_job *job, const int32_t *label, int width, int64_t *tally,
-                       int64_t *unplanned_out)
+/* Adds the account to the tally of a thread; false where its label is no territory. */
+static bool tally_account(const struct ambit_job *job, const int32_t *label, int32_t i, int width,
+                          int64_t *tally)
 {
     const struct ambit_accounts *accounts = &job->accounts;
-    int64_t unplanned = 0;
-    for (int32_t i = 0; i < accounts->count; i++) {
-        const int32_t j = label[i], previous = accounts->previous[i];
-        if (j < 0 || j >= job->territories.count) {
-            unplanned++;
-            continue;
-        }
-        int64_t *const mine = &tally[(int64_t)j * width];
-        const int64_t travel =
-            ambit_travel_of(&job->scenario, accounts, i, job->territories.item[j].position);
-        mine[TALLY_ACCOUNTS]++;
-        mine[TALLY_TRAVEL] += travel;
-        if (previous >= 0 && previous != j) {
-            mine[TALLY_GAINED]++;
-            tally[(int64_t)previous * width + TALLY_LOST]++;
-        }
-        for (int m = 0; m < job->scenario.measure_count; m++)
-            mine[TALLY_MEASURES + m] +=
-                ambit_account_measure(accounts, &job->scenario.measure[m], i, travel);
+    const int32_t j = label[i], previous = accounts->previous[i];
+    if (j < 0 || j >= job->territories.count) return false;
+    int64_t *const mine = &tally[(int64_t)j * width];
+    const int64_t travel =
+        ambit_travel_of(&job->scenario, accounts, i, job->territories.item[j].position);
+    mine[TALLY_ACCOUNTS]++;
+    mine[TALLY_TRAVEL] += travel;
+    if (previous >= 0 && previous != j) {
+        mine[TALLY_GAINED]++;
+        tally[(int64_t)previous * width + TALLY_LOST]++;
     }
-    ambit_comm_sum_i64(job->comm, tally, (int64_t)job->territories.count * width);
+    for (int m = 0; m < job->scenario.measure_count; m++)
+        mine[TALLY_MEASURES + m] +=
+            ambit_account_measure(accounts, &job->scenario.measure[m], i, travel);
+    return true;
+}
+
+/* Fills tally, territories × width, over all ranks, and *unplanned_out with accounts whose label is
+ * no territory. */
+static ambit_status tally_plan(struct ambit_job *job, const int32_t *label, int width,
+                               int64_t *tally, int64_t *unplanned_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int64_t length = (int64_t)job->territories.count * width;
+    const int threads = omp_get_max_threads();
+    int64_t unplanned = 0, *own = NULL;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&own, (size_t)length * (size_t)threads, sizeof *own));
+#pragma omp parallel num_threads(threads) reduction(+ : unplanned)
+    {
+        int64_t *const mine = &own[length * omp_get_thread_num()];
+#pragma omp for schedule(static)
+        for (int32_t i = 0; i < job->accounts.count; i++)
+            unplanned += !tally_account(job, label, i, width, mine);
+    }
+    for (int64_t s = 0; s < length * threads; s++)
+        tally[s % length] += own[s];
+    ambit_comm_sum_i64(job->comm, tally, length);
     ambit_comm_sum_i64(job->comm, &unplanned, 1);
     *unplanned_out = unplanned;
+done:
+    ambit_free(&own);
+    return status;
 }
 
 static void judge_territory(const struct ambit_territory *from, const int64_t *tally,
@@ -235,7 +254,8 @@ static ambit_status judge_travel_before(struct ambit_job *job, int64_t *travel_o
     for (int32_t j = 0; j < job->territories.count; j++)
         item[j].centre_account = -1;
     status = ambit_job_centre(job, job->accounts.previous);
-    for (int32_t i = 0; i < job->accounts.count && status == AMBIT_OK; i++)
+#pragma omp parallel for schedule(static) reduction(+ : travel)
+    for (int32_t i = 0; i < job->accounts.count; i++)
         travel += ambit_travel_of(&job->scenario, &job->accounts, i,
                                   item[job->accounts.previous[i]].position);
     memcpy(item, kept, bytes);
@@ -300,7 +320,7 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
         status = ambit_alloc(&result->territories, territories, sizeof *result->territories);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     result->territory_count = job->territories.count;
-    tally_plan(job, label, width, tally, &unplanned);
+    AMBIT_TRY(tally_plan(job, label, width, tally, &unplanned));
     if (unplanned > 0)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_MISMATCH,
                              "expected every account in one of %d territories, found %lld in none",

@@ -116,6 +116,15 @@ for good in 0 0s 1 90s 10m 1.5m 168h; do
     "$AMBIT" run --silence-limit $good nowhere.yaml >out 2>error
     check "--silence-limit $good" 65 "$?"
 done
+for bad in '' r 0r 0 -3r 3.5r 3rounds 1e3 0.5s 169h on; do
+    wrong "--checkpoint: expected a time from 1s to 168h, such as 90s or 5m, a number of rounds, such \
+as 3r, or off, found '$bad'" run --checkpoint "$bad" s.yaml
+done
+for good in 1r 999999999r 1 90s 2.5m 168h off; do
+    "$AMBIT" run --checkpoint $good nowhere.yaml >out 2>error
+    check "--checkpoint $good" 65 "$?"
+done
+wrong "expected --seed-only or --resume, found both" run s.yaml --resume --seed-only
 wrong "--comm-stats: expected a file name, found ''" run --comm-stats '' s.yaml
 wrong "option '--t' is ambiguous; possibilities: '--time-limit' '--threads'" run --t 3 s.yaml
 wrong "unrecognized option '--seed'" audit --seed 3 s.yaml
@@ -173,7 +182,7 @@ options_of() { # COMMAND: the long options that its help shows
 }
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
-check "options of run" "--accounts --comm-stats --effort --help-scenario --json --output --quiet --seed \
+check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --output --quiet --resume --seed \
 --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
 check "options of audit" "--accounts --json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"

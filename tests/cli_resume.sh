@@ -4,6 +4,7 @@
 # time on other ranks and threads ends with the bytes of one that nobody disturbed; signals end a run
 # with its round; a checkpoint that cannot be written, is damaged or is of another run is told.
 # AMBIT_TEST_LONG: more kills; AMBIT_TEST_SEED: other moments.
+# shellcheck disable=SC2317 # functions that trap and until_holds call
 # shellcheck source=tests/harness.sh
 . "$(dirname "$0")/harness.sh"
 

@@ -196,7 +196,7 @@ ambit_status ambit_checkpoint_open(const char *path, enum ambit_checkpoint_found
 {
     ambit_status status = AMBIT_OK;
     struct ambit_checkpoint_reader *reader = NULL;
-    struct start start;
+    struct start start = {.content_bytes = 0};
     *out = NULL;
     *found_out = AMBIT_CHECKPOINT_NONE;
     why_out[0] = '\0';
@@ -259,7 +259,10 @@ static ambit_status remove_leftovers(const char *path)
     DIR *listing = NULL;
     AMBIT_TRY(ambit_path_folder(path, &folder));
     listing = opendir(folder);
-    if (listing == NULL) AMBIT_TRY(cannot_remove(path));
+    if (listing == NULL) {
+        status = cannot_remove(path);
+        goto done;
+    }
     for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
         static const char temporary[] = ".tmp.";
         if (strncmp(entry->d_name, name, length) != 0 ||

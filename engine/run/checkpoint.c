@@ -344,7 +344,7 @@ static ambit_status find(struct ambit_keeper *keeper, const char *result_path)
 {
     ambit_status status = AMBIT_OK;
     enum ambit_checkpoint_found found[2] = {AMBIT_CHECKPOINT_NONE, AMBIT_CHECKPOINT_NONE};
-    struct ambit_checkpoint_head head;
+    struct ambit_checkpoint_head head = {.seed = 0};
     char why[AMBIT_CHECKPOINT_WHY_MAX], *path = NULL;
     for (int before = 0; before < 2 && keeper->reader == NULL; before++) {
         ambit_free(&path);

@@ -31,9 +31,9 @@ enum {
 /* How large nations are seen, from far off and from nearer by. */
 static const int64_t runs_a_territory[LEVELS] = {32, 128};
 
-/* Steps of centres to where their accounts want them; a checkpoint after each where `keep`. */
+/* Steps of centres to where their accounts want them; a checkpoint after each where it `keeps`. */
 static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pricing, int steps,
-                                 struct ambit_place *place, bool keep)
+                                 struct ambit_place *place, bool keeps)
 {
     ambit_status status = AMBIT_OK;
     if (place->stage != AMBIT_STAGE_CENTRES) {
@@ -47,7 +47,7 @@ static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pr
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &place->imbalance, &place->moved));
         place->step++;
-        if (keep) AMBIT_TRY(ambit_keeper_round(job, place, pricing, NULL));
+        if (keeps) AMBIT_TRY(ambit_keeper_round(job, place, pricing, NULL));
     }
 done:
     return status;
@@ -133,6 +133,21 @@ done:
     return status;
 }
 
+/* Prices and a plan for the centres as they are, or those of the checkpoint. */
+static ambit_status begin(struct ambit_job *job, struct ambit_place *place, double softness,
+                          struct ambit_pricing *pricing)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = 0;
+    if (place->resumed) return ambit_keeper_restore(job, place, pricing, NULL);
+    AMBIT_TRY(ambit_pricing_create(job, pricing));
+    if (place->before == 0) ambit_pricing_lift(job);
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
+                                 &place->imbalance, &moved));
+done:
+    return status;
+}
+
 /* Limits that were lifted come down as far as they can, and centres answer. */
 static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pricing,
                                 double imbalance)
@@ -149,27 +164,13 @@ static ambit_status open_limits(struct ambit_job *job, struct ambit_pricing *pri
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &imbalance, &moved));
         if (!free_centres) break;
-        struct ambit_place within = {.stage = AMBIT_STAGE_LEVELS};
-        AMBIT_TRY(move_centres(job, pricing, CENTRE_STEPS_AGAIN, &within, false));
+        struct ambit_place aside = {.imbalance = imbalance}; /* nothing is kept before it is done */
+        AMBIT_TRY(move_centres(job, pricing, CENTRE_STEPS_AGAIN, &aside, false));
         AMBIT_TRY(ambit_pricing_tighten(job, pricing, &tighter));
     }
     ambit_pricing_give_room(job);
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", AMBIT_AGAIN_SOFTNESS, AMBIT_FIRST_GUARD,
                                  &imbalance, &moved));
-done:
-    return status;
-}
-
-/* Prices and a plan for the centres as they are, or those of the checkpoint. */
-static ambit_status begin(struct ambit_job *job, struct ambit_place *place, double softness,
-                          struct ambit_pricing *pricing)
-{
-    ambit_status status = AMBIT_OK;
-    int64_t moved = 0;
-    if (place->resumed) return ambit_keeper_restore(job, place, pricing, NULL);
-    AMBIT_TRY(ambit_pricing_create(job, pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
-                                 &place->imbalance, &moved));
 done:
     return status;
 }
@@ -180,7 +181,6 @@ static ambit_status draft_from_seed(struct ambit_job *job, struct ambit_place *p
     struct ambit_pricing pricing = {0};
     if (!place->resumed) AMBIT_TRY(ambit_job_seed(job));
     ambit_log_progress("prices", 0, 0, "");
-    if (!place->resumed) ambit_pricing_lift(job);
     AMBIT_TRY(begin(job, place, FIRST_SOFTNESS, &pricing));
     if (ambit_job_has_free_centre(job)) {
         if (place->stage != AMBIT_STAGE_RELOCATE)

@@ -47,7 +47,7 @@ until_holds() { # SECONDS CONDITION...
     local last=$((SECONDS + $1))
     shift
     until "$@"; do
-        [ $SECONDS -le $last ] || return 1
+        [ $SECONDS -le "$last" ] || return 1
         sleep 0.02
     done
 }
@@ -63,12 +63,12 @@ start() { # RANKS WORDS...
 }
 # Leaves the exit code of the job in $code.
 ended() {
-    wait $job 2>/dev/null
+    wait "$job" 2>/dev/null
     code=$?
     until_holds 20 none_left || check "no process left" "" "$(runners | xargs)"
 }
-has_said() { [ "$(wc -l <err)" -ge "$1" ] || gone $job; }
-has_two() { [ -e "$1.checkpoint.1" ] || gone $job; }
+has_said() { [ "$(wc -l <err)" -ge "$1" ] || gone "$job"; }
+has_two() { [ -e "$1.checkpoint.1" ] || gone "$job"; }
 whole() { # NAME RESULT
     check "$1: the bytes" "$sum" "$(sha256sum <"$2")"
     check "$1: nothing left beside it" "$2" "$(echo "$2"*)"
@@ -86,7 +86,7 @@ while [ $kills -lt "$kills_wanted" ]; do
     mapfile -t victims < <({ runners && echo $job; } | sort -un)
     if kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2>/dev/null; then
         kills=$((kills + 1))
-        wait $job 2>/dev/null
+        wait "$job" 2>/dev/null
         # What mpirun leaves behind ends when it finds that mpirun is gone; no need to wait for it.
         # shellcheck disable=SC2046 # a list
         kill -KILL $(runners) 2>/dev/null
@@ -122,7 +122,7 @@ stopped() { # NAME LINES RANKS SIGNAL COMMAND WORDS...
     check "$name: exit code" 75 "$code"
     check "$name: no result" no "$([ -e stopped.h5 ] && echo yes || echo no)"
 }
-the_job() { echo $job; }
+the_job() { echo "$job"; }
 go_on="to go on: ambit run --resume nation.yaml -o stopped.h5"
 written="after a checkpoint was written; $go_on"
 
@@ -146,7 +146,7 @@ whole "SIGUSR1 to mpirun, resumed" stopped.h5
 # mpirun gives its ranks a second or two: what they have written by then counts, be it the result.
 start 3 "${run[@]}" -o stopped.h5 --threads 1
 until_holds 100 has_two stopped.h5
-kill -TERM $job
+kill -TERM "$job"
 ended
 rm -f stopped.h5
 on 1 run nation.yaml -o stopped.h5 --resume --threads 2 --quiet
@@ -163,10 +163,10 @@ check "without checkpoints: none" "stopped.h5*" "$(echo stopped.h5*)"
 rm -f stopped.h5*
 start 1 "${run[@]}" -o stopped.h5 --threads 1
 until_holds 100 has_two stopped.h5
-kill -STOP $job # so that it takes both
-kill -INT $job
-kill -CONT $job
-kill -INT $job
+kill -STOP "$job" # so that it takes both
+kill -INT "$job"
+kill -CONT "$job"
+kill -INT "$job"
 ended
 check "SIGINT, twice: ends" yes "$([ "$code" = 130 ] || [ "$code" = 75 ] && echo yes || echo "$code")"
 
@@ -176,13 +176,13 @@ rm -f limited.h5*
 began=$SECONDS
 start 1 "${run[@]}" -o limited.h5 --threads 1 --time-limit 6
 until_holds 100 has_two limited.h5
-kill -STOP $job
+kill -STOP "$job"
 until_holds 20 test $SECONDS -gt $((began + 6))
-kill -CONT $job
+kill -CONT "$job"
 ended
 if [ "$code" = 2 ]; then code=0; fi # where it came early, the plan breaks bands
 check "time limit: the result, and where to go on" "0 limited.h5 limited.h5.checkpoint" \
-    "$code $(find limited.h5 limited.h5.checkpoint | xargs)"
+    "$code $(echo limited.h[5] limited.h5.checkpoin[t])"
 on 2 run nation.yaml -o limited.h5 --resume --threads 1 --quiet
 whole "time limit, resumed" limited.h5
 
@@ -245,7 +245,7 @@ one_before() { # DAMAGE RANKS LINE: what is said of the newest, with # for numbe
 for ranks in 1 2; do
     one_before cut $ranks "{\"warning\":\"$damaged (expected # bytes, found #); looking for the one \
 before it\"}"
-    one_before lose $ranks ""
+    one_before lose "$ranks" ""
 done
 one_before flip 3 "{\"warning\":\"$damaged (its checksum is not that of its content: bytes have \
 changed); looking for the one before it\"}"
@@ -263,20 +263,20 @@ if ! { mkdir "$disk" && mount -t tmpfs -o size=2m tmpfs "$disk"; } 2>err; then
 fi
 on 1 run nation.yaml -o "$disk/plan.h5" --threads 1 --quiet
 sum=$(sha256sum <"$disk/plan.h5") # which names its inputs from another folder
-warned() { [ "$(grep -cs 'no checkpoint of this round' err)" -ge 2 ] || gone $job; }
+warned() { [ "$(grep -cs 'no checkpoint of this round' err)" -ge 2 ] || gone "$job"; }
 unwritable() { # NAME WHY SPOIL MEND
     local kept
     rm -f "$disk"/*
     start 1 "${run[@]}" -o "$disk/plan.h5" --threads 1
     until_holds 100 has_two "$disk/plan.h5"
-    kill -STOP $job
+    kill -STOP "$job"
     $3
-    kill -CONT $job
+    kill -CONT "$job"
     until_holds 100 warned
-    kill -STOP $job
+    kill -STOP "$job"
     kept=$(echo "$disk"/*checkpoint*)
     $4
-    kill -CONT $job
+    kill -CONT "$job"
     ended
     check "$1: exit code" 0 "$code"
     check "$1: what is kept" "$disk/plan.h5.checkpoint $disk/plan.h5.checkpoint.1" "$kept"
@@ -289,9 +289,9 @@ empty() { rm "$disk/filler"; }
 # While nothing is open for writing there.
 forbid() {
     until mount -o remount,ro "$disk" 2>/dev/null; do
-        kill -CONT $job
+        kill -CONT "$job"
         sleep 0.01
-        kill -STOP $job
+        kill -STOP "$job"
     done
 }
 allow() { mount -o remount,rw "$disk"; }

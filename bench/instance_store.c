@@ -243,9 +243,10 @@ static ambit_status put_trace(struct ambit_h5 *h5, const struct ambit_bench_runs
         }
     }
     const struct ambit_h5_column columns[] = {
-        {AMBIT_H5_I32, 0, count, run, "1", false, "Run, a row of /runs", "/trace/step"},
-        {AMBIT_H5_F64, 0, count, seconds, "s", false, "Time since the start", "/trace/step"},
-        {AMBIT_H5_F64, 0, count, value, "1", false, "Value of the best solution", "/trace/step"},
+        {AMBIT_H5_I32, 0, count, run, "1", false, "Run, a row of /runs", "/trace/step", false},
+        {AMBIT_H5_F64, 0, count, seconds, "s", false, "Time since the start", "/trace/step", false},
+        {AMBIT_H5_F64, 0, count, value, "1", false, "Value of the best solution", "/trace/step",
+         false},
     };
     AMBIT_TRY(ambit_h5_put_group(h5, "/trace"));
     AMBIT_TRY(ambit_h5_put_scale(h5, "/trace/step", count, "Improvement of a run's best solution"));

@@ -288,7 +288,8 @@ fill() { dd if=/dev/zero of="$disk/filler" bs=4k status=none 2>/dev/null; }
 empty() { rm "$disk/filler"; }
 # While nothing is open for writing there.
 forbid() {
-    until mount -o remount,ro "$disk" 2>/dev/null; do
+    local last=$((SECONDS + 20))
+    until mount -o remount,ro "$disk" 2>/dev/null || [ $SECONDS -gt $last ]; do
         kill -CONT "$job"
         sleep 0.01
         kill -STOP "$job"

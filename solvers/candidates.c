@@ -46,21 +46,24 @@ double ambit_reduced_cost(const struct ambit_problem *problem, const double *pri
 
 /* A sorted list of the least few; ties to the one that came first. */
 struct least_few {
-    int room, count;
     double key[AMBIT_CANDIDATE_MAX + SPARE];
     int32_t territory[AMBIT_CANDIDATE_MAX + SPARE];
 };
 
-static void offer(struct least_few *list, double key, int32_t territory)
+/* Takes one more into a list of `count`, of which no more than `room` are kept; returns how many
+ * there are then. */
+static int offer(struct least_few *list, int count, int room, double key, int32_t territory)
 {
-    if (list->count == list->room && !(key < list->key[list->room - 1])) return;
-    int at = list->count < list->room ? list->count++ : list->room - 1;
+    AMBIT_REQUIRE(0 <= count && count <= room && 1 <= room && room <= AMBIT_CANDIDATE_MAX + SPARE);
+    if (count == room && !(key < list->key[room - 1])) return count;
+    int at = count < room ? count++ : room - 1;
     for (; at > 0 && list->key[at - 1] > key; at--) {
         list->key[at] = list->key[at - 1];
         list->territory[at] = list->territory[at - 1];
     }
     list->key[at] = key;
     list->territory[at] = territory;
+    return count;
 }
 
 struct entry {
@@ -108,9 +111,9 @@ static int choose_cheap(const struct filling *filling, int32_t i, const int32_t 
     const int64_t visits = filling->problem->accounts->visits[i];
     const double margin =
         wish->margin * (double)(visits > AMBIT_VISITS_MIN ? visits : AMBIT_VISITS_MIN);
-    struct least_few cheap = {.room = wish->cheap + SPARE};
+    struct least_few cheap = {{0}, {0}};
     double least = INFINITY;
-    int count = 0, kept = 0;
+    int found = 0, count = 0, kept = 0;
     for (int32_t n = 0; n < listed; n++) {
         const double chord2 = ambit_shortlist_chord2(&filling->lists, i, list[n]);
         ambit_shortlist_cost(&filling->lists, i, list[n], chord2, &bounds[2 * n],
@@ -119,10 +122,11 @@ static int choose_cheap(const struct filling *filling, int32_t i, const int32_t 
     }
     for (int32_t n = 0; n < listed; n++) {
         if (bounds[2 * n] <= least + margin)
-            offer(&cheap, 0.5 * (bounds[2 * n] + bounds[2 * n + 1]), list[n]);
+            found = offer(&cheap, found, wish->cheap + SPARE,
+                          0.5 * (bounds[2 * n] + bounds[2 * n + 1]), list[n]);
     }
-    struct entry exact[AMBIT_CANDIDATE_MAX + SPARE];
-    for (int c = 0; c < cheap.count; c++)
+    struct entry exact[AMBIT_CANDIDATE_MAX + SPARE] = {{0}};
+    for (int c = 0; c < found; c++)
         insert_exact(filling, i, cheap.territory[c], exact, &count);
     while (kept < count && kept < wish->cheap && exact[kept].cost <= exact[0].cost + margin) {
         entry[kept] = exact[kept];
@@ -142,10 +146,13 @@ static bool is_listed(const struct entry *entry, int count, int32_t territory)
 static int add_near(const struct filling *filling, int32_t i, const int32_t *list, int32_t listed,
                     struct entry *entry, int count)
 {
-    struct least_few near = {.room = filling->wish->near};
+    const int room = filling->wish->near;
+    struct least_few near = {{0}, {0}};
+    int found = 0;
     for (int32_t n = 0; n < listed; n++)
-        offer(&near, ambit_shortlist_chord2(&filling->lists, i, list[n]), list[n]);
-    for (int k = 0; k < near.count && count < filling->wish->near; k++) {
+        found =
+            offer(&near, found, room, ambit_shortlist_chord2(&filling->lists, i, list[n]), list[n]);
+    for (int k = 0; k < found && count < room; k++) {
         const int32_t j = near.territory[k];
         if (is_listed(entry, count, j)) continue;
         entry[count] = (struct entry){.territory = j};

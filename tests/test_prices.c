@@ -167,7 +167,7 @@ static void check_candidates(const struct instance *instance, const double *pric
 {
     int64_t settled[40 * 3] = {0};
     for (int32_t i = 0; i < instance->accounts.count; i++) {
-        int32_t expected[AMBIT_CANDIDATE_MAX];
+        int32_t expected[AMBIT_CANDIDATE_MAX] = {0};
         const int count = expected_list(instance, price, wish, i, expected);
         const int64_t first = ambit_candidates_first(candidates, i);
         CHECK_SEED(instance->seed, candidates->listed[i] == count);

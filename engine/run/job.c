@@ -113,14 +113,14 @@ ambit_status ambit_job_note_round(struct ambit_job *job, const char *phase, int6
     const size_t cells = (size_t)job->territories.count * (size_t)job->problem.rule_count;
     int64_t *load = NULL, total[AMBIT_RULE_MAX] = {0}, travel = 0;
     double *low = NULL, *high = NULL;
-    status = ambit_alloc(&load, cells, sizeof *load);
-    if (status == AMBIT_OK) status = ambit_alloc(&low, cells, sizeof *low);
-    if (status == AMBIT_OK) status = ambit_alloc(&high, cells, sizeof *high);
-    if (status == AMBIT_OK && job->round_count == job->round_room) {
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&load, cells, sizeof *load));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&low, cells, sizeof *low));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&high, cells, sizeof *high));
+    if (job->round_count == job->round_room) {
         job->round_room = 2 * job->round_room + 16;
-        status = ambit_resize(&job->round, (size_t)job->round_room, sizeof *job->round);
+        AMBIT_TRY_TOGETHER(job->comm,
+                           ambit_resize(&job->round, (size_t)job->round_room, sizeof *job->round));
     }
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_TRY(ambit_job_loads(job, job->label, load, total, &travel, NULL));
     struct ambit_result_round *round = &job->round[job->round_count++];
     *round = (struct ambit_result_round){

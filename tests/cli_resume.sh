@@ -289,7 +289,7 @@ empty() { rm "$disk/filler"; }
 # While nothing is open for writing there.
 forbid() {
     local last=$((SECONDS + 20))
-    until mount -o remount,ro "$disk" 2>/dev/null || [ $SECONDS -gt $last ]; do
+    until mount -o remount,ro "$disk" 2>/dev/null || [ "$SECONDS" -gt "$last" ]; do
         kill -CONT "$job"
         sleep 0.01
         kill -STOP "$job"

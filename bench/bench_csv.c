@@ -7,6 +7,7 @@
  *             duplicates
  * bench_csv PATH reads that file, without the last line; bench_csv alone makes one in TMPDIR.
  */
+#include "engine/base/clock.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "io/csv.h"

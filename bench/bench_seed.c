@@ -16,6 +16,7 @@
  * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the memory
  * held, with the points of the caller.
  */
+#include "engine/base/clock.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/model/geometry.h"

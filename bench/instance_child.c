@@ -4,6 +4,7 @@
  * called as a library, so that what is measured is what they get, start of the process included.
  */
 #include "bench/instance_runs.h"
+#include "engine/base/clock.h"
 #include "engine/base/comm.h"
 #include "engine/base/memory.h"
 

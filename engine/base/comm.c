@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -66,12 +65,6 @@ static bool is_launched(void)
     }
     const char *const tasks = getenv("SLURM_STEP_NUM_TASKS");
     return tasks != NULL && strcmp(tasks, "1") != 0;
-}
-
-int ambit_comm_launched_rank(void)
-{
-    const char *const rank = getenv("OMPI_COMM_WORLD_RANK");
-    return rank != NULL ? (int)strtol(rank, NULL, 10) : -1;
 }
 
 ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out)
@@ -505,11 +498,4 @@ void ambit_comm_split(int64_t total, int parts, int index, int64_t *begin_out, i
     const int64_t share = total / parts, rest = total % parts;
     *begin_out = share * index + (index < rest ? index : rest);
     *end_out = *begin_out + share + (index < rest ? 1 : 0);
-}
-
-double ambit_seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

@@ -23,10 +23,6 @@ ambit_status ambit_comm_start(int *argc, char ***argv, struct ambit_comm **comm_
 /* A communicator of one rank that never touches MPI: for serial tests. Local. */
 ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out) AMBIT_CHECKED;
 
-/* The rank that a launcher has given this process, known before ambit_comm_start(); −1 where none
- * that names it has started us. Local. */
-int ambit_comm_launched_rank(void);
-
 /* Ends the job with a message, and this process with exit code 1, where no rank has shown a sign of
  * work for so many seconds while this one waited in a call below; 0: never. See watchdog.h. Called
  * at most once. Errors: AMBIT_ERR_MEMORY, agreed. Collective. */
@@ -88,8 +84,5 @@ void ambit_comm_set_part_bytes(struct ambit_comm *comm, int64_t bytes);
 
 /* Splits [0, total) evenly: part `index` of `parts` is [*begin_out, *end_out). Local. */
 void ambit_comm_split(int64_t total, int parts, int index, int64_t *begin_out, int64_t *end_out);
-
-/* Seconds from an arbitrary start; for logs only, never for decisions that shape a plan. */
-double ambit_seconds(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
@@ -60,4 +61,10 @@ void ambit_launcher_end_later(void)
         _exit(0);
     }
     (void)close(launcher);
+}
+
+int ambit_launcher_rank(void)
+{
+    const char *const rank = getenv("OMPI_COMM_WORLD_RANK");
+    return rank != NULL ? (int)strtol(rank, NULL, 10) : -1;
 }

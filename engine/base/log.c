@@ -4,7 +4,9 @@
  * of several processes do not mix. A line longer than the buffer is cut.
  */
 #include "engine/base/log.h"
+#include "engine/base/clock.h"
 #include "engine/base/comm.h"
+#include "engine/base/launcher.h"
 #include "engine/base/traffic.h"
 
 #include <fcntl.h>
@@ -118,7 +120,7 @@ static void append_json_detail(struct line *line, const char *detail)
 static int open_terminal(void)
 {
     if (isatty(STDERR_FILENO)) return dup(STDERR_FILENO);
-    if (ambit_comm_launched_rank() < 0) return -1;
+    if (ambit_launcher_rank() < 0) return -1;
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%ld/fd/2", (long)getppid());
     const int descriptor = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

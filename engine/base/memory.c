@@ -6,7 +6,7 @@
  * block and a copy at each resize: keep arrays, not nodes.
  */
 #include "engine/base/memory.h"
-#include "engine/base/comm.h"
+#include "engine/base/launcher.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -31,7 +31,7 @@ static void read_fault(void)
 {
     const char *nth = getenv("AMBIT_FAULT_ALLOC");
     const char *only_rank = getenv("AMBIT_FAULT_RANK");
-    const int rank = ambit_comm_launched_rank();
+    const int rank = ambit_launcher_rank();
     if (nth == NULL) return;
     if (only_rank != NULL && strtol(only_rank, NULL, 10) != (rank >= 0 ? rank : 0)) return;
     atomic_store(&allocations_until_fault, strtoll(nth, NULL, 10));

@@ -7,7 +7,7 @@
  * counted to the next phase's first round where that phase has no start of its own.
  */
 #include "engine/base/traffic.h"
-#include "engine/base/comm.h"
+#include "engine/base/clock.h"
 #include "engine/base/memory.h"
 
 #include <inttypes.h>

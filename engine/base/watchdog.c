@@ -14,7 +14,7 @@
  * far as this can see. Ranks other than 0 know of each other only through rank 0.
  */
 #include "engine/base/watchdog.h"
-#include "engine/base/comm.h"
+#include "engine/base/clock.h"
 #include "engine/base/launcher.h"
 #include "engine/base/memory.h"
 #include "engine/base/traffic.h"

@@ -7,6 +7,7 @@
  * many at each checkpoint.
  */
 #include "engine/run/checkpoint.h"
+#include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/stop.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/job.h"
+#include "engine/base/clock.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "solvers/group.h"

@@ -9,6 +9,7 @@
  * Cost: a round is so many kicks, a fresh plan accounts × clusters × passes. Weakness: no bound, so
  * that the search cannot know when to end.
  */
+#include "engine/base/clock.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/run/locate.h"

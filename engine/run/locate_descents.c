@@ -4,6 +4,7 @@
  * to have the clusters of several plans to pick the best ones from; then the search goes deep from
  * what that gave, and from fresh plans where it stands still again.
  */
+#include "engine/base/clock.h"
 #include "engine/base/random.h"
 #include "engine/run/locate_rounds.h"
 

@@ -6,6 +6,7 @@
  * shrink where they are not.
  */
 #include "engine/run/locate_rounds.h"
+#include "engine/base/clock.h"
 #include "engine/base/memory.h"
 
 #include <math.h>

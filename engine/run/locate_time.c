@@ -7,6 +7,7 @@
  * Weakness: the first of a kind is begun unseen; and how long GLPK takes for the same effort
  * differs by a factor of a few.
  */
+#include "engine/base/clock.h"
 #include "engine/run/locate.h"
 
 #include <math.h>

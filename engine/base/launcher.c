@@ -65,6 +65,6 @@ void ambit_launcher_end_later(void)
 
 int ambit_launcher_rank(void)
 {
-    const char *const rank = getenv("OMPI_COMM_WORLD_RANK");
+    const char *const rank = getenv("PMIX_RANK");
     return rank != NULL ? (int)strtol(rank, NULL, 10) : -1;
 }

@@ -8,8 +8,8 @@
  */
 void ambit_launcher_end_later(void);
 
-/* The rank that a launcher has given this process, known before MPI is; −1 where none that names it
- * has started us. Local. */
+/* The rank that a launcher (mpirun, or srun with PMIx) has given this process; −1 where none that
+ * names it has started us. Local. */
 int ambit_launcher_rank(void);
 
 #endif

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The minimum over all territories is found on shortlists of runs of accounts (shortlist.h), which
+ * leave out only what is dearer for every account of a run; of those left, an account's cost is
+ * taken to the last digit wherever the knots of the haul curve do not rule it out.
+ */
 #include "solvers/bound.h"
 #include "engine/base/memory.h"
 #include "solvers/shortlist.h"

@@ -99,12 +99,14 @@ if ! hosts 2>why; then
     echo "$suite: hosts need root and network namespaces; skipped: $(head -n 1 why)"
     finish
 fi
-# In the place of ssh: HOST COMMAND.
+# In the place of ssh: HOST COMMAND. As real hosts do, each has temporary files of its own: Open MPI's
+# daemons name theirs by the host, which has one name here, and crash where they share them.
+mkdir host-1 host-2 host-3
 cat >agent <<END
 #!/bin/sh
-host=\$1
+host=\${1##*.}
 shift
-exec ip netns exec $tag-\${host##*.} sh -c "\$*"
+TMPDIR=$folder/host-\$host exec ip netns exec $tag-\$host sh -c "\$*"
 END
 chmod +x agent
 printf '10.97.53.%s slots=1\n' 1 2 3 >hostfile
@@ -112,12 +114,21 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY
 
 all_gone() { [ -z "$(for h in 1 2 3; do ip netns pids "$tag-$h"; done)" ]; }
 
+# A closed port of a host within reach refuses at once. A link that came up a moment ago is not yet
+# within reach, and mpirun does not wait for it.
+reaches() { # FROM TO
+    ip netns exec "$tag-$1" timeout 2 bash -c ": </dev/tcp/10.97.53.$2/9" 2>&1 | grep -q refused
+}
+all_reach() { reaches 1 2 && reaches 2 1 && reaches 1 3 && reaches 3 1 && reaches 2 3 && reaches 3 2; }
+
 # Cuts host NUMBER off while the job refines.
 cut_off() { # NUMBER
     local what="host $1 cut off" job
+    until_holds 30 all_reach
+    check "$what: the hosts reach each other" 0 $?
     echo older >nation/cut.h5
     : >err
-    ip netns exec "$tag-1" mpirun --hostfile hostfile -n 3 --bind-to none \
+    TMPDIR=$folder/host-1 ip netns exec "$tag-1" mpirun --hostfile hostfile -n 3 --bind-to none \
         --mca plm_rsh_agent "$folder/agent" --mca btl tcp,self --mca btl_tcp_if_include wire \
         --mca oob_tcp_if_include wire \
         "$AMBIT" "${run[@]}" -o "$folder/nation/cut.h5" --silence-limit 3s >out 2>err &

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = 16 * BLOCK, RUNS_AT_ONCE = 64 };
+enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = AMBIT_SHORTLIST_RUN, RUNS_AT_ONCE = 64 };
 enum { SPARE = 4 }; /* more than are wished are compared to the last digit */
 
 void ambit_candidates_clear(struct ambit_candidates *candidates)
@@ -72,19 +72,12 @@ struct entry {
     int32_t territory;
 };
 
-/* What a thread works in. */
-struct desk {
-    double *work, *low;     /* owned; 3 and 2 × territories */
-    int32_t *wide, *narrow; /* owned; territories each */
-};
-
 struct filling {
     const struct ambit_problem *problem;
     const struct ambit_candidate_wish *wish;
     struct ambit_shortlists lists;
-    int32_t *all;        /* owned; 0, 1, …, territories − 1 */
-    struct entry *entry; /* owned; RUNS_AT_ONCE × RUN × AMBIT_CANDIDATE_MAX */
-    struct desk *desk;   /* owned; a thread each */
+    struct entry *entry;               /* owned; RUNS_AT_ONCE × RUN × AMBIT_CANDIDATE_MAX */
+    struct ambit_shortlist_scan *scan; /* owned; a thread each */
     int threads;
 };
 
@@ -105,25 +98,19 @@ static void insert_exact(const struct filling *filling, int32_t i, int32_t j, st
 
 /* Those of the list within the margin of the least, cheapest first; returns how many. */
 static int choose_cheap(const struct filling *filling, int32_t i, const int32_t *list,
-                        int32_t listed, double *bounds, struct entry *entry)
+                        int32_t listed, struct ambit_shortlist_scan *scan, struct entry *entry)
 {
     const struct ambit_candidate_wish *const wish = filling->wish;
     const int64_t visits = filling->problem->accounts->visits[i];
     const double margin =
         wish->margin * (double)(visits > AMBIT_VISITS_MIN ? visits : AMBIT_VISITS_MIN);
     struct least_few cheap = {{0}, {0}};
-    double least = INFINITY;
+    const double most = ambit_shortlist_bounds(scan, i, list, listed) + margin;
     int found = 0, count = 0, kept = 0;
     for (int32_t n = 0; n < listed; n++) {
-        const double chord2 = ambit_shortlist_chord2(&filling->lists, i, list[n]);
-        ambit_shortlist_cost(&filling->lists, i, list[n], chord2, &bounds[2 * n],
-                             &bounds[2 * n + 1]);
-        least = fmin(least, bounds[2 * n + 1]);
-    }
-    for (int32_t n = 0; n < listed; n++) {
-        if (bounds[2 * n] <= least + margin)
-            found = offer(&cheap, found, wish->cheap + SPARE,
-                          0.5 * (bounds[2 * n] + bounds[2 * n + 1]), list[n]);
+        const double low = scan->bound[2 * n], high = scan->bound[2 * n + 1];
+        if (low <= most)
+            found = offer(&cheap, found, wish->cheap + SPARE, 0.5 * (low + high), list[n]);
     }
     struct entry exact[AMBIT_CANDIDATE_MAX + SPARE] = {{0}};
     for (int c = 0; c < found; c++)
@@ -163,39 +150,24 @@ static int add_near(const struct filling *filling, int32_t i, const int32_t *lis
     return count;
 }
 
-static void choose(const struct filling *filling, int32_t i, const int32_t *list, int32_t listed,
-                   struct desk *desk, struct entry *entry, uint8_t *listed_out)
+/* A run of accounts into entry[(i − begin) × AMBIT_CANDIDATE_MAX]. */
+static void choose_run(const struct filling *filling, int32_t begin, int32_t end,
+                       struct ambit_shortlist_scan *scan, struct entry *entries,
+                       uint8_t *listed_out)
 {
-    if (filling->problem->accounts->visits[i] < AMBIT_VISITS_MIN) {
-        list = filling->all;
-        listed = filling->lists.count;
-    }
-    int count = choose_cheap(filling, i, list, listed, desk->low, entry);
-    if (filling->wish->near > 0) count = add_near(filling, i, list, listed, entry, count);
-    AMBIT_REQUIRE(count >= 1 && count <= AMBIT_CANDIDATE_MAX);
-    *listed_out = (uint8_t)count;
-}
-
-/* A run of up to RUN accounts into entry[(i − begin) × AMBIT_CANDIDATE_MAX]. */
-static void choose_run(const struct filling *filling, int32_t begin, int32_t end, struct desk *desk,
-                       struct entry *entry, uint8_t *listed)
-{
-    const struct ambit_shortlist_wish wish = {filling->wish->margin, filling->wish->near};
-    const int32_t wide = ambit_shortlist_of(&filling->lists, &wish, begin, end, filling->all,
-                                            filling->lists.count, desk->work, desk->wide);
-    for (int32_t block = begin; block < end; block += BLOCK) {
-        const int32_t last = block + BLOCK < end ? block + BLOCK : end;
-        const int32_t narrow = wide == 0
-                                   ? 0
-                                   : ambit_shortlist_of(&filling->lists, &wish, block, last,
-                                                        desk->wide, wide, desk->work, desk->narrow);
-        for (int32_t i = block; i < last; i++)
-            choose(filling, i, desk->narrow, narrow, desk,
-                   &entry[(size_t)(i - begin) * AMBIT_CANDIDATE_MAX], &listed[i]);
+    ambit_shortlist_scan_begin(scan, begin, end);
+    for (int32_t i = begin; i < end; i++) {
+        struct entry *const entry = &entries[(size_t)(i - begin) * AMBIT_CANDIDATE_MAX];
+        const int32_t *list = NULL;
+        const int32_t listed = ambit_shortlist_scan_next(scan, i, &list);
+        int count = choose_cheap(filling, i, list, listed, scan, entry);
+        if (filling->wish->near > 0) count = add_near(filling, i, list, listed, entry, count);
+        AMBIT_REQUIRE(count >= 1 && count <= AMBIT_CANDIDATE_MAX);
+        listed_out[i] = (uint8_t)count;
     }
 }
 
-/* ---- from the desks to the lists ---- */
+/* ---- from the runs to the lists ---- */
 
 static ambit_status make_room(struct ambit_candidates *candidates, int64_t entries)
 {
@@ -256,36 +228,24 @@ static void sum_settled(const struct ambit_problem *problem, struct ambit_candid
 static void close_filling(struct filling *filling)
 {
     ambit_shortlists_clear(&filling->lists);
-    ambit_free(&filling->all);
     ambit_free(&filling->entry);
-    for (int t = 0; filling->desk != NULL && t < filling->threads; t++) {
-        ambit_free(&filling->desk[t].work);
-        ambit_free(&filling->desk[t].low);
-        ambit_free(&filling->desk[t].wide);
-        ambit_free(&filling->desk[t].narrow);
-    }
-    ambit_free(&filling->desk);
+    for (int t = 0; filling->scan != NULL && t < filling->threads; t++)
+        ambit_shortlist_scan_clear(&filling->scan[t]);
+    ambit_free(&filling->scan);
 }
 
 static ambit_status open_filling(const struct ambit_problem *problem, const double *price,
                                  struct filling *filling)
 {
     ambit_status status = AMBIT_OK;
-    const size_t n = (size_t)problem->territories->count;
+    const struct ambit_shortlist_wish wish = {filling->wish->margin, filling->wish->near};
     const int32_t accounts = problem->accounts->count;
     const size_t at_once = (size_t)(accounts < RUNS_AT_ONCE * RUN ? accounts : RUNS_AT_ONCE * RUN);
     AMBIT_TRY(ambit_shortlists_create(problem, price, &filling->lists));
-    AMBIT_TRY(ambit_alloc(&filling->all, n, sizeof *filling->all));
     AMBIT_TRY(ambit_alloc(&filling->entry, at_once * AMBIT_CANDIDATE_MAX, sizeof *filling->entry));
-    AMBIT_TRY(ambit_alloc(&filling->desk, (size_t)filling->threads, sizeof *filling->desk));
-    for (int t = 0; t < filling->threads; t++) {
-        AMBIT_TRY(ambit_alloc(&filling->desk[t].work, 3 * n, sizeof(double)));
-        AMBIT_TRY(ambit_alloc(&filling->desk[t].low, 2 * n, sizeof(double)));
-        AMBIT_TRY(ambit_alloc(&filling->desk[t].wide, n, sizeof(int32_t)));
-        AMBIT_TRY(ambit_alloc(&filling->desk[t].narrow, n, sizeof(int32_t)));
-    }
-    for (size_t j = 0; j < n; j++)
-        filling->all[j] = (int32_t)j;
+    AMBIT_TRY(ambit_alloc(&filling->scan, (size_t)filling->threads, sizeof *filling->scan));
+    for (int t = 0; t < filling->threads; t++)
+        AMBIT_TRY(ambit_shortlist_scan_create(&filling->lists, &wish, &filling->scan[t]));
 done:
     return status;
 }
@@ -325,7 +285,7 @@ ambit_status ambit_candidates_fill(const struct ambit_problem *problem, const do
 #pragma omp parallel for schedule(dynamic, 1) num_threads(filling.threads)
         for (int32_t run = begin; run < end; run += RUN)
             choose_run(&filling, run, run + RUN < end ? run + RUN : end,
-                       &filling.desk[omp_get_thread_num()],
+                       &filling.scan[omp_get_thread_num()],
                        &filling.entry[(size_t)(run - begin) * AMBIT_CANDIDATE_MAX],
                        candidates->listed);
         number_entries(candidates, begin, end);

@@ -203,12 +203,15 @@ static double nth_smallest(const double *chord2, int32_t count, int nth)
     return found > 0 ? smallest[found - 1] : -1.0;
 }
 
-int32_t ambit_shortlist_of(const struct ambit_shortlists *lists,
-                           const struct ambit_shortlist_wish *wish, int32_t begin, int32_t end,
-                           const int32_t *from, int32_t from_count, double *work, int32_t *list_out)
+/* The territories of `from` that any visited account of [begin, end) can want, into list_out (room
+ * for from_count); returns how many. */
+static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t begin, int32_t end,
+                        const int32_t *from, int32_t from_count, int32_t *list_out)
 {
+    const struct ambit_shortlists *const lists = scan->lists;
+    const struct ambit_shortlist_wish *const wish = &scan->wish;
     struct run run;
-    double *const least = work, *const greatest = work + from_count;
+    double *const least = scan->work, *const greatest = scan->work + from_count;
     int32_t found = 0;
     describe(lists->problem, begin, end, &run);
     if (run.local.low > run.local.high) return 0; /* nobody of the run is visited */
@@ -237,10 +240,62 @@ int32_t ambit_shortlist_of(const struct ambit_shortlists *lists,
     return found;
 }
 
+ambit_status ambit_shortlist_scan_create(const struct ambit_shortlists *lists,
+                                         const struct ambit_shortlist_wish *wish,
+                                         struct ambit_shortlist_scan *out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)lists->count;
+    *out = (struct ambit_shortlist_scan){.lists = lists, .wish = *wish};
+    AMBIT_TRY(ambit_alloc(&out->all, n, sizeof *out->all));
+    AMBIT_TRY(ambit_alloc(&out->wide, n, sizeof *out->wide));
+    AMBIT_TRY(ambit_alloc(&out->narrow, n, sizeof *out->narrow));
+    AMBIT_TRY(ambit_alloc(&out->work, 2 * n, sizeof *out->work));
+    AMBIT_TRY(ambit_alloc(&out->bound, 2 * n, sizeof *out->bound));
+    for (int32_t j = 0; j < lists->count; j++)
+        out->all[j] = j;
+done:
+    if (status != AMBIT_OK) ambit_shortlist_scan_clear(out);
+    return status;
+}
+
+void ambit_shortlist_scan_clear(struct ambit_shortlist_scan *scan)
+{
+    ambit_free(&scan->all);
+    ambit_free(&scan->wide);
+    ambit_free(&scan->narrow);
+    ambit_free(&scan->work);
+    ambit_free(&scan->bound);
+}
+
+void ambit_shortlist_scan_begin(struct ambit_shortlist_scan *scan, int32_t begin, int32_t end)
+{
+    AMBIT_REQUIRE(end - begin <= AMBIT_SHORTLIST_RUN);
+    scan->end = end;
+    scan->block_end = begin;
+    scan->wide_count = list_run(scan, begin, end, scan->all, scan->lists->count, scan->wide);
+}
+
+int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
+                                  const int32_t **list_out)
+{
+    if (i >= scan->block_end) {
+        const int32_t left = scan->end - i;
+        scan->block_end = i + (left < AMBIT_SHORTLIST_BLOCK ? left : AMBIT_SHORTLIST_BLOCK);
+        scan->narrow_count = scan->wide_count == 0 ? 0
+                                                   : list_run(scan, i, scan->block_end, scan->wide,
+                                                              scan->wide_count, scan->narrow);
+    }
+    const bool visited = scan->lists->problem->accounts->visits[i] >= AMBIT_VISITS_MIN;
+    *list_out = visited ? scan->narrow : scan->all;
+    return visited ? scan->narrow_count : scan->lists->count;
+}
+
 /* ---- one account ---- */
 
-void ambit_shortlist_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j, double chord2,
-                          double *low_out, double *high_out)
+/* Between which two costs account i's in territory j is. */
+static void bound_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j, double *low_out,
+                       double *high_out)
 {
     const struct ambit_problem *const problem = lists->problem;
     const int rules = problem->rule_count;
@@ -249,7 +304,7 @@ void ambit_shortlist_cost(const struct ambit_shortlists *lists, int32_t i, int32
     for (int r = 0; r < rules; r++)
         fixed += price[r] * (double)problem->base[r][i];
     fixed += lists->slope[j] * (double)problem->accounts->local_travel[i];
-    const int at = knot_below(chord2 < 4.0 ? chord2 : 4.0);
+    const int at = knot_below(fmin(ambit_shortlist_chord2(lists, i, j), 4.0));
     const double visits = lists->slope[j] * (double)problem->accounts->visits[i];
     const double a = fixed + visits * lists->haul[at], b = fixed + visits * lists->haul[at + 1];
     const double room = 1.0 + 1e-12 * (fabs(a) + fabs(b)); /* travel is a whole number */
@@ -257,18 +312,13 @@ void ambit_shortlist_cost(const struct ambit_shortlists *lists, int32_t i, int32
     *high_out = (a < b ? b : a) + room * (1.0 + fabs(lists->slope[j]));
 }
 
-double ambit_shortlist_exact_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j,
-                                  int64_t *travel_out)
+double ambit_shortlist_bounds(struct ambit_shortlist_scan *scan, int32_t i, const int32_t *list,
+                              int32_t count)
 {
-    const struct ambit_problem *const problem = lists->problem;
-    const int rules = problem->rule_count;
-    const double *const price = &lists->price[(size_t)j * (size_t)rules];
-    const int64_t travel = ambit_travel_of(problem->scenario, problem->accounts, i,
-                                           problem->territories->item[j].position);
-    double cost = 0.0;
-    for (int r = 0; r < rules; r++)
-        cost += price[r] * (double)problem->base[r][i];
-    cost += (double)ambit_disruption_of(problem, i, j);
-    *travel_out = travel;
-    return cost + lists->slope[j] * (double)travel;
+    double least = INFINITY;
+    for (int32_t n = 0; n < count; n++) {
+        bound_cost(scan->lists, i, list[n], &scan->bound[2 * n], &scan->bound[2 * n + 1]);
+        least = fmin(least, scan->bound[2 * n + 1]);
+    }
+    return least;
 }

@@ -40,22 +40,41 @@ struct ambit_shortlist_wish {
     int near;      /* the so many nearest are listed too, whatever they cost */
 };
 
-/* The territories of `from` (ascending) that any account of [begin, end) can want, ascending, into
- * list_out (room for from_count); returns how many. Never leaves out one that is wanted by an
- * account of at least AMBIT_VISITS_MIN; others want one of all territories. `work` has 3 ×
- * from_count values. Local. */
-int32_t ambit_shortlist_of(const struct ambit_shortlists *lists,
-                           const struct ambit_shortlist_wish *wish, int32_t begin, int32_t end,
-                           const int32_t *from, int32_t from_count, double *work,
-                           int32_t *list_out);
+/* Accounts that are looked at together: a scan makes a list for each run, and from it one for each
+ * block of the run. */
+enum { AMBIT_SHORTLIST_BLOCK = 32, AMBIT_SHORTLIST_RUN = 16 * AMBIT_SHORTLIST_BLOCK };
 
-/* Between which two costs account i's in territory j is, hours × 10^6, for a squared chord. */
-void ambit_shortlist_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j, double chord2,
-                          double *low_out, double *high_out);
+/* A scan over accounts, and what it works in; one a thread. */
+struct ambit_shortlist_scan {
+    const struct ambit_shortlists *lists; /* borrowed */
+    struct ambit_shortlist_wish wish;
+    int32_t end, block_end;       /* of the run, and of the block that `narrow` is for */
+    int32_t *all, *wide, *narrow; /* owned; territories each */
+    int32_t wide_count, narrow_count;
+    double *work;  /* owned; 2 × territories */
+    double *bound; /* owned; 2 × territories: of ambit_shortlist_bounds() */
+};
 
-/* The same to the last digit, and the travel that it counts, micro-hours. */
-double ambit_shortlist_exact_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j,
-                                  int64_t *travel_out);
+/* Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_shortlist_scan_create(const struct ambit_shortlists *lists,
+                                         const struct ambit_shortlist_wish *wish,
+                                         struct ambit_shortlist_scan *out) AMBIT_CHECKED;
+void ambit_shortlist_scan_clear(struct ambit_shortlist_scan *scan);
+
+/* Begins a run of up to AMBIT_SHORTLIST_RUN accounts, [begin, end). Local. */
+void ambit_shortlist_scan_begin(struct ambit_shortlist_scan *scan, int32_t begin, int32_t end);
+
+/* The territories, ascending, that the next account i of the run can want, in *list_out until the
+ * next call; returns how many. Never leaves out one that is within the margin of the account's
+ * cheapest, or that is among its nearest. An account of fewer visits than AMBIT_VISITS_MIN, whose
+ * cost a visit says nothing, can want all. Accounts come in ascending order. Local. */
+int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
+                                  const int32_t **list_out);
+
+/* Between which two costs (micro-hours, ambit_reduced_cost()) each territory of the list is for
+ * account i: scan->bound[2 n] and [2 n + 1]. Returns the least of the upper ones. Local. */
+double ambit_shortlist_bounds(struct ambit_shortlist_scan *scan, int32_t i, const int32_t *list,
+                              int32_t count);
 
 static inline double ambit_shortlist_chord2(const struct ambit_shortlists *lists, int32_t i,
                                             int32_t j)

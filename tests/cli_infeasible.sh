@@ -87,6 +87,15 @@ check "not to be relaxed: exit code" 2 "$code"
 check "not to be relaxed: band" 1 \
     "$(grep -cE '^  travel/hours: [1-5] of 5 territories outside; it would have to open by [0-9.]+ points$' err)"
 
+# Nothing at all is a cap that opens too.
+nation none --travel-cap 90
+sed -i 's/travel: {max: 90%/travel: {max: 0%/' none/scenario.yaml
+on 1 run none/scenario.yaml -o none/plan.h5 --threads 1 --effort 6 --quiet
+check "a cap of nothing: exit code" 0 "$code"
+check "a cap of nothing: relaxed" "1 0.0 True" "$(ask none/plan.h5 "(lambda b: (b['relaxed'], \
+float(b['asked_upper']), bool(b['used_upper'] > 0.2)))(\
+f['/bands'][f['/bands'].attrs['names'][3].decode()].attrs)" | tr -d '(,)')"
+
 # A cap that all can meet stays as it is.
 nation met --travel-cap 90
 on 2 run met/scenario.yaml -o met/plan.h5 --threads 1 --effort 3 --quiet

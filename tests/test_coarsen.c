@@ -85,6 +85,8 @@ static void check_runs(const struct ambit_job *job, const struct ambit_job *coar
         CHECK_SEED(seed, end > begin && end - begin <= block);
         CHECK_SEED(seed, runs->members[c] == end - begin);
         CHECK_SEED(seed, runs->visits[c] == visits && runs->local_travel[c] == local);
+        CHECK_SEED(seed, ambit_account_measure(runs, &job->scenario.measure[NUMBER], c, 0) ==
+                             (end - begin) * AMBIT_MICRO);
         CHECK_SEED(seed, runs->column[WORKLOAD][c] == column);
         CHECK_SEED(seed, runs->previous[c] == fine->previous[begin]);
         CHECK_SEED(seed, coarse->label[c] == plan[begin]);
@@ -116,6 +118,30 @@ static void runs_add_up(void)
         give_back(&instance, &job);
         instance_clear(&instance);
     }
+    ambit_comm_destroy(&comm);
+}
+
+/* Accounts around the whole Earth have no middle: the run stands at the first. */
+static void no_middle(void)
+{
+    struct ambit_comm *comm = NULL;
+    struct instance instance;
+    struct ambit_job job, coarse;
+    must(ambit_comm_create_alone(&comm));
+    prepare(1, 0.0, &instance);
+    struct ambit_accounts *const accounts = &instance.accounts;
+    accounts->visits[1] = accounts->visits[0];
+    accounts->x[1] = -accounts->x[0];
+    accounts->y[1] = -accounts->y[0];
+    accounts->z[1] = -accounts->z[0];
+    borrow(&instance, comm, &job);
+    must(ambit_job_coarsen(&job, 2, &coarse));
+    CU_ASSERT_EQUAL(coarse.accounts.x[0], accounts->x[0]);
+    CU_ASSERT_EQUAL(coarse.accounts.y[0], accounts->y[0]);
+    CU_ASSERT_EQUAL(coarse.accounts.z[0], accounts->z[0]);
+    ambit_coarse_clear(&coarse);
+    give_back(&instance, &job);
+    instance_clear(&instance);
     ambit_comm_destroy(&comm);
 }
 
@@ -160,6 +186,7 @@ int main(void)
     static const struct ambit_test tests[] = {
         {"accounts a run by the size of the nation", block_by_size},
         {"runs add up, and end where they must", runs_add_up},
+        {"a run around the Earth", no_middle},
         {"what is found with runs comes back", what_is_found_comes_back},
     };
     return ambit_test_main("coarsen", tests, AMBIT_TEST_COUNT(tests));

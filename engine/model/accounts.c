@@ -58,7 +58,7 @@ int64_t ambit_account_measure(const struct ambit_accounts *accounts,
         if (term == AMBIT_TERM_TRAVEL)
             sum += travel;
         else if (term == AMBIT_TERM_COUNT)
-            sum += AMBIT_MICRO;
+            sum += AMBIT_MICRO * (accounts->members != NULL ? accounts->members[i] : 1);
         else
             sum += accounts->column[term][i];
     }

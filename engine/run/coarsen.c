@@ -46,7 +46,10 @@ static void place(const struct ambit_accounts *accounts, int32_t begin, int32_t 
         sum[2] += weight * accounts->z[i];
     }
     const double length = sqrt(sum[0] * sum[0] + sum[1] * sum[1] + sum[2] * sum[2]);
-    const double unit[3] = {sum[0] / length, sum[1] / length, sum[2] / length};
+    const bool spread = !(length > 0.0); /* around the whole Earth: there is no middle */
+    const double unit[3] = {spread ? accounts->x[begin] : sum[0] / length,
+                            spread ? accounts->y[begin] : sum[1] / length,
+                            spread ? accounts->z[begin] : sum[2] / length};
     coarse->x[c] = unit[0];
     coarse->y[c] = unit[1];
     coarse->z[c] = unit[2];
@@ -93,6 +96,21 @@ done:
     return status;
 }
 
+/* Hands over what is one for the nation, however its accounts are seen. */
+static void hand_over(struct ambit_job *from, struct ambit_job *to)
+{
+    memcpy(to->relaxation, from->relaxation, sizeof from->relaxation);
+    to->price_lower = from->price_lower;
+    to->price_upper = from->price_upper;
+    to->round = from->round;
+    to->round_count = from->round_count;
+    to->round_room = from->round_room;
+    to->stopped_by_time_limit = from->stopped_by_time_limit;
+    from->price_lower = from->price_upper = NULL;
+    from->round = NULL;
+    from->round_count = from->round_room = 0;
+}
+
 ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambit_job *coarse_out)
 {
     ambit_status status = AMBIT_OK;
@@ -103,7 +121,6 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     coarse->started = job->started;
     coarse->keeper = job->keeper;
     coarse->scenario = job->scenario;
-    memcpy(coarse->relaxation, job->relaxation, sizeof job->relaxation);
     if (job->label == NULL)
         AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, (size_t)count, sizeof *job->label));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&plan, (size_t)count, sizeof *plan));
@@ -116,14 +133,7 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
         add_up(job, begin, end, coarse, job->label[begin]);
         coarse->label[job->label[begin]] = plan[begin];
     }
-    coarse->price_lower = job->price_lower;
-    coarse->price_upper = job->price_upper;
-    coarse->round = job->round;
-    coarse->round_count = job->round_count;
-    coarse->round_room = job->round_room;
-    job->price_lower = job->price_upper = NULL;
-    job->round = NULL;
-    job->round_count = job->round_room = 0;
+    hand_over(job, coarse);
     coarse->accounts.first = ambit_comm_sum_below_i64(job->comm, runs);
     coarse->accounts.total = runs;
     ambit_comm_sum_i64(job->comm, &coarse->accounts.total, 1);
@@ -137,7 +147,6 @@ ambit_status ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coar
 {
     ambit_status status = AMBIT_OK;
     memcpy(job->scenario.band, coarse->scenario.band, sizeof job->scenario.band);
-    memcpy(job->relaxation, coarse->relaxation, sizeof job->relaxation);
     for (int r = 0; r < job->problem.rule_count; r++)
         ambit_problem_refresh_rule(&job->problem, r);
     for (int32_t j = 0; j < job->territories.count; j++) {
@@ -146,14 +155,7 @@ ambit_status ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coar
     }
     for (int32_t i = 0; i < job->accounts.count; i++)
         job->label[i] = coarse->label[job->label[i]];
-    job->price_lower = coarse->price_lower;
-    job->price_upper = coarse->price_upper;
-    job->round = coarse->round;
-    job->round_count = coarse->round_count;
-    job->round_room = coarse->round_room;
-    job->stopped_by_time_limit = coarse->stopped_by_time_limit;
-    coarse->price_lower = coarse->price_upper = NULL;
-    coarse->round = NULL;
+    hand_over(coarse, job);
     ambit_coarse_clear(coarse);
     if (!job->stopped_by_time_limit) AMBIT_TRY(ambit_job_centre(job, job->label));
 done:

@@ -6,9 +6,8 @@
  *     travel − z·hours  ≥  (ρ − z)·L + Σ_i min(0, t_i − ρ·h_i)
  *
  * so its share cannot be below ρ + Σ_i min(0, t_i − ρ·h_i) / L, which is concave in ρ and maximised
- * by sections, many values of ρ in a
- * pass. Weakness: territories do not compete for accounts here, so what can be reached is
- * more.
+ * by sections, many values of ρ in a pass. Weakness: territories do not compete for accounts here,
+ * so what can be reached is more.
  */
 #include "engine/run/job.h"
 

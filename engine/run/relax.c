@@ -25,10 +25,11 @@
 #include <string.h>
 
 enum { BISECTIONS = 6, TIGHTENINGS = 4, PROVEN_MAX = 3 };
-#define LIFTED 100.0 /* times what was asked: no limit */
+#define LIFTED 100.0    /* times the target, or the whole: no limit */
+#define UNHEARD_OF 1e12 /* units that no territory has */
 #define PROBE_SOFTNESS 0.06
 #define LAST_PROBE_SOFTNESS 0.03
-#define CANNOT_MEET 1e-2    /* imbalance of a nation that no plan meets */
+#define CANNOT_MEET 5e-2    /* imbalance of a nation that no plan meets; runs are lumps */
 #define HOPELESS 2e-2       /* imbalance of a soft plan that none will mend */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
 #define ROUNDING_ROOM 0.004 /* part of the limit given to the rounding to whole accounts */
@@ -102,24 +103,25 @@ static ambit_status measure(struct ambit_job *job, int r, double *value_out)
     const struct ambit_band *const band = &job->scenario.band[rule->band];
     const int rules = job->problem.rule_count;
     const int32_t territories = job->territories.count;
-    const double asked = *limit_of(&job->scenario.band[rule->band]);
+    const double limit = *limit_of(&job->scenario.band[rule->band]);
     int64_t *load = NULL, *again = NULL, total[AMBIT_RULE_MAX] = {0};
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&load, (size_t)territories * (size_t)rules, 8));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&again, (size_t)territories * (size_t)rules, 8));
+    if (band->share_of >= 0) set_limit(job, r, 0.0); /* load is numerator − limit × denominator */
     AMBIT_TRY(ambit_job_loads(job, job->label, load, total, NULL, NULL));
-    if (band->share_of >= 0) { /* numerator − limit × denominator, at two limits */
-        set_limit(job, r, 0.0);
+    if (band->share_of >= 0) {
+        set_limit(job, r, 1.0);
         AMBIT_TRY(ambit_job_loads(job, job->label, again, NULL, NULL, NULL));
-        set_limit(job, r, asked);
+        set_limit(job, r, limit);
     }
     for (int32_t j = 0; j < territories; j++) {
         const size_t at = (size_t)j * (size_t)rules + (size_t)r;
-        const double x = (double)load[at], numerator = (double)again[at];
+        const double x = (double)load[at], denominator = x - (double)again[at];
         const double target = rule->share != NULL ? rule->share[j] * (double)total[r] : 1.0;
         const bool of_target =
             band->upper_kind == AMBIT_LIMIT_OF_TARGET || band->lower_kind == AMBIT_LIMIT_OF_TARGET;
         if (band->share_of >= 0)
-            value_out[j] = numerator * asked / fmax(numerator - x, 1.0);
+            value_out[j] = x / fmax(denominator, 1.0);
         else
             value_out[j] = of_target ? x / fmax(target, 1.0) : x * 1e-6;
     }
@@ -204,14 +206,20 @@ done:
     return status;
 }
 
+static double lifted(const struct ambit_band *band)
+{
+    if (band->upper_kind == AMBIT_LIMIT_NONE) return 0.0;
+    const double far = band->upper_kind == AMBIT_LIMIT_ABSOLUTE ? UNHEARD_OF : LIFTED;
+    return far * fmax(band->upper, 1.0);
+}
+
 void ambit_pricing_lift(struct ambit_job *job)
 {
     for (int r = 0; r < job->problem.rule_count; r++) {
         const int b = job->problem.rule[r].band;
         if (!job->scenario.band[b].relax) continue;
         job->relaxation[b].asked = *limit_of(&job->scenario.band[b]);
-        set_limit(job, r,
-                  job->relaxation[b].asked * (direction_of(job, r) > 0.0 ? LIFTED : 1.0 / LIFTED));
+        set_limit(job, r, lifted(&job->scenario.band[b]));
     }
 }
 

@@ -28,24 +28,24 @@
  */
 #include "solvers/prices.h"
 #include "engine/base/memory.h"
+#include "solvers/kinked_newton.h"
 
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 
-enum { PAIR_DEPTH = 4, GRADIENT_STEPS_MAX = 200, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
+enum { PAIR_DEPTH = 4, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
-#define BAND_SOFTNESS                                                                              \
-    0.05            /* smoothing of a band against that of an account's haul, both unitless */
-#define ENOUGH 1e-5 /* part of the squared residual at which conjugate gradients end */
 #define FIRST_DAMPING 0.01
 #define DAMPING_MAX 1e6
 #define PRICE_MAX 20.0  /* mean travel a mean load */
 #define FAR_TRAVEL 3.0  /* of a visit far out, in mean travel a visit */
 #define SLOPE_MIN 0.1   /* least that an hour of travel may cost at a lower limit's price */
-#define FLOOR_PART 0.01 /* of the mean curvature, for territories where nothing wavers */
+#define FIRST_PRIOR 0.3 /* of the mean curvature: what a territory is taken to have at least */
+#define PRIOR_MIN 1e-3
+#define PRIOR_MAX 3.0
 #define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
 #define WAVERING 1e-2   /* least part of an account that the Hessian looks at */
 
@@ -56,25 +56,25 @@ struct ambit_prices {
     double cost_scale, rule_scale[AMBIT_RULE_MAX];
     double least[AMBIT_RULE_MAX], most[AMBIT_RULE_MAX]; /* the box of the prices */
     double haul_hours;                                  /* mean line haul a visit */
-    double softness, band_softness;
+    double softness;
     double
         total_ref[AMBIT_RULE_MAX]; /* rule totals in rule_scale: relative limits are parts of it */
-    double *low, *high;            /* owned; soft limits, [j × rules + r], in rule_scale */
+    double *low, *high;            /* owned; limits, [j × rules + r], in rule_scale */
 
     int32_t *row;    /* owned; territories + 1: first pair of each territory */
     int32_t *column; /* owned; neighbour (> territory) of each pair */
     int32_t pair_count;
 
     bool started; /* best_… below are of this ascent */
-    double damping, best_value;
-    double *price, *best_price; /* owned; trial and accepted point, scaled */
-    double *gradient;           /* owned; at the accepted point */
-    double *hessian; /* owned; negated: diagonal blocks, then pair blocks, rules² each */
-    double floor[AMBIT_RULE_MAX]; /* least curvature that damping acts on, by rule */
-    double predicted;             /* rise of the value that the trial step promises */
-    double *work;                 /* owned; conjugate gradients: 6 vectors */
-    double *acting;               /* owned; trial prices less uniform ones, hours a unit, net */
-    double *chosen_price;         /* owned; what candidates were chosen by, scaled */
+    double damping, prior, best_value;
+    double *price, *best_price;      /* owned; trial and accepted point, scaled */
+    double *gradient;                /* owned; the smallest of the accepted point's subgradients */
+    double mean[AMBIT_RULE_MAX];     /* curvature of a territory, by rule */
+    double predicted;                /* rise of the value that the trial step promises */
+    struct ambit_kinked_model model; /* owned; of the value around the accepted point */
+    int64_t *pair_entry;             /* owned; where each pair's two blocks are in it */
+    double *acting;                  /* owned; trial prices less uniform ones, hours a unit, net */
+    double *chosen_price;            /* owned; what candidates were chosen by, scaled */
     double reach; /* hours a visit by which a territory's cost may change since then */
     double base_mean[AMBIT_RULE_MAX], travel_mean; /* of a visit: units, hours */
     double *settled_load; /* owned; of accounts without a choice, over all ranks, in rule_scale */
@@ -121,12 +121,10 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->best_price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->gradient, cells, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&p->work, 6 * cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->chosen_price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_load, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_cost, (size_t)p->territories, sizeof(double)));
-    AMBIT_TRY(ambit_alloc(&p->row, (size_t)p->territories + 1, sizeof *p->row));
     ambit_prices_begin(p, 1.0, 0.0, INFINITY);
     *out = p;
     p = NULL;
@@ -135,19 +133,24 @@ done:
     return status;
 }
 
+static void clear_pairs(struct ambit_prices *p)
+{
+    ambit_free(&p->row);
+    ambit_free(&p->column);
+    ambit_free(&p->pair_entry);
+    ambit_kinked_clear(&p->model);
+}
+
 void ambit_prices_destroy(struct ambit_prices **prices)
 {
     struct ambit_prices *p = *prices;
     if (p == NULL) return;
     ambit_free(&p->low);
     ambit_free(&p->high);
-    ambit_free(&p->row);
-    ambit_free(&p->column);
+    clear_pairs(p);
     ambit_free(&p->price);
     ambit_free(&p->best_price);
     ambit_free(&p->gradient);
-    ambit_free(&p->hessian);
-    ambit_free(&p->work);
     ambit_free(&p->acting);
     ambit_free(&p->chosen_price);
     ambit_free(&p->settled_load);
@@ -196,30 +199,30 @@ ambit_status ambit_prices_set_pairs(struct ambit_prices *prices, const uint8_t *
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)prices->territories;
-    const size_t block = (size_t)prices->rules * (size_t)prices->rules;
-    int32_t *column = NULL;
-    double *hessian = NULL;
-    int32_t count = 0;
+    struct ambit_kinked_model model = {0};
+    int32_t *row = NULL, *column = NULL, count = 0;
+    int64_t *entry = NULL;
     for (size_t bit = 0; bit < n * n; bit++)
         count += bits[bit / 8] >> (bit % 8) & 1;
+    AMBIT_TRY(ambit_alloc(&row, n + 1, sizeof *row));
     AMBIT_TRY(ambit_alloc(&column, (size_t)count, sizeof *column));
-    AMBIT_TRY(ambit_alloc(&hessian, (n + (size_t)count) * block, sizeof *hessian));
-    prices->pair_count = count;
     count = 0;
     for (size_t bit = 0; bit < n * n; bit++) {
-        if (bit % n == 0) prices->row[bit / n] = count;
+        if (bit % n == 0) row[bit / n] = count;
         if (bits[bit / 8] >> (bit % 8) & 1) column[count++] = (int32_t)(bit % n);
     }
-    prices->row[n] = count;
-    ambit_free(&prices->column);
-    ambit_free(&prices->hessian);
+    row[n] = count;
+    AMBIT_TRY(ambit_kinked_create(prices->territories, prices->rules, row, column, &model, &entry));
+    clear_pairs(prices);
+    prices->row = row;
     prices->column = column;
-    prices->hessian = hessian;
-    column = NULL;
-    hessian = NULL;
+    prices->pair_count = count;
+    prices->model = model;
+    prices->pair_entry = entry;
+    row = column = NULL;
 done:
+    ambit_free(&row);
     ambit_free(&column);
-    ambit_free(&hessian);
     return status;
 }
 
@@ -275,21 +278,12 @@ static bool moves_with_plan(const struct ambit_prices *p, int r)
            (rule->upper.kind == AMBIT_SIDE_RELATIVE || rule->lower.kind == AMBIT_SIDE_RELATIVE);
 }
 
-/* Soft max(high·x, low·x), and where between the limits it stands. */
-static double band_potential(double low, double high, double x, double softness, double *at_out)
-{
-    const double u = x * (high - low) / softness;
-    const double share = u >= 0.0 ? 1.0 / (1.0 + exp(-u)) : exp(u) / (1.0 + exp(u));
-    *at_out = low + (high - low) * share;
-    return low * x + softness * (u > 0.0 ? u + log1p(exp(-u)) : log1p(exp(u)));
-}
-
 static double band_sum(const struct ambit_prices *p, const double *price, int r)
 {
-    double sum = 0.0, at;
+    double sum = 0.0;
     for (int32_t j = 0; j < p->territories; j++) {
         const size_t cell = (size_t)j * (size_t)p->rules + (size_t)r;
-        sum += band_potential(p->low[cell], p->high[cell], price[cell], p->band_softness, &at);
+        sum += (price[cell] > 0.0 ? p->high[cell] : p->low[cell]) * price[cell];
     }
     return sum;
 }
@@ -316,9 +310,9 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
 {
     prices->reach = reach;
     prices->softness = softness;
-    prices->band_softness = softness * BAND_SOFTNESS;
     prices->started = false;
     prices->damping = FIRST_DAMPING;
+    prices->prior = FIRST_PRIOR;
     memcpy(prices->price, prices->best_price, cell_count(prices) * sizeof(double));
     set_limits(prices, guard);
     set_box(prices);
@@ -413,6 +407,8 @@ static void add_block(const double *a, const double *b, double factor, int rules
     }
 }
 
+/* Second derivatives are kept for pairs alone, on the diagonal too: what is left out of both takes
+ * nothing from a price that moves everywhere, which would else seem to meet resistance. */
 static void add_terms(const struct ambit_prices *p, const struct account_terms *terms,
                       int64_t *sums)
 {
@@ -421,21 +417,28 @@ static void add_terms(const struct ambit_prices *p, const struct account_terms *
     int64_t *const loads = sums + 1;
     int64_t *const diagonal = loads + cell_count(p);
     int64_t *const pairs = diagonal + p->territories * block;
+    double partners[CANDIDATE_MAX] = {0.0}; /* shares of those that an entry is paired with */
     for (int a = 0; a < terms->count; a++) {
         const int32_t j = terms->territory[a];
-        const double share = terms->share[a];
         for (int r = 0; r < rules; r++)
-            loads[(int64_t)j * rules + r] += (int64_t)llrint(share * terms->load[a][r] * SUM_SCALE);
-        if (share < WAVERING || share > 1.0 - WAVERING) continue;
-        add_block(terms->load[a], terms->load[a], share * (1.0 - share) / terms->width, rules,
-                  &diagonal[j * block]);
+            loads[(int64_t)j * rules + r] +=
+                (int64_t)llrint(terms->share[a] * terms->load[a][r] * SUM_SCALE);
+        if (terms->share[a] < WAVERING) continue;
         for (int b = 0; b < terms->count; b++) {
             if (terms->territory[b] <= j || terms->share[b] < WAVERING) continue;
             const int32_t pair = find_pair(p, j, terms->territory[b]);
-            if (pair >= 0)
-                add_block(terms->load[a], terms->load[b], -share * terms->share[b] / terms->width,
-                          rules, &pairs[pair * block]);
+            if (pair < 0) continue;
+            add_block(terms->load[a], terms->load[b],
+                      -terms->share[a] * terms->share[b] / terms->width, rules,
+                      &pairs[pair * block]);
+            partners[a] += terms->share[b];
+            partners[b] += terms->share[a];
         }
+    }
+    for (int a = 0; a < terms->count; a++) {
+        if (partners[a] > 0.0)
+            add_block(terms->load[a], terms->load[a], terms->share[a] * partners[a] / terms->width,
+                      rules, &diagonal[terms->territory[a] * block]);
     }
 }
 
@@ -472,45 +475,6 @@ done:
 
 /* ---- the step ---- */
 
-/* out = (H + damping·diag) x; H from p->hessian with the band curvature already on the diagonal. */
-static void apply(const struct ambit_prices *p, const double *x, double *out)
-{
-    const int rules = p->rules;
-    const size_t block = (size_t)rules * (size_t)rules;
-    const double *const pairs = p->hessian + (size_t)p->territories * block;
-    for (int32_t j = 0; j < p->territories; j++) {
-        const double *h = &p->hessian[(size_t)j * block];
-        for (int r = 0; r < rules; r++) {
-            const size_t at = (size_t)j * (size_t)rules + (size_t)r;
-            double sum = p->damping * (h[r * rules + r] + p->floor[r]) * x[at];
-            for (int q = 0; q < rules; q++)
-                sum += h[r * rules + q] * x[(size_t)j * (size_t)rules + (size_t)q];
-            out[at] = sum;
-        }
-    }
-    for (int32_t j = 0; j < p->territories; j++) {
-        for (int32_t pair = p->row[j]; pair < p->row[j + 1]; pair++) {
-            const double *h = &pairs[(size_t)pair * block];
-            const size_t a = (size_t)j * (size_t)rules;
-            const size_t b = (size_t)p->column[pair] * (size_t)rules;
-            for (int r = 0; r < rules; r++) {
-                for (int q = 0; q < rules; q++) {
-                    out[a + (size_t)r] += h[r * rules + q] * x[b + (size_t)q];
-                    out[b + (size_t)q] += h[r * rules + q] * x[a + (size_t)r];
-                }
-            }
-        }
-    }
-}
-
-static double dot(const double *a, const double *b, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* A price at the wall of its box that the gradient would push through. */
 static bool at_wall(const struct ambit_prices *p, size_t at)
 {
@@ -519,73 +483,63 @@ static bool at_wall(const struct ambit_prices *p, size_t at)
            (p->best_price[at] <= p->least[r] && p->gradient[at] < 0.0);
 }
 
-/* Conjugate gradients with the diagonal as preconditioner over the prices that are free to move;
- * step_out = H⁻¹ gradient, roughly. */
-static void solve(const struct ambit_prices *p, double *step_out)
-{
-    const size_t n = cell_count(p);
-    const int rules = p->rules;
-    double *const residual = p->work + n, *const z = p->work + 2 * n;
-    double *const direction = p->work + 3 * n, *const image = p->work + 4 * n;
-    double *const inverse = p->work + 5 * n;
-    for (size_t at = 0; at < n; at++) {
-        const size_t j = at / (size_t)rules, r = at % (size_t)rules;
-        const double h = p->hessian[j * (size_t)(rules * rules) + r * (size_t)rules + r];
-        inverse[at] = at_wall(p, at) ? 0.0 : 1.0 / (h + p->damping * (h + p->floor[r]));
-        step_out[at] = 0.0;
-        residual[at] = p->gradient[at];
-        direction[at] = z[at] = inverse[at] * residual[at];
-    }
-    double rz = dot(residual, z, n);
-    const double enough = rz * ENOUGH;
-    for (int k = 0; k < GRADIENT_STEPS_MAX && rz > enough; k++) {
-        apply(p, direction, image);
-        const double curvature = dot(direction, image, n);
-        if (!(curvature > 0.0)) break;
-        const double alpha = rz / curvature;
-        for (size_t at = 0; at < n; at++) {
-            step_out[at] += alpha * direction[at];
-            residual[at] -= alpha * image[at];
-            z[at] = inverse[at] * residual[at];
-        }
-        const double next = dot(residual, z, n);
-        for (size_t at = 0; at < n; at++)
-            direction[at] = z[at] + (next / rz) * direction[at];
-        rz = next;
-    }
-}
-
 /* Load of a territory and rule at the trial point, in rule_scale. */
 static double load_at(const struct ambit_prices *p, const int64_t *loads, size_t at)
 {
     return (double)loads[at] / SUM_SCALE + p->settled_load[at];
 }
 
-/* Gradient and negated Hessian at the trial point, which becomes the accepted one. */
-static void accept(struct ambit_prices *p, const int64_t *sums)
+/* Second derivatives from the sums into the model. */
+static void set_curvature(struct ambit_prices *p, const int64_t *second)
 {
     const int rules = p->rules;
-    const size_t cells = cell_count(p), block = (size_t)rules * (size_t)rules;
-    const size_t entries = ((size_t)p->territories + (size_t)p->pair_count) * block;
-    const int64_t *const loads = sums + 1, *const second = loads + cells;
+    const int64_t block = (int64_t)rules * rules;
+    const int64_t *const pairs = second + p->territories * block;
+    memset(p->mean, 0, sizeof p->mean);
+    for (int32_t j = 0; j < p->territories; j++) {
+        double *const h = &p->model.block[p->model.first[j] * block];
+        for (int64_t e = 0; e < block; e++)
+            h[e] = (double)second[j * block + e] / HESSIAN_SCALE;
+        for (int r = 0; r < rules; r++)
+            p->mean[r] += h[r * rules + r] / p->territories + 1e-12;
+    }
+    for (int32_t pair = 0; pair < p->pair_count; pair++) {
+        double *const h = &p->model.block[p->pair_entry[2 * pair] * block];
+        double *const transposed = &p->model.block[p->pair_entry[2 * pair + 1] * block];
+        for (int r = 0; r < rules; r++) {
+            for (int q = 0; q < rules; q++) {
+                h[r * rules + q] = (double)pairs[pair * block + r * rules + q] / HESSIAN_SCALE;
+                transposed[q * rules + r] = h[r * rules + q];
+            }
+        }
+    }
+}
+
+/* The trial point becomes the accepted one, with the model around it. */
+static void accept(struct ambit_prices *p, const int64_t *sums)
+{
+    const size_t rules = (size_t)p->rules, cells = cell_count(p);
+    const int64_t *const loads = sums + 1;
     double total[AMBIT_RULE_MAX] = {0};
     memcpy(p->best_price, p->price, cells * sizeof(double));
-    memset(p->floor, 0, sizeof p->floor);
-    for (size_t e = 0; e < entries; e++)
-        p->hessian[e] = (double)second[e] / HESSIAN_SCALE;
+    set_curvature(p, loads + cells);
+    for (size_t r = 0; r < rules; r++)
+        p->model.whole[r] = moves_with_plan(p, (int)r) ? p->total_ref[r] : 0.0;
     for (size_t at = 0; at < cells; at++)
-        total[at % (size_t)rules] += load_at(p, loads, at);
+        total[at % rules] += load_at(p, loads, at);
     for (size_t at = 0; at < cells; at++) {
-        const size_t j = at / (size_t)rules, r = at % (size_t)rules;
-        const double width = p->high[at] - p->low[at];
+        const size_t r = at % rules;
         const double grown = moves_with_plan(p, (int)r) ? total[r] / p->total_ref[r] : 1.0;
-        double wanted;
-        band_potential(p->low[at], p->high[at], p->price[at], p->band_softness, &wanted);
-        const double share = width > 0.0 ? (wanted - p->low[at]) / width : 0.5;
-        double *const curvature = &p->hessian[j * block + r * (size_t)rules + r];
-        p->gradient[at] = load_at(p, loads, at) - wanted * grown;
-        *curvature += width * width * share * (1.0 - share) / p->band_softness;
-        p->floor[r] += FLOOR_PART * *curvature / p->territories + 1e-12;
+        const double load = load_at(p, loads, at), price = p->price[at];
+        p->model.gradient[at] = load;
+        p->model.low[at] = p->low[at];
+        p->model.high[at] = p->high[at];
+        p->model.least[at] = p->least[r];
+        p->model.most[at] = p->most[r];
+        const double low = p->low[at] * grown, high = p->high[at] * grown;
+        const double rest = fmin(fmax(load, low), high);
+        const double wanted = price > 0.0 ? high : (price < 0.0 ? low : rest);
+        p->gradient[at] = load - wanted;
     }
 }
 
@@ -635,22 +589,20 @@ static bool keep_within_reach(struct ambit_prices *p)
     return held;
 }
 
-/* The trial point at the present damping, and the rise that the quadratic model promises for it;
- * whether it was held within reach. */
+/* The trial point at the present damping, and the rise that the model promises for it; whether it
+ * was held within reach. */
 static bool propose(struct ambit_prices *p)
 {
-    const size_t cells = cell_count(p);
-    double *const step = p->work, *const image = p->work + cells;
-    solve(p, step);
-    for (size_t at = 0; at < cells; at++) {
-        const size_t r = at % (size_t)p->rules;
-        p->price[at] = fmin(fmax(p->best_price[at] + step[at], p->least[r]), p->most[r]);
+    const int64_t block = (int64_t)p->rules * p->rules;
+    for (size_t at = 0; at < cell_count(p); at++) {
+        const size_t j = at / (size_t)p->rules, r = at % (size_t)p->rules;
+        const double *const h = &p->model.block[p->model.first[j] * block];
+        const double own = h[r * (size_t)p->rules + r];
+        p->model.damping[at] = p->damping * own + fmax(p->prior * p->mean[r] - own, 0.0);
     }
+    ambit_kinked_step(&p->model, p->best_price, p->price);
     const bool held = keep_within_reach(p);
-    for (size_t at = 0; at < cells; at++)
-        step[at] = p->price[at] - p->best_price[at];
-    apply(p, step, image);
-    p->predicted = dot(p->gradient, step, cells) - 0.5 * dot(step, image, cells);
+    p->predicted = ambit_kinked_rise(&p->model, p->best_price, p->price);
     return held;
 }
 
@@ -664,10 +616,13 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
     *step_out = (struct ambit_prices_step){.accepted = !p->started || rise >= -noise};
     if (p->started) {
         const double gain = (rise + noise) / (p->predicted + noise);
-        if (gain < 0.25)
+        if (gain < 0.25) {
             p->damping = fmin(p->damping * 6.0, DAMPING_MAX);
-        else if (gain > 0.7)
+            p->prior = fmin(p->prior * 3.0, PRIOR_MAX);
+        } else if (gain > 0.7) {
             p->damping = fmax(p->damping / 5.0, 1e-8);
+            p->prior = fmax(p->prior / 2.0, PRIOR_MIN);
+        }
     }
     if (step_out->accepted) {
         accept(p, sums);
@@ -681,7 +636,7 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
         else if (p->best_price[at] != 0.0)
             step_out->unmet = fmax(step_out->unmet, off);
     }
-    /* A step cut off at the walls may promise a fall: more damping turns it along the wall. */
+    /* A step that was held back may promise a fall: more damping shortens it. */
     step_out->held = propose(p);
     while (p->predicted < 0.0 && p->damping < DAMPING_MAX) {
         p->damping *= 6.0;
@@ -712,7 +667,7 @@ void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, dou
 
 /* ---- the state as a list of numbers ---- */
 
-enum { STATE_SCALARS = 4, STATE_SCALES = 3, STATE_CELLS = 3 };
+enum { STATE_SCALARS = 3, STATE_SCALES = 3, STATE_CELLS = 3 };
 
 int64_t ambit_prices_state_count(const struct ambit_prices *prices)
 {
@@ -733,7 +688,6 @@ void ambit_prices_pass_state(struct ambit_prices *prices, double *state, bool re
     pass(&p->cost_scale, 1, &state, restore);
     pass(&p->travel_mean, 1, &state, restore);
     pass(&p->haul_hours, 1, &state, restore);
-    pass(&p->band_softness, 1, &state, restore);
     pass(p->rule_scale, rules, &state, restore);
     pass(p->total_ref, rules, &state, restore);
     pass(p->base_mean, rules, &state, restore);

@@ -95,9 +95,9 @@ int64_t ambit_cells_merge(struct ambit_cell *cells, int64_t count)
     return kept;
 }
 
-double ambit_cell_travel(const struct ambit_scenario *scenario, const struct ambit_cell *cell,
+double ambit_cell_travel(const struct ambit_haul_table *table, const struct ambit_cell *cell,
                          const double centre[3])
 {
-    const double haul = ambit_haul_hours(scenario, ambit_chord2(cell->position, centre));
+    const double haul = ambit_haul_between(table, ambit_chord2(cell->position, centre));
     return (double)cell->local_travel + (double)cell->visits * haul;
 }

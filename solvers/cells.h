@@ -7,6 +7,7 @@
 #ifndef AMBIT_CELLS_H
 #define AMBIT_CELLS_H
 
+#include "engine/model/haul_table.h"
 #include "engine/model/problem.h"
 
 struct ambit_cell {
@@ -32,7 +33,7 @@ int64_t ambit_cells_merge(struct ambit_cell *cells, int64_t count);
 
 /* Micro-hours a year of a cell served from `centre`, its accounts taken to be where the one is that
  * stands for it. */
-double ambit_cell_travel(const struct ambit_scenario *scenario, const struct ambit_cell *cell,
+double ambit_cell_travel(const struct ambit_haul_table *table, const struct ambit_cell *cell,
                          const double centre[3]);
 
 #endif

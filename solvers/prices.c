@@ -74,8 +74,10 @@ struct ambit_prices {
     struct ambit_kinked_model model; /* owned; of the value around the accepted point */
     int64_t *pair_entry;             /* owned; where each pair's two blocks are in it */
     double *acting;                  /* owned; trial prices less uniform ones, hours a unit, net */
-    double *chosen_price;            /* owned; what candidates were chosen by, scaled */
-    double reach; /* hours a visit by which a territory's cost may change since then */
+    double *slope; /* owned; what an hour of travel costs in a territory at them */
+    double unit[AMBIT_RULE_MAX], travel_unit[AMBIT_RULE_MAX]; /* scaled loads of base and travel */
+    double *chosen_price; /* owned; what candidates were chosen by, scaled */
+    double reach;         /* hours a visit by which a territory's cost may change since then */
     double base_mean[AMBIT_RULE_MAX], travel_mean; /* of a visit: units, hours */
     double *settled_load; /* owned; of accounts without a choice, over all ranks, in rule_scale */
     double *settled_cost; /* owned; by territory, micro-hours */
@@ -122,6 +124,7 @@ ambit_status ambit_prices_create(const struct ambit_problem *problem, int64_t tr
     AMBIT_TRY(ambit_alloc(&p->best_price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->gradient, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->acting, cells, sizeof(double)));
+    AMBIT_TRY(ambit_alloc(&p->slope, (size_t)p->territories, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->chosen_price, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_load, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&p->settled_cost, (size_t)p->territories, sizeof(double)));
@@ -152,6 +155,7 @@ void ambit_prices_destroy(struct ambit_prices **prices)
     ambit_free(&p->best_price);
     ambit_free(&p->gradient);
     ambit_free(&p->acting);
+    ambit_free(&p->slope);
     ambit_free(&p->chosen_price);
     ambit_free(&p->settled_load);
     ambit_free(&p->settled_cost);
@@ -300,9 +304,17 @@ static void set_acting(struct ambit_prices *p)
 {
     double uniform[AMBIT_RULE_MAX] = {0};
     set_uniform(p, p->price, uniform);
-    for (size_t at = 0; at < cell_count(p); at++) {
-        const size_t r = at % (size_t)p->rules;
-        p->acting[at] = (p->price[at] - uniform[r]) * (p->cost_scale / p->rule_scale[r]);
+    for (int r = 0; r < p->rules; r++) {
+        p->unit[r] = 1.0 / p->rule_scale[r];
+        p->travel_unit[r] = p->problem->rule[r].travel_weight / p->rule_scale[r];
+    }
+    for (int32_t j = 0; j < p->territories; j++) {
+        p->slope[j] = 1.0;
+        for (int r = 0; r < p->rules; r++) {
+            const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
+            p->acting[at] = (p->price[at] - uniform[r]) * (p->cost_scale / p->rule_scale[r]);
+            p->slope[j] += p->acting[at] * p->problem->rule[r].travel_weight;
+        }
     }
 }
 
@@ -369,13 +381,19 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
                      int32_t i, struct account_terms *terms)
 {
     const struct ambit_problem *problem = p->problem;
-    const int listed = candidates->listed[i];
+    const int listed = candidates->listed[i], rules = p->rules;
     const int64_t first = ambit_candidates_first(candidates, i);
     const int32_t *const territory = &candidates->territory[first];
     const int64_t *const travel = &candidates->travel[first];
-    double cost[CANDIDATE_MAX], best = INFINITY, sum = 0.0;
+    double cost[CANDIDATE_MAX], base[AMBIT_RULE_MAX], best = INFINITY, sum = 0.0;
+    for (int r = 0; r < rules; r++)
+        base[r] = (double)problem->base[r][i];
     for (int c = 0; c < listed; c++) {
-        cost[c] = ambit_reduced_cost(problem, p->acting, i, territory[c], travel[c]);
+        const double *const price = &p->acting[(size_t)territory[c] * (size_t)rules];
+        double fixed = (double)ambit_disruption_of(problem, i, territory[c]);
+        for (int r = 0; r < rules; r++)
+            fixed += price[r] * base[r];
+        cost[c] = fixed + p->slope[territory[c]] * (double)travel[c];
         if (cost[c] < best) best = cost[c];
     }
     const double visits = fmax((double)problem->accounts->visits[i], 1e4);
@@ -388,9 +406,8 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
         terms->territory[k] = territory[c];
         terms->share[k] = exp(-behind);
         sum += terms->share[k];
-        for (int r = 0; r < p->rules; r++)
-            terms->load[k][r] =
-                (double)ambit_rule_load(problem, r, i, travel[c]) / p->rule_scale[r];
+        for (int r = 0; r < rules; r++)
+            terms->load[k][r] = base[r] * p->unit[r] + p->travel_unit[r] * (double)travel[c];
     }
     AMBIT_REQUIRE(sum > 0.0); /* the best candidate alone adds 1 */
     for (int k = 0; k < terms->count; k++)

@@ -11,10 +11,11 @@ enum { NEAR = 40, TRIES_PER_TERRITORY = 200 };
 struct work {
     const struct ambit_relocation *relocation;
     struct ambit_cluster_problem problem;
-    double *cost;                 /* owned; dense */
-    int64_t *base, *low, *high;   /* owned; [rule × cells + cell] */
-    int32_t *median, *old_median; /* owned; cells: median of each, in the end and today */
-    int32_t *old_owner;           /* owned; cells: index of the territory that has it today */
+    struct ambit_haul_table *haul; /* owned */
+    double *cost;                  /* owned; dense */
+    int64_t *base, *low, *high;    /* owned; [rule × cells + cell] */
+    int32_t *median, *old_median;  /* owned; cells: median of each, in the end and today */
+    int32_t *old_owner;            /* owned; cells: index of the territory that has it today */
 };
 
 static int rules_of(const struct work *work)
@@ -27,6 +28,7 @@ static ambit_status open_work(struct work *work)
     ambit_status status = AMBIT_OK;
     const struct ambit_relocation *const relocation = work->relocation;
     const size_t n = (size_t)relocation->cell_count, rules = (size_t)rules_of(work);
+    AMBIT_TRY(ambit_alloc(&work->haul, 1, sizeof *work->haul));
     AMBIT_TRY(ambit_alloc(&work->cost, n * n, sizeof *work->cost));
     AMBIT_TRY(ambit_alloc(&work->base, rules * n, sizeof *work->base));
     AMBIT_TRY(ambit_alloc(&work->low, rules * n, sizeof *work->low));
@@ -40,6 +42,7 @@ done:
 
 static void close_work(struct work *work)
 {
+    ambit_free(&work->haul);
     ambit_free(&work->cost);
     ambit_free(&work->base);
     ambit_free(&work->low);
@@ -53,10 +56,11 @@ static void fill_costs(struct work *work)
 {
     const struct ambit_relocation *const relocation = work->relocation;
     const size_t n = (size_t)relocation->cell_count;
+    ambit_haul_table_fill(relocation->problem->scenario, work->haul);
     for (size_t j = 0; j < n; j++) {
         for (size_t i = 0; i < n; i++)
-            work->cost[j * n + i] = ambit_cell_travel(
-                relocation->problem->scenario, &relocation->cell[i], relocation->cell[j].position);
+            work->cost[j * n + i] =
+                ambit_cell_travel(work->haul, &relocation->cell[i], relocation->cell[j].position);
     }
 }
 

@@ -16,14 +16,6 @@
 #include <string.h>
 
 enum { NEAR_MAX = 64, PREVIOUS_MAX = 16 };
-#define FIRST_EXPONENT (3 - AMBIT_HAUL_OCTAVES) /* knots begin at 2 to this, end at 8 */
-
-static double knot(int index)
-{
-    return ldexp(1.0 + (double)(index % AMBIT_HAUL_KNOTS) / AMBIT_HAUL_KNOTS,
-                 index / AMBIT_HAUL_KNOTS + FIRST_EXPONENT);
-}
-
 ambit_status ambit_shortlists_create(const struct ambit_problem *problem, const double *price,
                                      struct ambit_shortlists *out)
 {
@@ -42,9 +34,7 @@ ambit_status ambit_shortlists_create(const struct ambit_problem *problem, const 
         for (int d = 0; d < 3; d++)
             out->axis[d][j] = problem->territories->item[j].position[d];
     }
-    out->haul[0] = 0.0; /* and not that of the first knot: nearer ones are read off it too */
-    for (int index = 1; index <= AMBIT_HAUL_OCTAVES * AMBIT_HAUL_KNOTS; index++)
-        out->haul[index] = ambit_haul_hours(problem->scenario, fmin(knot(index), 4.0));
+    ambit_haul_table_fill(problem->scenario, &out->haul);
 done:
     if (status != AMBIT_OK) ambit_shortlists_clear(out);
     return status;
@@ -57,17 +47,6 @@ void ambit_shortlists_clear(struct ambit_shortlists *lists)
         ambit_free(&lists->axis[d]);
     lists->count = 0;
 }
-
-/* The knot at or below a squared chord in [0, 4]. */
-static int knot_below(double chord2)
-{
-    uint64_t bits;
-    const double x = fmax(chord2, 0x1p-49);
-    memcpy(&bits, &x, sizeof bits);
-    return (int)((bits >> 46) - (uint64_t)(1023 + FIRST_EXPONENT) * AMBIT_HAUL_KNOTS);
-}
-
-_Static_assert(FIRST_EXPONENT == -49, "knot_below() begins at the first knot");
 
 /* ---- what a run of accounts has in common ---- */
 
@@ -175,7 +154,8 @@ static int32_t choose_reference(const struct ambit_shortlists *lists, const stru
     for (int32_t n = 0; n < from_count; n++) {
         const double *const price = &lists->price[(size_t)from[n] * (size_t)run->rules];
         double cost =
-            lists->slope[from[n]] * (middle(run->local) + lists->haul[knot_below(greatest[n]) + 1]);
+            lists->slope[from[n]] *
+            (middle(run->local) + lists->haul.hours[ambit_haul_knot_below(greatest[n]) + 1]);
         for (int r = 0; r < run->rules; r++)
             cost += price[r] * middle(run->load[r]);
         if (cost < least) {
@@ -221,13 +201,15 @@ static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t begin, 
     const int rules = run.rules;
     const double *const price = &lists->price[(size_t)from[reference] * (size_t)rules];
     const double slope = lists->slope[from[reference]];
-    const double haul = slope * lists->haul[slope > 0.0 ? knot_below(greatest[reference]) + 1
-                                                        : knot_below(least[reference])];
+    const double haul =
+        slope * lists->haul.hours[slope > 0.0 ? ambit_haul_knot_below(greatest[reference]) + 1
+                                              : ambit_haul_knot_below(least[reference])];
     for (int32_t n = 0; n < from_count; n++) {
         const int32_t j = from[n];
         const double *const other = &lists->price[(size_t)j * (size_t)rules];
-        const double far = lists->slope[j] > 0.0 ? lists->haul[knot_below(least[n])]
-                                                 : lists->haul[knot_below(greatest[n]) + 1];
+        const double far = lists->slope[j] > 0.0
+                               ? lists->haul.hours[ambit_haul_knot_below(least[n])]
+                               : lists->haul.hours[ambit_haul_knot_below(greatest[n]) + 1];
         double dearer = lists->slope[j] * far - haul;
         dearer += least_of(lists->slope[j] - slope, run.local);
         for (int r = 0; r < rules; r++)
@@ -304,9 +286,10 @@ static void bound_cost(const struct ambit_shortlists *lists, int32_t i, int32_t 
     for (int r = 0; r < rules; r++)
         fixed += price[r] * (double)problem->base[r][i];
     fixed += lists->slope[j] * (double)problem->accounts->local_travel[i];
-    const int at = knot_below(fmin(ambit_shortlist_chord2(lists, i, j), 4.0));
+    const int at = ambit_haul_knot_below(fmin(ambit_shortlist_chord2(lists, i, j), 4.0));
     const double visits = lists->slope[j] * (double)problem->accounts->visits[i];
-    const double a = fixed + visits * lists->haul[at], b = fixed + visits * lists->haul[at + 1];
+    const double a = fixed + visits * lists->haul.hours[at],
+                 b = fixed + visits * lists->haul.hours[at + 1];
     const double room = 1.0 + 1e-12 * (fabs(a) + fabs(b)); /* travel is a whole number */
     *low_out = (a < b ? a : b) - room * (1.0 + fabs(lists->slope[j]));
     *high_out = (a < b ? b : a) + room * (1.0 + fabs(lists->slope[j]));

@@ -12,13 +12,11 @@
 #ifndef AMBIT_SHORTLIST_H
 #define AMBIT_SHORTLIST_H
 
+#include "engine/model/haul_table.h"
 #include "engine/model/problem.h"
 
 /* Accounts of fewer micro-visits than this count as this many where cost is taken per visit. */
 #define AMBIT_VISITS_MIN 10000
-
-/* Line-haul hours at knots of the squared chord, every 64th of an octave. */
-enum { AMBIT_HAUL_OCTAVES = 52, AMBIT_HAUL_KNOTS = 64 };
 
 struct ambit_shortlists {
     const struct ambit_problem *problem; /* borrowed */
@@ -26,7 +24,7 @@ struct ambit_shortlists {
     int32_t count;                       /* territories */
     double *slope;                       /* owned */
     double *axis[3];                     /* owned; centres */
-    double haul[AMBIT_HAUL_OCTAVES * AMBIT_HAUL_KNOTS + 1]; /* hours a visit, rising */
+    struct ambit_haul_table haul;
 };
 
 /* Borrows problem and price. Errors: AMBIT_ERR_MEMORY. Local. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20, LAST_LEVELS = 2 };
+enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20 };
 #define NEGLIGIBLE 16.0 /* times the softness, in mean hauls, an account does not waver */
 #define FAR_OFF 0.1     /* softness above which prices may be far off */
 #define FAR_REACH 2.0
@@ -61,9 +61,8 @@ static double reach_of(const struct ambit_job *job, double softness)
     return softness > FAR_OFF || job->accounts.members != NULL ? FAR_REACH : NEAR_REACH;
 }
 
-/* Candidates at the present prices, and the pairs of territories that share some. */
-static ambit_status choose_candidates(struct ambit_job *job, struct ambit_pricing *pricing,
-                                      double softness)
+ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,
+                                  double softness)
 {
     ambit_status status = AMBIT_OK;
     const int64_t bytes = ambit_prices_pair_bytes(pricing->prices);
@@ -122,7 +121,7 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
     const double reach = reach_of(job, softness);
     bool held = true;
     for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++) {
-        AMBIT_TRY(choose_candidates(job, pricing, softness));
+        AMBIT_TRY(ambit_pricing_choose(job, pricing, softness));
         ambit_prices_begin(pricing->prices, softness, guard,
                            reach * ambit_prices_haul_hours(pricing->prices));
         AMBIT_TRY(step_on(job, pricing, enough, imbalance_out, &held));
@@ -138,7 +137,7 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     char detail[64];
     *imbalance_out = INFINITY; /* where time ran out before the first level */
     const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
-    const int levels = softening + LAST_LEVELS;
+    const int levels = softening + 1;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
@@ -153,22 +152,37 @@ done:
     return status;
 }
 
-ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  int64_t *moved_out)
+/* The listed territory of least reduced cost for account i, ties to the smaller index. */
+static int32_t cheapest(const struct ambit_job *job, const struct ambit_pricing *pricing, int32_t i)
 {
-    ambit_status status = AMBIT_OK;
+    const struct ambit_candidates *const candidates = &pricing->candidates;
+    const int64_t first = ambit_candidates_first(candidates, i);
+    int32_t best = candidates->territory[first];
+    if (candidates->listed[i] == 1) return best;
+    double least = INFINITY;
+    for (int64_t at = first; at < first + candidates->listed[i]; at++) {
+        const int32_t j = candidates->territory[at];
+        const double cost =
+            ambit_reduced_cost(&job->problem, pricing->acting, i, j, candidates->travel[at]);
+        if (cost > least || (cost == least && j > best)) continue;
+        least = cost;
+        best = j;
+    }
+    return best;
+}
+
+/* Every account to its candidate of least reduced cost; how many change, over all ranks. */
+static int64_t assign(struct ambit_job *job, const struct ambit_pricing *pricing)
+{
     int64_t moved = 0;
-    AMBIT_TRY(choose_candidates(job, pricing, AMBIT_LAST_SOFTNESS));
+#pragma omp parallel for schedule(static) reduction(+ : moved)
     for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int32_t best =
-            pricing->candidates.territory[ambit_candidates_first(&pricing->candidates, i)];
+        const int32_t best = cheapest(job, pricing, i);
         moved += job->label[i] != best;
         job->label[i] = best;
     }
     ambit_comm_sum_i64(job->comm, &moved, 1);
-    *moved_out = moved;
-done:
-    return status;
+    return moved;
 }
 
 ambit_status ambit_pricing_restore(struct ambit_job *job, double *state, struct ambit_pricing *out)
@@ -176,7 +190,7 @@ ambit_status ambit_pricing_restore(struct ambit_job *job, double *state, struct 
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_pricing_create(job, out));
     ambit_prices_pass_state(out->prices, state, true);
-    AMBIT_TRY(choose_candidates(job, out, AMBIT_LAST_SOFTNESS));
+    AMBIT_TRY(ambit_pricing_choose(job, out, AMBIT_LAST_SOFTNESS));
 done:
     if (status != AMBIT_OK) ambit_pricing_clear(out);
     return status;
@@ -202,7 +216,9 @@ ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pri
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, AMBIT_LAST_SOFTNESS, guard,
                                    imbalance_out));
-    AMBIT_TRY(ambit_pricing_assign(job, pricing, moved_out));
+    if (isinf(*imbalance_out)) /* time ran out before there were candidates for these centres */
+        AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
+    *moved_out = assign(job, pricing);
     AMBIT_TRY(ambit_job_note_round(job, phase, *moved_out, 0, 0));
 done:
     return status;

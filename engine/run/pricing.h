@@ -40,11 +40,12 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
                                   double first, double last, double guard,
                                   double *imbalance_out) AMBIT_CHECKED;
 
-/* Every account to its territory of least reduced cost. *moved_out counts over all ranks. */
-ambit_status ambit_pricing_assign(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  int64_t *moved_out) AMBIT_CHECKED;
+/* Candidates at the present prices, for an ascent at `softness`. */
+ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,
+                                  double softness) AMBIT_CHECKED;
 
-/* Ascends to AMBIT_LAST_SOFTNESS, assigns, and notes that as a round of `phase`. */
+/* Ascends to AMBIT_LAST_SOFTNESS, gives every account to its candidate of least reduced cost, and
+ * notes that as a round of `phase`. *moved_out counts over all ranks. */
 ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pricing,
                                 const char *phase, double first_softness, double guard,
                                 double *imbalance_out, int64_t *moved_out) AMBIT_CHECKED;

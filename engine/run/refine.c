@@ -95,6 +95,7 @@ static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing
         place->attempt_guard *= 2.0;
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS,
                                      place->attempt_guard, &place->imbalance, &moved));
+        AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
         place->guard = AMBIT_FIRST_GUARD;
         place->quiet = 0;
     }
@@ -113,6 +114,7 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FROM_DRAFT_SOFTNESS, AMBIT_FIRST_GUARD,
                                  &place->imbalance, &moved));
+    AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
     place->stage = AMBIT_STAGE_GROUPS;
     place->step = place->quiet = place->attempt = 0;
     place->guard = place->attempt_guard = AMBIT_FIRST_GUARD;

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { CYCLES = 8, GRADIENT_STEPS_MAX = 100, HALVINGS = 3, VECTORS = 9, SIZE_MAX_BLOCK = 64 };
+enum { CYCLES = 8, GRADIENT_STEPS_MAX = 100, HALVINGS = 12, VECTORS = 9, SIZE_MAX_BLOCK = 64 };
 #define CLOSE 1e-3  /* part of the squared residual at which conjugate gradients end */
 #define DONE 1e-4   /* the same of the first cycle's at which cycles end */
 #define SPREAD 2048 /* cells from which a product is worth several threads */

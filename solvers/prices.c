@@ -575,14 +575,15 @@ static double dual_value(const struct ambit_prices *p, const int64_t *sums)
 }
 
 /* Change of territory j's cost of a visit that travels `travel` hours, since candidates were
- * chosen.
- */
-static double change_of(const struct ambit_prices *p, int32_t j, double travel)
+ * chosen; `uniform` is what all prices of a rule have moved by without an effect. */
+static double change_of(const struct ambit_prices *p, const double *uniform, int32_t j,
+                        double travel)
 {
     double change = 0.0;
     for (int r = 0; r < p->rules; r++) {
         const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
-        change += (p->price[at] - p->chosen_price[at]) * (p->cost_scale / p->rule_scale[r]) *
+        change += (p->price[at] - p->chosen_price[at] - uniform[r]) *
+                  (p->cost_scale / p->rule_scale[r]) *
                   (p->base_mean[r] + p->problem->rule[r].travel_weight * travel);
     }
     return fabs(change);
@@ -592,15 +593,22 @@ static double change_of(const struct ambit_prices *p, int32_t j, double travel)
 static bool keep_within_reach(struct ambit_prices *p)
 {
     bool held = false;
+    double uniform[AMBIT_RULE_MAX] = {0}, chosen[AMBIT_RULE_MAX] = {0};
+    set_uniform(p, p->price, uniform);
+    set_uniform(p, p->chosen_price, chosen);
+    for (int r = 0; r < p->rules; r++)
+        uniform[r] -= chosen[r];
     for (int32_t j = 0; j < p->territories; j++) {
-        const double change =
-            fmax(change_of(p, j, p->travel_mean), change_of(p, j, FAR_TRAVEL * p->travel_mean));
+        const double change = fmax(change_of(p, uniform, j, p->travel_mean),
+                                   change_of(p, uniform, j, FAR_TRAVEL * p->travel_mean));
         if (change <= p->reach) continue;
         held = true;
         for (int r = 0; r < p->rules; r++) {
             const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
-            p->price[at] =
-                p->chosen_price[at] + (p->price[at] - p->chosen_price[at]) * p->reach / change;
+            const double moved = p->price[at] - p->chosen_price[at] - uniform[r];
+            p->price[at] = fmin(
+                fmax(p->chosen_price[at] + uniform[r] + moved * p->reach / change, p->least[r]),
+                p->most[r]);
         }
     }
     return held;

@@ -29,7 +29,7 @@ enum {
 #define RELOCATION_WORTHWHILE 2e-4 /* of the bound, for a round that moves centres */
 
 /* How large nations are seen, from far off and from nearer by. */
-static const int64_t runs_a_territory[LEVELS] = {32, 128};
+static const int64_t runs_a_territory[LEVELS] = {20, 64};
 
 /* Steps of centres to where their accounts want them; a checkpoint after each where it `keeps`. */
 static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pricing, int steps,

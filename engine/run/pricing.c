@@ -8,15 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 5, STEPS_A_LEVEL = 20 };
+enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 6, STEPS_A_LEVEL = 20, HELD_MAX = 2 };
 #define NEGLIGIBLE 16.0 /* times the softness, in mean hauls, an account does not waver */
 #define FAR_OFF 0.1     /* softness above which prices may be far off */
 #define FAR_REACH 2.0
 #define NEAR_REACH 0.3
-#define LEVEL_RATIO 0.35     /* softness of a level to that of the one before */
-#define CONVERGED 1e-7       /* promised rise of the dual value at which a level is done */
-#define NEARLY_BALANCED 1e-2 /* the same, of levels that others follow */
-#define BALANCED 1e-3        /* imbalance at which a level is done, parts of a mean load */
+#define LEVEL_RATIO 0.35       /* softness of a level to that of the one before */
+#define CONVERGED 1e-7         /* promised rise of the dual value at which a level is done */
+#define NEARLY_BALANCED 1e-2   /* the same, of levels that others follow */
+#define BALANCED 1e-3          /* imbalance at which a level is done, parts of a mean load */
+#define COARSELY_BALANCED 4e-3 /* the same, where accounts are runs and centres still move */
+#define COARSE_SOFTNESS                                                                            \
+    0.021 /* of a plan's prices, where accounts are runs: lumps cannot follow                      \
+           */
 
 static size_t cell_count(const struct ambit_job *job)
 {
@@ -99,6 +103,7 @@ static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing
     ambit_status status = AMBIT_OK;
     const int64_t count = ambit_prices_sum_count(pricing->prices);
     struct ambit_prices_step step = {.imbalance = INFINITY};
+    int held = 0;
     for (int s = 0; s < STEPS_A_LEVEL && step.imbalance > enough; s++) {
         if (s > 0 && step.accepted && step.promised < CONVERGED) break;
         memset(pricing->sums, 0, (size_t)count * sizeof *pricing->sums);
@@ -106,6 +111,8 @@ static ambit_status step_on(struct ambit_job *job, struct ambit_pricing *pricing
                                                               pricing->sums));
         ambit_comm_sum_i64(job->comm, pricing->sums, count);
         ambit_prices_update(pricing->prices, pricing->sums, &step);
+        held += step.held && step.accepted;
+        if (held >= HELD_MAX) break;
     }
     *imbalance_out = fmax(step.imbalance, step.unmet);
     *held_out = step.held && step.imbalance > enough;
@@ -138,11 +145,12 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     *imbalance_out = INFINITY; /* where time ran out before the first level */
     const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
     const int levels = softening + 1;
+    const double balanced = job->accounts.members != NULL ? COARSELY_BALANCED : BALANCED;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
         AMBIT_TRY(ascend_level(job, pricing, softness,
-                               level < softening ? NEARLY_BALANCED : BALANCED, guard,
+                               level < softening ? NEARLY_BALANCED : balanced, guard,
                                imbalance_out));
         snprintf(detail, sizeof detail, "imbalance_percent=%.2f", 100.0 * *imbalance_out);
         ambit_log_progress("prices", level + 1, levels, detail);
@@ -214,8 +222,8 @@ ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pri
                                 double *imbalance_out, int64_t *moved_out)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, AMBIT_LAST_SOFTNESS, guard,
-                                   imbalance_out));
+    const double last = job->accounts.members != NULL ? COARSE_SOFTNESS : AMBIT_LAST_SOFTNESS;
+    AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, last, guard, imbalance_out));
     if (isinf(*imbalance_out)) /* time ran out before there were candidates for these centres */
         AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
     *moved_out = assign(job, pricing);

@@ -24,7 +24,8 @@ struct ambit_result_slice {
 struct ambit_result_file; /* opaque: a result being written */
 
 /* Starts the file beside `path`; needs of *result the accounts' number, the width of their ids, and
- * the names of their columns. Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
+ * the names of their columns. An older file stays whole until the new one is committed. Errors of
+ * this and the next two: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_result_file_create(const char *path, const struct ambit_result *result,
                                       struct ambit_result_file **out) AMBIT_CHECKED;
 
@@ -38,10 +39,6 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
 
 /* Removes a file that was not committed. */
 void ambit_result_file_destroy(struct ambit_result_file **file);
-
-/* All of this for a result that is at hand with its accounts. An older file stays whole until then.
- * Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
-ambit_status ambit_result_write(const char *path, const struct ambit_result *result) AMBIT_CHECKED;
 
 /* Gives back every stored figure bit for bit; what is not stored is 0. Errors: AMBIT_ERR_IO where
  * the file cannot be opened; AMBIT_ERR_INPUT where it is no result, of another format version, cut

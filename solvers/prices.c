@@ -336,11 +336,6 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
     set_acting(prices);
 }
 
-void ambit_prices_reset(struct ambit_prices *prices)
-{
-    memset(prices->best_price, 0, cell_count(prices) * sizeof(double));
-}
-
 void ambit_prices_set(struct ambit_prices *prices, const double *lower, const double *upper)
 {
     for (size_t at = 0; at < cell_count(prices); at++)

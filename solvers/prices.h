@@ -63,9 +63,8 @@ void ambit_prices_update(struct ambit_prices *prices, const int64_t *sums,
  * prices taken off), and split into the two sides for the bound. Any may be NULL. */
 void ambit_prices_get(const struct ambit_prices *prices, double *acting_out, double *lower_out,
                       double *upper_out);
-/* Begins at prices as ambit_prices_get() gives them, or at none. */
+/* Begins at prices as ambit_prices_get() gives them. */
 void ambit_prices_set(struct ambit_prices *prices, const double *lower, const double *upper);
-void ambit_prices_reset(struct ambit_prices *prices);
 
 /* Copies to `state` (ambit_prices_state_count() values), or back from it where `restore`, all that
  * ambit_prices_get() and later ascents depend on, bit for bit: scales, limits and accepted prices,

@@ -366,7 +366,8 @@ static void prices_stay_within_reach(void)
     ambit_prices_get(ascent.prices, ascent.acting, ascent.lower, ascent.upper);
     double before[12], after[12];
     memcpy(before, ascent.acting, sizeof before);
-    ambit_prices_reset(ascent.prices);
+    const double none[12] = {0};
+    ambit_prices_set(ascent.prices, none, none);
     ambit_prices_set(ascent.prices, ascent.lower, ascent.upper);
     ambit_prices_get(ascent.prices, after, NULL, NULL);
     for (int cell = 0; cell < 12; cell++)
@@ -390,8 +391,9 @@ static void ascent_tells_what_is_unmet(void)
     CU_ASSERT(last.unmet >= 0.2 - 1e-9);
     for (int cell = 0; cell < 4; cell++)
         CU_ASSERT(ascent.upper[cell] > 0.0 && ascent.lower[cell] == 0.0);
-    /* Reset, everything starts at no price again. */
-    ambit_prices_reset(ascent.prices);
+    /* Set to none, everything starts at no price again. */
+    const double none[4] = {0};
+    ambit_prices_set(ascent.prices, none, none);
     ambit_prices_get(ascent.prices, ascent.acting, ascent.lower, ascent.upper);
     for (int cell = 0; cell < 4; cell++)
         CU_ASSERT(ascent.acting[cell] == 0.0 && ascent.upper[cell] == 0.0);

@@ -8,8 +8,8 @@
  * bytes. Weakness: one record that spans many
  * slices leaves their ranks without rows until accounts are ordered.
  */
+#include "io/accounts_csv.h"
 #include "engine/base/memory.h"
-#include "io/accounts_rows.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 

@@ -6,10 +6,10 @@
  * numbers in CSV would be. Cost: one pass; beside the accounts a block of rows, about 20 MB.
  * Weakness: in a file by another program, chunks much larger than a block are read once a block.
  */
+#include "io/accounts_hdf5.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
-#include "io/accounts_rows.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 #include "io/hdf5_wrap.h"

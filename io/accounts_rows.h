@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Accounts on their way in, from any format: a reader of the format adds the usable rows of its
- * slice; what comes after is the same for all (accounts_rows.c).
+ * slice; what comes before and after is the same for all (accounts_read.c).
  */
 #ifndef AMBIT_ACCOUNTS_ROWS_H
 #define AMBIT_ACCOUNTS_ROWS_H
@@ -50,18 +50,16 @@ ambit_status ambit_account_rows_keep(struct ambit_account_rows *rows, const char
 int32_t ambit_account_rows_territory(const struct ambit_account_rows *rows, const char *name,
                                      size_t size);
 
-/* The readers: open the file and read this rank's slice of it. Every account has its id, place,
- * position, current territory and columns. ambit_account_rows_finish() is called before
- * the reader's state goes. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_IO, AMBIT_ERR_MEMORY, agreed.
- * Collective. */
-ambit_status ambit_accounts_read_csv(struct ambit_account_rows *rows, struct ambit_comm *comm,
-                                     bool skip_bad_rows) AMBIT_CHECKED;
-ambit_status ambit_accounts_read_hdf5(struct ambit_account_rows *rows, struct ambit_comm *comm,
-                                      bool skip_bad_rows) AMBIT_CHECKED;
-
 /* Leaves out later rows of an id, joins the bad rows of all ranks, and fails where they forbid to
- * go on. Errors as above. Collective. */
+ * go on. A reader calls it before its state goes. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY,
+ * agreed. Collective. */
 ambit_status ambit_account_rows_finish(const struct ambit_account_reader *reader,
                                        struct ambit_comm *comm, bool skip_bad_rows) AMBIT_CHECKED;
+
+/* Gives back the places, and room that is much larger than the accounts. Errors: AMBIT_ERR_MEMORY.
+ * Local. */
+ambit_status ambit_account_rows_trim(struct ambit_account_rows *rows) AMBIT_CHECKED;
+
+void ambit_account_rows_clear(struct ambit_account_rows *rows);
 
 #endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts from a file of either format: what is done before and after its rows are read. The hash
+ * is taken of the values that are used, so that the same nation has the same hash in any format,
+ * order and spelling of its numbers. Cost: a pass over the columns for their sums, and one over the
+ * rows for the hash.
+ */
+#include "engine/base/fixed.h"
+#include "engine/base/memory.h"
+#include "engine/base/path.h"
+#include "io/accounts_csv.h"
+#include "io/accounts_hdf5.h"
+#include "io/badlist.h"
+#include "io/tables_csv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Names of territories first: where a rep's id is another territory's name, the name counts. */
+static ambit_status index_names(const struct ambit_territories *t, struct ambit_name_index *names)
+{
+    const ambit_status status = ambit_name_index_create(2 * (int64_t)t->count, names);
+    if (status != AMBIT_OK) return status;
+    for (int32_t j = 0; j < t->count; j++)
+        (void)ambit_name_index_add(names, t->item[j].name, j);
+    for (int32_t j = 0; j < t->count; j++) {
+        if (t->item[j].rep_id[0] != '\0') (void)ambit_name_index_add(names, t->item[j].rep_id, j);
+    }
+    return AMBIT_OK;
+}
+
+static ambit_status begin(struct ambit_account_rows *rows, const char *path,
+                          const struct ambit_territories *t)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_scenario *const s = rows->scenario;
+    rows->accounts.column_count = s->column_count;
+    if (path != NULL)
+        AMBIT_TRY(ambit_copy_string(path, &rows->path));
+    else
+        AMBIT_TRY(ambit_path_beside(s->path, s->accounts_file, &rows->path));
+    AMBIT_TRY(index_names(t, &rows->names));
+done:
+    return status;
+}
+
+/* The visits, once the columns are complete. */
+static ambit_status set_visits(struct ambit_account_rows *rows)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_accounts *const a = &rows->accounts;
+    const struct ambit_scenario *const s = rows->scenario;
+    const size_t n = (size_t)a->count;
+    const int64_t visits = ambit_to_micro(s->visits_number);
+    AMBIT_TRY(ambit_account_rows_trim(rows));
+    AMBIT_TRY(ambit_resize(&a->visits, n, sizeof *a->visits));
+    for (int32_t i = 0; i < a->count; i++)
+        a->visits[i] = s->visits_column >= 0 ? a->column[s->visits_column][i] : visits;
+done:
+    return status;
+}
+
+/* Fails where a column's sum over all ranks is too large for fixed point. High and low halves are
+ * summed apart, so the check itself cannot overflow. Collective. */
+static ambit_status check_sums(const struct ambit_account_rows *rows, struct ambit_comm *comm)
+{
+    const struct ambit_accounts *const a = &rows->accounts;
+    int64_t half[AMBIT_COLUMN_MAX][2] = {{0}};
+    for (int c = 0; c < a->column_count; c++) {
+        for (int32_t i = 0; i < a->count; i++) {
+            half[c][0] += a->column[c][i] & INT64_C(0xFFFFFFFF);
+            half[c][1] += a->column[c][i] >> 32;
+        }
+    }
+    ambit_comm_sum_i64(comm, &half[0][0], (int64_t)2 * AMBIT_COLUMN_MAX);
+    for (int c = 0; c < a->column_count; c++) {
+        if (half[c][1] + (half[c][0] >> 32) >= AMBIT_MICRO_SUM_MAX >> 32)
+            return ambit_fail(AMBIT_ERR_INPUT,
+                              "%s: column '%s': expected a sum below 4.6e12 over all accounts, "
+                              "found more: give it in thousands or millions",
+                              rows->path, rows->scenario->column[c]);
+    }
+    return AMBIT_OK;
+}
+
+/* A row is its id with a NUL, its place, its territory and its columns. */
+static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
+                      struct ambit_rows_hash *hash_out)
+{
+    uint64_t low = 0, high = 0;
+#pragma omp parallel for schedule(static) reduction(+ : low, high)
+    for (int32_t i = 0; i < a->count; i++) {
+        char row[AMBIT_ACCOUNT_ID_MAX + 1 + 2 * sizeof(double) + sizeof(int32_t) +
+                 AMBIT_COLUMN_MAX * sizeof(int64_t)];
+        const size_t width = (size_t)a->id_width;
+        const char *const id = a->id + (size_t)i * width;
+        struct ambit_rows_hash one = {0};
+        size_t size = strnlen(id, width);
+        memcpy(row, id, size);
+        row[size++] = '\0';
+        memcpy(row + size, &a->lat[i], sizeof(double));
+        memcpy(row + size + sizeof(double), &a->lon[i], sizeof(double));
+        size += 2 * sizeof(double);
+        memcpy(row + size, &a->previous[i], sizeof(int32_t));
+        size += sizeof(int32_t);
+        for (int c = 0; c < a->column_count; c++, size += sizeof(int64_t))
+            memcpy(row + size, &a->column[c][i], sizeof(int64_t));
+        ambit_rows_hash_add(&one, row, size);
+        low += one.low;
+        high += one.high;
+    }
+    int64_t words[2] = {(int64_t)low, (int64_t)high};
+    ambit_comm_sum_i64(comm, words, 2);
+    *hash_out = (struct ambit_rows_hash){.low = (uint64_t)words[0], .high = (uint64_t)words[1]};
+}
+
+/* By its name's ending, or its first bytes. */
+static bool is_hdf5_file(const char *path)
+{
+    static const char signature[] = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+    char start[sizeof signature];
+    struct stat there;
+    const size_t length = strlen(path);
+    if (length > 3 && strcmp(path + length - 3, ".h5") == 0) return true;
+    if (stat(path, &there) != 0 || !S_ISREG(there.st_mode)) return false;
+    FILE *const file = fopen(path, "rbe");
+    if (file == NULL) return false;
+    const bool is = fread(start, 1, sizeof start, file) == sizeof start &&
+                    memcmp(start, signature, sizeof start) == 0;
+    (void)fclose(file);
+    return is;
+}
+
+static ambit_status read_by_format(struct ambit_account_rows *rows, struct ambit_comm *comm,
+                                   bool skip_bad_rows)
+{
+    /* All ranks take the same way, also where one of them cannot see the file. */
+    int64_t is_hdf5 = is_hdf5_file(rows->path);
+    ambit_comm_max_i64(comm, &is_hdf5, 1);
+    return is_hdf5 != 0 ? ambit_accounts_read_hdf5(rows, comm, skip_bad_rows)
+                        : ambit_accounts_read_csv(rows, comm, skip_bad_rows);
+}
+
+ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *path,
+                                 const struct ambit_territories *t, struct ambit_comm *comm,
+                                 bool skip_bad_rows, struct ambit_accounts *out,
+                                 struct ambit_bad_rows *bad_inout, struct ambit_rows_hash *hash_out,
+                                 int64_t *rows_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_account_rows rows = {.scenario = s};
+    *out = (struct ambit_accounts){0};
+    AMBIT_TRY_TOGETHER(comm, begin(&rows, path, t));
+    status = read_by_format(&rows, comm, skip_bad_rows);
+    ambit_bad_rows_append(bad_inout, &rows.bad);
+    AMBIT_TRY(status);
+    AMBIT_TRY_TOGETHER(comm, set_visits(&rows));
+    AMBIT_TRY(check_sums(&rows, comm));
+    hash_rows(&rows.accounts, comm, hash_out);
+    *rows_out = rows.count;
+    *out = rows.accounts;
+    rows.accounts = (struct ambit_accounts){0};
+done:
+    ambit_account_rows_clear(&rows);
+    return status;
+}

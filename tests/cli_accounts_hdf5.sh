@@ -135,23 +135,11 @@ END
     turn in/a.csv in/a.h5
 }
 
-refused() { # MESSAGE, of in/ as it is now
-    local before
-    before=$(ls -a in)
-    for ranks in 1 3; do
-        on $ranks run in/s.yaml -o in/x.h5 --threads 1 --quiet
-        check "$case on $ranks ranks: exit code" 65 "$code"
-        check "$case on $ranks ranks: standard output" "" "$(cat out)"
-        check "$case on $ranks ranks: said once" "ambit: $1" "$(cat err)"
-        check "$case on $ranks ranks: nothing written" "$before" "$(ls -a in)"
-    done
-}
-
 wrong() { # PYTHON MESSAGE
     case=$1
     good
     edit in/a.h5 "$1"
-    refused "in/a.h5: $2"
+    refused_run "$case" "in/a.h5: $2"
 }
 
 bad_row() { # PYTHON WORDS KIND
@@ -233,7 +221,7 @@ for i in $(seq 0 9); do
 in/a.h5: id[$((3 * i + 2))]: expected a new id, found 'B$((i + 1))' again (first at id[$((3 * i))])
 "
 done
-case="60 bad rows" refused "${list}in/a.h5: 60 bad rows (30 duplicate id, 30 negative number); \
+refused_run "60 bad rows" "${list}in/a.h5: 60 bad rows (30 duplicate id, 30 negative number); \
 the first 20 are listed; mend them, or leave such rows out with --skip-bad-rows"
 for ranks in 1 3; do
     on $ranks audit in/s.yaml -o in/x.h5 --quiet --skip-bad-rows
@@ -248,15 +236,15 @@ check "skipped: the same bytes" "$(cat sum.1)" "$(cat sum.3)"
 # --- no crash ---
 good
 printf 'id,lat\n' >in/a.h5
-case="CSV by another name" refused \
+refused_run "CSV by another name" \
     "in/a.h5: expected an accounts file (HDF5), found something else"
 good
 rm in/a.h5
-case="no file" refused "in/a.h5: cannot be opened: No such file or directory"
+refused_run "no file" "in/a.h5: cannot be opened: No such file or directory"
 good
 rm in/a.h5
 mkdir in/a.h5
-case="a directory" refused "in/a.h5: expected an HDF5 file, found a directory"
+refused_run "a directory" "in/a.h5: expected an HDF5 file, found a directory"
 on 1 generate --accounts 400 --territories 2 --quiet -o small.h5
 on 1 audit small.yaml -o x.h5 --quiet
 sound=$(sum x.h5)

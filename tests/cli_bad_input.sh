@@ -34,23 +34,11 @@ bands:
 END
 }
 
-refused() { # MESSAGE, of in/ as it is now, on every number of ranks
-    local before
-    before=$(ls -a in)
-    for ranks in 1 3; do
-        on $ranks run in/s.yaml -o in/x.h5 --threads 1 --quiet
-        check "$case on $ranks ranks: exit code" 65 "$code"
-        check "$case on $ranks ranks: standard output" "" "$(cat out)"
-        check "$case on $ranks ranks: said once" "ambit: $1" "$(cat err)"
-        check "$case on $ranks ranks: nothing written" "$before" "$(ls -a in)"
-    done
-}
-
 wrong() { # FILE SED-SCRIPT MESSAGE
     case="$1: $2"
     good
     sed -i "$2" "in/$1"
-    refused "$3"
+    refused_run "$case" "$3"
 }
 
 bad_row() { # FILE SED-SCRIPT LINE:COLUMN WORDS KIND
@@ -126,9 +114,9 @@ for table in a.csv r.csv; do
     wrong $table 's/,/;/g' "in/$table:1:1: expected columns separated by ',', found one column \
 '$semicolons' that looks separated by ';': write delimiter: \";\" in the scenario"
     good && rm in/$table && mkdir in/$table
-    case="$table is a directory" refused "in/$table: expected a CSV file, found a directory"
+    refused_run "$table is a directory" "in/$table: expected a CSV file, found a directory"
     good && rm in/$table
-    case="$table is gone" refused "in/$table: cannot be opened: No such file or directory"
+    refused_run "$table is gone" "in/$table: cannot be opened: No such file or directory"
 done
 
 # The scenario.
@@ -156,9 +144,9 @@ wrong s.yaml 's/ lon: lon,//' \
     "in/s.yaml:3:12: accounts.columns: expected the key lon, found none"
 wrong s.yaml d "in/s.yaml:1:1: scenario: expected a map of keys, found an empty file"
 good && rm in/s.yaml && mkdir in/s.yaml
-case="a directory" refused "in/s.yaml: expected a scenario file, found a directory"
+refused_run "a directory" "in/s.yaml: expected a scenario file, found a directory"
 good && rm in/s.yaml
-case="no scenario" refused "in/s.yaml: cannot be opened: No such file or directory"
+refused_run "no scenario" "in/s.yaml: cannot be opened: No such file or directory"
 
 # Root may read anything, so it gives up its powers for this.
 humbly=()
@@ -180,12 +168,11 @@ done
 wrong s.yaml 's/visits: 6/visits: 1000000\ntravel: {minutes: {a: 1000, b: 2}}/' \
     "in/s.yaml: expected travel below 4.61e+12 hours a year in all, found that it could reach \
 1.2e+16; give fewer visits, or shorter drives in travel.minutes"
-case="measure beyond count"
 good
 sed -i 's/,3,East/,4.61e12,East/' in/a.csv
 sed -i 's/visits: 6/visits: 1000000\ntravel: {minutes: {a: 100, b: 0.8}}/' in/s.yaml
-refused "in/s.yaml: measures.hours: expected a sum below 4.61e+12 over the nation, found that it \
-could reach 4.62e+12; give its columns in thousands"
+refused_run "measure beyond count" "in/s.yaml: measures.hours: expected a sum below 4.61e+12 over \
+the nation, found that it could reach 4.62e+12; give its columns in thousands"
 
 # Many: the first 20 in the order of the file, then how many of each kind.
 good
@@ -204,7 +191,7 @@ found 'x'
 in/a.csv:$((3 * i + 1)):1: expected an id in column 'id', found an empty field
 "
 done
-case="60 bad rows" refused "${list}in/a.csv: 60 bad rows (30 missing id, 30 not a number); \
+refused_run "60 bad rows" "${list}in/a.csv: 60 bad rows (30 missing id, 30 not a number); \
 the first 20 are listed; mend them, or leave such rows out with --skip-bad-rows"
 
 # Told to, the run leaves them out, and keeps the list.

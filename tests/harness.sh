@@ -42,6 +42,20 @@ on() { # RANKS WORDS...
     if [ "$code" -eq 0 ]; then code=$(sort -u codes.* | xargs); fi
 }
 
+# That the scenario in/s.yaml is refused on one rank and on three, with one message, and leaves
+# nothing behind.
+refused_run() { # CASE MESSAGE
+    local before
+    before=$(ls -a in)
+    for ranks in 1 3; do
+        on $ranks run in/s.yaml -o in/x.h5 --threads 1 --quiet
+        check "$1 on $ranks ranks: exit code" 65 "$code"
+        check "$1 on $ranks ranks: standard output" "" "$(cat out)"
+        check "$1 on $ranks ranks: said once" "ambit: $2" "$(cat err)"
+        check "$1 on $ranks ranks: nothing written" "$before" "$(ls -a in)"
+    done
+}
+
 # Changes a result file through h5py: PYTHON is one statement that knows it as f.
 edit() { # FILE PYTHON
     "$python" -c "

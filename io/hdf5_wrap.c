@@ -5,10 +5,12 @@
  * Strings have a fixed length, fitted to the longest value. The library's own error stack is kept
  * silent; its innermost words are quoted in ours.
  *
- * A new file is written through a driver of our own, because HDF5 1.10 crashes in H5Fclose() where
- * a write fails: the driver keeps the first error for us and tells HDF5 that all went well, so that
- * it closes in peace a file that is then thrown away. Long columns come and go in slices, so that
- * only these and a chunk or two are in memory. The weakness: one process compresses all.
+ * Files go through a driver of our own. HDF5 1.10 crashes in H5Fclose() where a write fails: the
+ * driver keeps the first error for us and tells HDF5 that all went well, so that it closes in peace
+ * a file that is then thrown away. And the driver has no locks, which NFS and Lustre may refuse:
+ * HDF5's own take them where HDF5_USE_FILE_LOCKING says so, whatever is asked through the API. Long
+ * columns come and go in slices, so that only these and a chunk or two are in memory. The weakness:
+ * one process compresses all.
  */
 #include "io/hdf5_wrap.h"
 #include "engine/base/atomic_file.h"
@@ -30,11 +32,11 @@
 struct ambit_h5 {
     hid_t file;
     hid_t links;                  /* creation properties: names are UTF-8 */
-    hid_t driver;                 /* of a new file */
+    hid_t driver;                 /* ours, registered for this file */
     const char *noun;             /* what a file that is read should be, for messages */
     char *path;                   /* owned */
     struct ambit_atomic_file out; /* empty for a file that is read */
-    int descriptor;               /* of a new file; else −1 */
+    int descriptor;               /* −1 before it is open */
     int write_error;              /* errno of the first write of a new file that failed */
     bool out_of_memory;           /* in the driver; the message is stored */
 };
@@ -125,7 +127,7 @@ static int64_t fitted_width(const char *texts, int64_t width, int64_t count)
     return widest;
 }
 
-/* --- the driver of new files ------------------------------------------------ */
+/* --- the driver --------------------------------------------------------------- */
 
 /* What HDF5 knows of an open file: its own part stands first. */
 struct driven {
@@ -138,11 +140,13 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
 {
     struct ambit_h5 *const *const h5 = H5Pget_driver_info(access);
     struct driven *file = NULL;
+    struct stat there;
     (void)name, (void)flags, (void)most;
-    if (h5 == NULL) return NULL;
+    if (h5 == NULL || fstat((*h5)->descriptor, &there) != 0) return NULL;
     (*h5)->out_of_memory = ambit_alloc(&file, 1, sizeof *file) != AMBIT_OK;
     if (file == NULL) return NULL;
     file->h5 = *h5;
+    file->end = (haddr_t)there.st_size;
     return &file->known;
 }
 
@@ -250,23 +254,19 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_SINGLE,
 };
 
-/* A new file is written through our driver, an old one read through HDF5's plain one. */
-static bool set_driver(hid_t access, struct ambit_h5 *h5, bool is_new)
+static bool set_driver(hid_t access, struct ambit_h5 *h5)
 {
-    if (!is_new) return H5Pset_fapl_sec2(access) >= 0;
     h5->driver = H5FDregister(&driver_class);
     return h5->driver >= 0 && H5Pset_driver(access, h5->driver, &h5) >= 0;
 }
 
 /* How a file is opened; negative on failure. */
-static hid_t make_access(struct ambit_h5 *h5, bool is_new)
+static hid_t make_access(struct ambit_h5 *h5)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    /* Strong: closing the file closes whatever is open in it. No locks: NFS and Lustre refuse
-     * them, and files are never changed in place. */
-    if (access >= 0 && set_driver(access, h5, is_new) &&
+    /* Strong: closing the file closes whatever is open in it. */
+    if (access >= 0 && set_driver(access, h5) &&
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-        H5Pset_file_locking(access, false, true) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0)
         return access;
     if (access >= 0) (void)H5Pclose(access);
@@ -307,7 +307,7 @@ ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out)
         goto done;
     }
     creation = H5Pcreate(H5P_FILE_CREATE);
-    access = make_access(h5, true);
+    access = make_access(h5);
     h5->links = H5Pcreate(H5P_LINK_CREATE);
     if (creation < 0 || access < 0 || h5->links < 0 ||
         H5Pset_obj_track_times(creation, false) < 0 ||
@@ -322,18 +322,16 @@ done:
     return status;
 }
 
-/* Looks at the file without HDF5, which has no words for people. */
-static ambit_status check_openable(const char *path, const char *noun)
+/* Opens the file without HDF5, which has no words for people. */
+static ambit_status open_file(struct ambit_h5 *h5)
 {
     struct stat there;
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const bool readable = descriptor >= 0 && fstat(descriptor, &there) == 0;
-    const int why = errno;
-    if (descriptor >= 0) (void)close(descriptor);
-    if (!readable) return ambit_fail(AMBIT_ERR_IO, "cannot open %s: %s", path, strerror(why));
+    h5->descriptor = open(h5->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (h5->descriptor < 0 || fstat(h5->descriptor, &there) != 0)
+        return ambit_fail(AMBIT_ERR_IO, "cannot open %s: %s", h5->path, strerror(errno));
     if (S_ISREG(there.st_mode)) return AMBIT_OK;
-    return ambit_fail(AMBIT_ERR_IO, "cannot open %s: expected a%s %s file, found %s", path,
-                      noun[0] == 'a' ? "n" : "", noun,
+    return ambit_fail(AMBIT_ERR_IO, "cannot open %s: expected a%s %s file, found %s", h5->path,
+                      h5->noun[0] == 'a' ? "n" : "", h5->noun,
                       S_ISDIR(there.st_mode) ? "a directory" : "something else than a file");
 }
 
@@ -342,16 +340,18 @@ ambit_status ambit_h5_open(const char *path, const char *noun, struct ambit_h5 *
     ambit_status status = AMBIT_OK;
     hid_t access = H5I_INVALID_HID;
     AMBIT_TRY(begin(path, noun, out));
-    AMBIT_TRY(check_openable(path, noun));
+    AMBIT_TRY(open_file(*out));
     if (H5Fis_hdf5(path) <= 0) {
         status =
             ambit_fail(AMBIT_ERR_INPUT, "%s: expected a%s %s file (HDF5), found something else",
                        path, noun[0] == 'a' ? "n" : "", noun);
         goto done;
     }
-    access = make_access(*out, false);
+    access = make_access(*out);
     if (access >= 0) (*out)->file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    if ((*out)->file < 0)
+    if ((*out)->out_of_memory)
+        status = AMBIT_ERR_MEMORY;
+    else if ((*out)->file < 0)
         status =
             ambit_fail(AMBIT_ERR_INPUT, "%s: the file is cut off or damaged; write it again", path);
 done:

@@ -50,6 +50,13 @@ check "audit: bytes" "$first" "$(sha256sum <n/before.h5)"
 check "the scenario's file is named" "scenario.yaml accounts.csv reps.csv" \
     "$(ask n/result.h5 "*[p.decode() for p in f['/inputs/path']]")"
 
+# A lock that another program holds is not asked about, whatever the environment says.
+for file in n/accounts.h5 n/result.h5; do
+    HDF5_USE_FILE_LOCKING=TRUE flock -x $file timeout 100 "$AMBIT" verify n/result.h5 \
+        --accounts n/accounts.h5 --quiet >out 2>err
+    check "$file is locked" "0 n/result.h5: every figure agrees and every band is met" "$? $(cat out)"
+done
+
 # Other accounts are told apart by one value of one row.
 cp n/accounts.h5 n/other.h5
 edit n/other.h5 "f['workload'][700] += 1e-6"

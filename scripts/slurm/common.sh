@@ -13,10 +13,6 @@ threads=${SLURM_CPUS_PER_TASK:-1}
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 job=${job:-$SLURM_JOB_ID}
 
-# Ambit opens files without locks, which NFS and Lustre may refuse; a site's own setting of this
-# variable would undo that.
-export HDF5_USE_FILE_LOCKING=FALSE
-
 leave() { # CODE WORDS...
     echo "job $job: ${*:2}" >&2
     exit "$1"

@@ -11,11 +11,17 @@
 #include "io/accounts_csv.h"
 #include "io/accounts_hdf5.h"
 #include "io/badlist.h"
+#include "io/hdf5_wrap.h"
 #include "io/tables_csv.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum {
+    FORESEEN_BYTES = 65536, /* of the start of a CSV file, by which the rest is judged */
+    FORESEEN_ID = 24        /* bytes of an id there */
+};
 
 /* Names of territories first: where a rep's id is another territory's name, the name counts. */
 static ambit_status index_names(const struct ambit_territories *t, struct ambit_name_index *names)
@@ -30,16 +36,19 @@ static ambit_status index_names(const struct ambit_territories *t, struct ambit_
     return AMBIT_OK;
 }
 
+static ambit_status name_file(const struct ambit_scenario *s, const char *path, char **out)
+{
+    return path != NULL ? ambit_copy_string(path, out)
+                        : ambit_path_beside(s->path, s->accounts_file, out);
+}
+
 static ambit_status begin(struct ambit_account_rows *rows, const char *path,
                           const struct ambit_territories *t)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *const s = rows->scenario;
     rows->accounts.column_count = s->column_count;
-    if (path != NULL)
-        AMBIT_TRY(ambit_copy_string(path, &rows->path));
-    else
-        AMBIT_TRY(ambit_path_beside(s->path, s->accounts_file, &rows->path));
+    AMBIT_TRY(name_file(s, path, &rows->path));
     AMBIT_TRY(index_names(t, &rows->names));
 done:
     return status;
@@ -131,6 +140,76 @@ static bool is_hdf5_file(const char *path)
     (void)fclose(file);
     return is;
 }
+
+/* --- before the file is read ------------------------------------------------- */
+
+static ambit_status foresee_hdf5(const struct ambit_scenario *s, const char *path,
+                                 int64_t *rows_out, int64_t *id_bytes_out)
+{
+    struct ambit_h5_shape shape;
+    struct ambit_h5 *h5 = NULL;
+    const ambit_status status = ambit_h5_open(path, "accounts", &h5);
+    if (status == AMBIT_OK && ambit_h5_look(h5, s->id_column, &shape)) {
+        *rows_out = shape.count;
+        *id_bytes_out = shape.width;
+    }
+    ambit_h5_destroy(&h5);
+    return status;
+}
+
+/* By the length of the first lines, the header included. */
+static void foresee_csv(const char *path, int64_t *rows_out, int64_t *id_bytes_out)
+{
+    char start[FORESEEN_BYTES];
+    int64_t lines = 0, size = 0;
+    struct stat there;
+    if (stat(path, &there) != 0 || !S_ISREG(there.st_mode)) return;
+    FILE *const file = fopen(path, "rbe");
+    if (file == NULL) return;
+    const size_t got = fread(start, 1, sizeof start, file);
+    (void)fclose(file);
+    for (size_t at = 0; at < got; at++) {
+        if (start[at] != '\n') continue;
+        lines++;
+        size = (int64_t)at + 1;
+    }
+    if (lines == 0) return;
+    *rows_out = (int64_t)((double)there.st_size * (double)lines / (double)size);
+    *id_bytes_out = FORESEEN_ID;
+}
+
+static ambit_status foresee(const struct ambit_scenario *s, const char *path, int64_t found[2])
+{
+    ambit_status status = AMBIT_OK;
+    char *name = NULL;
+    AMBIT_TRY(name_file(s, path, &name));
+    if (is_hdf5_file(name))
+        status = foresee_hdf5(s, name, &found[0], &found[1]);
+    else
+        foresee_csv(name, &found[0], &found[1]);
+    if (status == AMBIT_ERR_MEMORY) goto done;
+    if (status != AMBIT_OK) ambit_error_clear(); /* the reader will say it */
+    status = AMBIT_OK;
+done:
+    ambit_free(&name);
+    return status;
+}
+
+ambit_status ambit_foresee_accounts(const struct ambit_scenario *s, const char *path,
+                                    struct ambit_comm *comm, int64_t *rows_out,
+                                    int64_t *id_bytes_out)
+{
+    int64_t found[2] = {0, 0};
+    const bool looks = ambit_comm_rank(comm) == 0;
+    const ambit_status status = AMBIT_AGREE(comm, looks ? foresee(s, path, found) : AMBIT_OK);
+    if (status != AMBIT_OK) return status;
+    ambit_comm_broadcast(comm, found, sizeof found, 0);
+    *rows_out = found[0];
+    *id_bytes_out = found[1];
+    return AMBIT_OK;
+}
+
+/* --- reading ----------------------------------------------------------------- */
 
 static ambit_status read_by_format(struct ambit_account_rows *rows, struct ambit_comm *comm,
                                    bool skip_bad_rows)

@@ -33,6 +33,13 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
                                     struct ambit_rows_hash *hash_out,
                                     int64_t *rows_out) AMBIT_CHECKED;
 
+/* About how many rows the accounts have, from the start of the file and its size, and bytes a text
+ * of their ids; 0 rows where reading will say what is wrong. Errors: AMBIT_ERR_MEMORY, agreed.
+ * Collective. */
+ambit_status ambit_foresee_accounts(const struct ambit_scenario *s, const char *path,
+                                    struct ambit_comm *comm, int64_t *rows_out,
+                                    int64_t *id_bytes_out) AMBIT_CHECKED;
+
 /* From the file at `path`, or where it is NULL from the scenario's: CSV, or HDF5 where its name
  * ends in .h5 or its first bytes say so, which has each column as a dataset of one dimension by the
  * same name. Each rank keeps the rows of its slice of the file, in file order: positions, current

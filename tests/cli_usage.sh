@@ -124,6 +124,15 @@ for good in 1r 999999999r 1 90s 2.5m 168h off; do
     "$AMBIT" run --checkpoint $good nowhere.yaml >out 2>error
     check "--checkpoint $good" 65 "$?"
 done
+for bad in '' 0 4 999999 -4G 4GB 4g 4GiB 1.2.3G G ' 4G' 4e9 1001T inf None; do
+    wrong "--memory-limit: expected a size from 1M to 1000T, such as 500M or 4G, or none, found '$bad'" \
+        run --memory-limit "$bad" s.yaml
+done
+for good in 1000000 1M 1.5G 4000000K 1000T none; do
+    "$AMBIT" run --memory-limit $good nowhere.yaml >out 2>error
+    check "--memory-limit $good" 65 "$?"
+done
+wrong "unrecognized option '--memory-limit'" audit --memory-limit 4G s.yaml
 wrong "expected --seed-only or --resume, found both" run s.yaml --resume --seed-only
 wrong "--comm-stats: expected a file name, found ''" run --comm-stats '' s.yaml
 wrong "option '--t' is ambiguous; possibilities: '--time-limit' '--threads'" run --t 3 s.yaml
@@ -182,8 +191,8 @@ options_of() { # COMMAND: the long options that its help shows
 }
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
-check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --output --quiet --resume --seed \
---seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
+check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --memory-limit --output --quiet --resume \
+--seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
 check "options of audit" "--accounts --json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
 --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"

@@ -11,9 +11,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define LINE 64
 #define LIVE UINT64_C(0x616D6269746C6976) /* "ambitliv": tells our blocks from others */
@@ -150,6 +152,16 @@ int64_t ambit_memory_live_blocks(void)
 int64_t ambit_memory_live_bytes(void)
 {
     return atomic_load(&live_bytes);
+}
+
+int64_t ambit_memory_resident_bytes(void)
+{
+    long long pages = 0;
+    FILE *const file = fopen("/proc/self/statm", "re");
+    if (file == NULL) return 0;
+    if (fscanf(file, "%*s %lld", &pages) != 1) pages = 0;
+    (void)fclose(file);
+    return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
 int64_t ambit_memory_resident_peak_bytes(void)

@@ -28,7 +28,9 @@ ambit_status ambit_copy_string(const char *text, char **out) AMBIT_CHECKED;
 int64_t ambit_memory_live_blocks(void);
 int64_t ambit_memory_live_bytes(void);
 
-/* The most memory the process has had resident, libraries' own included; 0 where unknown. */
+/* What the process has resident, libraries' own included, and the most it has had; 0 where unknown.
+ */
+int64_t ambit_memory_resident_bytes(void);
 int64_t ambit_memory_resident_peak_bytes(void);
 
 /* Makes the `nth` allocation from now (1 = the next) fail once; 0 turns it off. For tests. */

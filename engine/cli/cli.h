@@ -39,7 +39,8 @@ enum {
     AMBIT_KEY_ACCOUNTS_FILE,
     AMBIT_KEY_SEED_ONLY,
     AMBIT_KEY_CHECKPOINT,
-    AMBIT_KEY_RESUME
+    AMBIT_KEY_RESUME,
+    AMBIT_KEY_MEMORY_LIMIT
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \

@@ -20,6 +20,8 @@ enum {
 };
 #define SILENCE_DEFAULT 600.0
 #define TIME_MAX (7.0 * 86400.0)
+#define SIZE_LEAST 1e6
+#define SIZE_MOST 1e15
 
 /* What parsers return to end the parse: nothing is left to do, or an error was printed. */
 enum { STOP = ECANCELED, WRONG = EINVAL };
@@ -158,6 +160,35 @@ static error_t parse_checkpoint(struct argp_state *state, const char *text,
     return WRONG;
 }
 
+/* A number of bytes, or of thousands (K), millions (M), … of them; 0 where it is none of these. */
+static double read_size(const char *text)
+{
+    static const char units[] = "KMGT";
+    const size_t digits = strspn(text, "0123456789.");
+    const char *const unit = text[digits] != '\0' ? strchr(units, text[digits]) : NULL;
+    char *end = NULL;
+    double size = digits > 0 ? strtod(text, &end) : 0.0;
+    if (end != text + digits || strlen(text) > digits + (unit != NULL)) return 0.0;
+    for (const char *u = units; unit != NULL && u <= unit; u++)
+        size *= 1000.0;
+    return size;
+}
+
+static error_t parse_memory(struct argp_state *state, const char *text, int64_t *out)
+{
+    const bool is_none = strcmp(text, "none") == 0;
+    const double bytes = read_size(text);
+    if (is_none || (bytes >= SIZE_LEAST && bytes <= SIZE_MOST)) {
+        *out = is_none ? AMBIT_MEMORY_BOUNDLESS : (int64_t)bytes;
+        return 0;
+    }
+    argp_error(state,
+               "--memory-limit: expected a size from 1M to 1000T, such as 500M or 4G, or none, "
+               "found '%s'",
+               text);
+    return WRONG;
+}
+
 static error_t parse_path(struct argp_state *state, const char *name, const char *text,
                           const char **out)
 {
@@ -266,6 +297,8 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
         return parse_silence(state, text, &options->silence_limit);
     case AMBIT_KEY_CHECKPOINT:
         return parse_checkpoint(state, text, run);
+    case AMBIT_KEY_MEMORY_LIMIT:
+        return parse_memory(state, text, &run->memory_limit);
     default:
         return parse_size(key, text, &options->generate, state);
     }

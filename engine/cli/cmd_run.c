@@ -54,6 +54,11 @@ static const struct argp_option options_of_run[] = {
     AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
                  "Go on from the newest checkpoint of the result, on any number of ranks; start "
                  "afresh where there is none"),
+    AMBIT_OPTION(
+        AMBIT_KEY_MEMORY_LIMIT, "memory-limit", "SIZE",
+        "Do not start where the ranks of a host would need more than SIZE together, such as "
+        "500M or 4G (4,000,000,000 bytes); none: start all the same (default: what is "
+        "available there, to its control groups and under ulimit)"),
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_COMM_STATS,

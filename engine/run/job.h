@@ -53,6 +53,7 @@ struct ambit_place {
 struct ambit_job {
     struct ambit_comm *comm; /* borrowed */
     struct ambit_run_options options;
+    bool draws; /* a plan is to be found: memory for that is checked */
     double started;
     struct ambit_scenario scenario;
     struct ambit_territories territories;

@@ -3,6 +3,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/run/job.h"
+#include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
 #include "io/scenario_yaml.h"
 #include "io/tables_csv.h"
@@ -45,12 +46,18 @@ ambit_status ambit_job_load(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     const bool skip = job->options.skip_bad_rows;
+    int64_t foreseen = 0, id_bytes = 0;
     job->options.threads = ambit_threads_set(job->comm, job->options.threads);
     ambit_log_progress("read", 0, 0, "");
     AMBIT_TRY(ambit_scenario_load(job->options.scenario_path, job->comm, &job->scenario));
     AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
+    if (job->draws) {
+        AMBIT_TRY(ambit_foresee_accounts(&job->scenario, job->options.accounts_path, job->comm,
+                                         &foreseen, &id_bytes));
+        AMBIT_TRY(ambit_memory_check(job, foreseen, id_bytes));
+    }
     AMBIT_TRY(ambit_read_accounts(&job->scenario, job->options.accounts_path, &job->territories,
                                   job->comm, skip, &job->accounts, &job->bad_rows,
                                   &job->accounts_hash, &job->accounts_rows));
@@ -60,6 +67,8 @@ ambit_status ambit_job_load(struct ambit_job *job)
                             "for %d territories",
                             job->scenario.path, (long long)job->accounts.total,
                             (int)job->territories.count);
+    else if (job->draws)
+        status = ambit_memory_check(job, job->accounts.total, job->accounts.id_width);
 done:
     return status;
 }

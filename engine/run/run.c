@@ -108,6 +108,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
+    job.draws = true;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
     if (!options->seed_only) AMBIT_TRY(ambit_keeper_create(&job));

@@ -8,6 +8,7 @@
 #define AMBIT_RUN_H
 
 #include "engine/base/comm.h"
+#include "engine/base/memory_room.h"
 #include "engine/model/result.h"
 #include <stdint.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@ struct ambit_run_options {
     double checkpoint_seconds; /* between checkpoints; 0: by rounds, or none; default 300 */
     int64_t checkpoint_rounds; /* between checkpoints; 0: by time, or none */
     bool resume;               /* go on from the newest checkpoint of result_path */
+    int64_t memory_limit; /* bytes that the ranks of a host may have together; 0: what the system
+                             lets them; AMBIT_MEMORY_BOUNDLESS: memory is not checked */
     bool skip_bad_rows;
     bool seed_only; /* stop after seeding, which then mends the bands that do not count travel */
 };

@@ -260,13 +260,13 @@ static void the_environment_chooses_the_fault(void)
 {
     char text[64];
     (void)setenv("AMBIT_FAULT_ALLOC", "2", 1);
-    (void)setenv("OMPI_COMM_WORLD_RANK", "1", 1);
+    (void)setenv("PMIX_RANK", "1", 1);
     (void)run_child("fault", text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "0 4");
     (void)setenv("AMBIT_FAULT_RANK", "0", 1);
     (void)run_child("fault", text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "0 0");
-    (void)unsetenv("OMPI_COMM_WORLD_RANK");
+    (void)unsetenv("PMIX_RANK");
     (void)run_child("fault", text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "0 4");
     (void)unsetenv("AMBIT_FAULT_RANK");

@@ -26,20 +26,13 @@ fi
 
 # srun starts the ranks where it speaks PMIx, as Debian 12's does and its Open MPI understands. It
 # takes neither the cores of a rank nor the wish to see all ranks end from the batch job.
-# Elsewhere mpirun starts them. It would kill them on SIGTERM, but hands SIGUSR1 on, which a shell
-# around each rank turns into SIGTERM.
+# Elsewhere mpirun starts them. It would kill them on SIGTERM, but hands SIGUSR1 on, on which Ambit
+# stops as well.
 if srun --mpi=list 2>&1 | grep -qw pmix; then
     launch=(srun --mpi=pmix "--cpus-per-task=$threads" --kill-on-bad-exit=0 --wait=60)
     warn_ranks() { scancel --signal=TERM "$job"; }
 else
-    # shellcheck disable=SC2016 # for the inner shell
-    launch=(mpirun --map-by "slot:PE=$threads" bash -c '
-        warned=no
-        trap "" USR1 # for the rank, which would get it too
-        "$@" &
-        trap "warned=yes; kill -TERM \$!" USR1
-        while wait $!; code=$?; [ $warned = yes ]; do warned=no; done
-        exit $code' rank)
+    launch=(mpirun --map-by "slot:PE=$threads")
     warn_ranks() { kill -USR1 "$step"; }
 fi
 

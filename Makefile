@@ -96,10 +96,16 @@ $(BUILD)/flags: FORCE | $(FIRST)
 	@mkdir -p $(@D)
 	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
 
+# What one object is told beside: the sources of them all, by which checkpoints are told apart.
+TREE    := $(sort $(wildcard engine/*/*.[ch] solvers/*.[ch] io/*.[ch]))
+VERSION := $(BUILD)/obj/engine/base/version.o
+$(VERSION): $(TREE)
+$(VERSION): private OWN = -DAMBIT_SOURCES='"$(shell cat $(TREE) | sha256sum | cut -c -12)"'
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  CC    $<'
-	$(Q)$(COMPILE) -MMD -MP -c $< -o $@
+	$(Q)$(COMPILE) $(OWN) -MMD -MP -c $< -o $@
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@

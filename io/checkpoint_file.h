@@ -21,7 +21,7 @@
 /* What a run must share with the one that goes on from its checkpoint. Texts are padded with zeros;
  * there is no padding besides. */
 struct ambit_checkpoint_head {
-    char version[32];       /* of Ambit */
+    char version[32];       /* of Ambit and its sources */
     char scenario_hash[72]; /* SHA-256 of the file's text */
     char accounts_hash[40]; /* of the rows, in any order */
     char reps_hash[40];

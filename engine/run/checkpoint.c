@@ -135,7 +135,7 @@ static ambit_status fill_head(const struct ambit_job *job, struct ambit_checkpoi
                                            .effort = job->options.effort,
                                            .account_count = job->accounts.total,
                                            .territory_count = job->territories.count};
-    (void)snprintf(head->version, sizeof head->version, "%s", AMBIT_VERSION);
+    (void)snprintf(head->version, sizeof head->version, "%s", ambit_build);
     ambit_sha256_add(sha, job->scenario.text, strlen(job->scenario.text));
     ambit_sha256_text(sha, text);
     (void)snprintf(head->scenario_hash, sizeof head->scenario_hash, "%s", text);

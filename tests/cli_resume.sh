@@ -58,6 +58,7 @@ start() { # RANKS WORDS...
     local ranks=$1 launch=()
     shift
     if [ "$ranks" -gt 1 ]; then launch=("$here/scripts/launch.sh" "$ranks"); fi
+    : >err # what the last job has said may else be taken for words of this one
     env --default-signal=INT "${launch[@]}" "$AMBIT" "$@" >out 2>err &
     job=$!
 }

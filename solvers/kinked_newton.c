@@ -18,7 +18,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { CYCLES = 8, GRADIENT_STEPS_MAX = 100, HALVINGS = 12, VECTORS = 9, SIZE_MAX_BLOCK = 64 };
+enum {
+    CYCLES = 8,
+    GRADIENT_STEPS_MAX = 100,
+    SHORTENINGS = 12,
+    STEP_BITS = 2,
+    VECTORS = 9,
+    SIZE_MAX_BLOCK = 64
+};
 #define CLOSE 1e-3  /* part of the squared residual at which conjugate gradients end */
 #define DONE 1e-4   /* the same of the first cycle's at which cycles end */
 #define SPREAD 2048 /* cells from which a product is worth several threads */
@@ -391,11 +398,13 @@ void ambit_kinked_step(const struct ambit_kinked_model *model, const double *at,
         if (!(first > enough)) break;
         if (cycle == 0) enough = DONE * first;
         bool higher = false;
-        for (int halving = 0; halving < HALVINGS && !higher; halving++) {
-            go(model, to, move, ldexp(1.0, -halving), tried);
+        for (int shortening = 0; shortening < SHORTENINGS && !higher; shortening++) {
+            go(model, to, move, ldexp(1.0, -STEP_BITS * shortening), tried);
             higher = rise_of(model, at, tried, step, image) >= rise;
         }
-        if (!higher) break;
-        memcpy(to, tried, n * sizeof *to);
+        if (higher)
+            memcpy(to, tried, n * sizeof *to);
+        else
+            rise_of(model, at, to, step, image);
     }
 }

@@ -34,7 +34,7 @@
 #include <omp.h>
 #include <string.h>
 
-enum { PAIR_DEPTH = 4, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
+enum { PAIR_DEPTH = 4, LOOKS_MAX = 8, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 
 #define SUM_SCALE 0x1p40     /* of value and loads: parts of a territory */
 #define HESSIAN_SCALE 0x1p30 /* of second derivatives */
@@ -46,6 +46,7 @@ enum { PAIR_DEPTH = 4, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 #define FIRST_PRIOR 0.3 /* of the mean curvature: what a territory is taken to have at least */
 #define PRIOR_MIN 1e-3
 #define PRIOR_MAX 3.0
+#define HELD_ROOM 0.1   /* of the reach, by which prices may be beyond it */
 #define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
 #define WAVERING 1e-2   /* least part of an account that the Hessian looks at */
 
@@ -584,8 +585,9 @@ static double change_of(const struct ambit_prices *p, const double *uniform, int
     return fabs(change);
 }
 
-/* Draws the prices of territories that went too far back towards the chosen ones. */
-static bool keep_within_reach(struct ambit_prices *p)
+/* Draws the prices of territories that went too far back towards the chosen ones; whether there
+ * were any. */
+static bool draw_back(struct ambit_prices *p)
 {
     bool held = false;
     double uniform[AMBIT_RULE_MAX] = {0}, chosen[AMBIT_RULE_MAX] = {0};
@@ -596,16 +598,24 @@ static bool keep_within_reach(struct ambit_prices *p)
     for (int32_t j = 0; j < p->territories; j++) {
         const double change = fmax(change_of(p, uniform, j, p->travel_mean),
                                    change_of(p, uniform, j, FAR_TRAVEL * p->travel_mean));
-        if (change <= p->reach) continue;
+        if (change <= p->reach * (1.0 + HELD_ROOM)) continue;
         held = true;
         for (int r = 0; r < p->rules; r++) {
             const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
             const double moved = p->price[at] - p->chosen_price[at] - uniform[r];
-            p->price[at] = fmin(
-                fmax(p->chosen_price[at] + uniform[r] + moved * p->reach / change, p->least[r]),
-                p->most[r]);
+            const double kept = p->chosen_price[at] + uniform[r] + moved * p->reach / change;
+            p->price[at] = fmin(fmax(kept, p->least[r]), p->most[r]);
         }
     }
+    return held;
+}
+
+/* As those that are drawn back move what all have moved by, this takes a few looks. */
+static bool keep_within_reach(struct ambit_prices *p)
+{
+    bool held = false;
+    for (int look = 0; look < LOOKS_MAX && draw_back(p); look++)
+        held = true;
     return held;
 }
 

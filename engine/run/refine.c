@@ -22,7 +22,8 @@
 #include <string.h>
 
 enum { QUIET_ROUNDS = 4, ATTEMPTS = 3 };
-#define FROM_DRAFT_SOFTNESS 0.03
+#define FROM_DRAFT_SOFTNESS 0.028
+#define FROM_PLAN_SOFTNESS 0.0085 /* of the bound, whose prices are near those of the plan */
 #define BOUND_SOFTNESS 0.003
 #define LAST_GUARD 0.004
 #define GUARD_RATIO 0.6 /* of one round's guard to that of the one before */
@@ -138,7 +139,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
                              : begin(job, &pricing, place, best));
     AMBIT_TRY(improve(job, &pricing, place, best));
     ambit_log_progress("bound", 0, 0, "");
-    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, AMBIT_AGAIN_SOFTNESS, BOUND_SOFTNESS, 0.0,
+    AMBIT_TRY(ambit_pricing_ascend(job, &pricing, FROM_PLAN_SOFTNESS, BOUND_SOFTNESS, 0.0,
                                    &place->imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:

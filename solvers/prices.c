@@ -47,7 +47,7 @@ enum { PAIR_DEPTH = 4, LOOKS_MAX = 8, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 #define PRIOR_MIN 1e-3
 #define PRIOR_MAX 3.0
 #define HELD_ROOM 0.1   /* of the reach, by which prices may be beyond it */
-#define NEGLIGIBLE 16.0 /* exp(−16) of an account, a ten-millionth */
+#define NEGLIGIBLE 11.0 /* exp(−11) of an account, a 60,000th */
 #define WAVERING 1e-2   /* least part of an account that the Hessian looks at */
 
 struct ambit_prices {

@@ -17,7 +17,7 @@ done
 cp demo/demo.yaml demo_shuffled/
 plan_demo() { # FOLDER RANKS THREADS
     rm -f "$1/result.h5"
-    on "$2" run "$1/demo.yaml" -o "$1/result.h5" --threads "$3" --effort 1 --quiet
+    on "$2" run "$1/demo.yaml" -o "$1/result.h5" --threads "$3" --effort 3 --quiet
 }
 plan_demo demo 2 1
 check "demo: stored" yes "$([ -s demo/result.h5 ] && echo yes)"

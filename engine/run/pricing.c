@@ -9,10 +9,10 @@
 #include <string.h>
 
 enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 6, STEPS_A_LEVEL = 20, HELD_MAX = 2 };
-#define NEGLIGIBLE 16.0 /* times the softness, in mean hauls, an account does not waver */
+#define NEGLIGIBLE 11.0 /* times the softness, in mean hauls, an account does not waver */
 #define FAR_OFF 0.1     /* softness above which prices may be far off */
 #define FAR_REACH 2.0
-#define NEAR_REACH 0.3
+#define NEAR_REACH 0.2
 #define LEVEL_RATIO 0.35       /* softness of a level to that of the one before */
 #define CONVERGED 1e-7         /* promised rise of the dual value at which a level is done */
 #define NEARLY_BALANCED 1e-2   /* the same, of levels that others follow */

@@ -4,6 +4,8 @@
  */
 #include "io/report.h"
 #include "engine/base/fixed.h"
+#include "engine/model/kpi.h"
+#include "io/report_kpi.h"
 #include "io/report_text.h"
 
 #include <math.h>
@@ -216,15 +218,20 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
 {
     const struct ambit_result *const r = result;
     char accounts[AMBIT_TEXT_MAX], territories[AMBIT_TEXT_MAX], skipped[AMBIT_TEXT_MAX];
-    (void)fprintf(file, "%s%s%s\n",
-                  r->kind == AMBIT_RESULT_AUDIT ? "Current alignment" : "Territory plan",
-                  r->scenario_name[0] != '\0' ? ": " : "", r->scenario_name);
+    const bool audits_plan = r->kpi != NULL && r->kpi->plan[0] != '\0';
+    (void)fprintf(file, "%s%s%s%s\n",
+                  audits_plan                     ? "Audit of "
+                  : r->kind == AMBIT_RESULT_AUDIT ? "Current alignment"
+                                                  : "Territory plan",
+                  audits_plan ? r->kpi->plan : "", r->scenario_name[0] != '\0' ? ": " : "",
+                  r->scenario_name);
     print_status(file, r);
     (void)fputc('\n', file);
     ambit_text_count(r->account_count, accounts);
     ambit_text_count(r->territory_count, territories);
     print_label(file, "Accounts");
-    (void)fprintf(file, "%s in %s territories\n", accounts, territories);
+    (void)fprintf(file, "%s in %s territories%s\n", accounts, territories,
+                  r->kpi != NULL ? ", each in exactly one: no overlap, no gap" : "");
     if (r->bad_rows.total > 0) {
         ambit_text_count(r->bad_rows.total, skipped);
         print_label(file, "Skipped");
@@ -240,4 +247,5 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     }
     print_bands(file, r);
     print_relaxed(file, r);
+    ambit_report_kpi(file, r);
 }

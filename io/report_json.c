@@ -7,6 +7,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "io/report.h"
+#include "io/report_kpi.h"
 #include "io/report_text.h"
 
 #include <errno.h>
@@ -164,7 +165,7 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
         file,
         json_pack(
             "{s:o, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:i, s:b, s:I,"
-            " s:o, s:I, s:s, s:i, s:i}",
+            " s:o, s:I, s:s, s:i, s:i, s:o}",
             "result", ambit_json_text(result_path), "kind", ambit_kind_word(r), "scenario",
             r->scenario_name, "status", ambit_status_word(r), "accounts",
             (json_int_t)r->account_count, "territories", (int)r->territory_count, "measures",
@@ -175,5 +176,5 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
             ambit_json_number(r->gap), "rounds", (int)r->round_count, "stopped_by_time_limit",
             r->stopped_by_time_limit, "skipped_rows", (json_int_t)r->bad_rows.total, "seconds",
             seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256,
-            "ranks", r->ranks, "threads", r->threads));
+            "ranks", r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r)));
 }

@@ -8,6 +8,8 @@
  *     /accounts    account_id, lat, lon, territory, …       /accounts/columns/<column>
  *     /territories name, rep_id, centre, home, figures      /measures/<measure>/load, value
  *     /bands/<label>/target, lower, upper, value, prices    /rounds, /inputs, /bad_rows
+ *
+ * An audit has /audit beside that, which is not read back (result_write_audit.c).
  */
 #ifndef AMBIT_RESULT_LAYOUT_H
 #define AMBIT_RESULT_LAYOUT_H

@@ -10,13 +10,13 @@
 #include "engine/base/memory.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
+#include "io/result_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* `wanted` with '/' as "_of_", and with a number behind it where the name is taken in `group`. */
-static void free_name(struct ambit_h5 *h5, const char *group, const char *wanted,
-                      char out[AMBIT_LINK_MAX])
+void ambit_result_link(struct ambit_h5 *h5, const char *group, const char *wanted,
+                       char out[AMBIT_LINK_MAX])
 {
     char path[AMBIT_H5_PATH_MAX];
     size_t length = 0;
@@ -173,7 +173,7 @@ static ambit_status make_own_columns(struct ambit_result_file *file, const struc
     char path[AMBIT_H5_PATH_MAX];
     AMBIT_TRY(ambit_h5_put_group(file->h5, group));
     for (int c = 0; c < r->column_count; c++) {
-        free_name(file->h5, group, r->column_name[c], file->column[c]);
+        ambit_result_link(file->h5, group, r->column_name[c], file->column[c]);
         ambit_h5_join(group, file->column[c], path);
         AMBIT_TRY(ambit_h5_put_column(file->h5, path,
                                       &(struct ambit_h5_column){.kind = AMBIT_H5_I64,
@@ -341,7 +341,7 @@ static ambit_status put_measures(struct ambit_h5 *h5, const struct ambit_result 
     AMBIT_TRY(ambit_h5_put_scale(h5, "/measures/territory", r->territory_count,
                                  "index into /territories"));
     for (int m = 0; m < r->measure_count; m++) {
-        free_name(h5, "/measures", r->measure[m].name, names[m]);
+        ambit_result_link(h5, "/measures", r->measure[m].name, names[m]);
         ambit_h5_join("/measures", names[m], group);
         AMBIT_TRY(put_measure(h5, r, m, group));
     }
@@ -393,7 +393,7 @@ static ambit_status put_bands(struct ambit_h5 *h5, const struct ambit_result *r)
     for (int b = 0; b < r->band_count; b++) {
         const struct ambit_result_band *const band = &r->band[b];
         const char *const share_of = band->share_of >= 0 ? r->measure[band->share_of].name : "";
-        free_name(h5, "/bands", band->label, names[b]);
+        ambit_result_link(h5, "/bands", band->label, names[b]);
         ambit_h5_join("/bands", names[b], group);
         AMBIT_TRY(ambit_h5_put_group(h5, group));
         AMBIT_TRY(put_attributes(h5, group, &ambit_layout_band, band));
@@ -466,6 +466,7 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
     AMBIT_TRY(put_rows(h5, "/rounds", "round", "index of the round", &ambit_layout_round,
                        result->round, sizeof *result->round, result->round_count));
     AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
+    AMBIT_TRY(ambit_result_put_audit(h5, result));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));
 done:
     ambit_result_file_destroy(file);

@@ -49,6 +49,18 @@ static const struct row rows[] = {
     {"bands.NAME.target", "target", "", "equal", "equal, capacity, or a number"},
     {"bands.NAME.relax", "true, room", "points", "false", "open min or max to what all can meet"},
     {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
+    {"segments.by", "column", "", "none", "what classes of accounts go by, in an audit"},
+    {"segments.classes.NAME", "number, %", "", "none", "from 80 on, or the largest 20%; rest"},
+    {"working_time.work", "sum", "h", "see below", "hours with customers and for them"},
+    {"working_time.admin", "see below", "h, %", "none", "300, 15%, or 20% of work"},
+    {"working_time.days", "number", "days/y", "220", "working days of a rep"},
+    {"coverage.visited", "column", "", "none", "above 0: the account was visited"},
+    {"coverage.target", "column", "", "all", "above 0: the account is to be visited"},
+    {"coverage.effort", "sum", "any", "visits", "what customers get"},
+    {"coverage.potential", "sum", "any", "potential", "what they are worth"},
+    {"kpi.NAME", "ratio", "", "none", "won / opportunities, (a - b) / c, or a sum"},
+    {"kpi.NAME.ratio", "ratio", "", "", "the same, where a unit is given too"},
+    {"kpi.NAME.unit", "text", "", "none", "percent shows it times 100"},
 };
 
 const char ambit_scenario_example[] =
@@ -83,7 +95,22 @@ const char ambit_scenario_example[] =
     "  travel: {max: 35% of hours, relax: true}\n"
     "  count: {min: 20, max: 800}\n"
     "objective:\n"
-    "  hours_per_moved_account: 0.5  # a move must save this much travel\n";
+    "  hours_per_moved_account: 0.5  # a move must save this much travel\n"
+    "# What `ambit audit` reports beside all that.\n"
+    "segments:\n"
+    "  by: potential_usd\n"
+    "  classes: {A: 80000, B: 50000, C: rest}  # or the largest: {A: 20%, B: 30%, C: rest}\n"
+    "working_time:\n"
+    "  work: workload            # hours a year that are no travel\n"
+    "  admin: 20% of work        # or 15% of all working time, or 300 hours a year of each rep\n"
+    "  days: 220\n"
+    "coverage:\n"
+    "  visited: visited\n"
+    "  target: target\n"
+    "kpi:                        # for every territory and the nation\n"
+    "  revenue: revenue_usd\n"
+    "  win_rate: {ratio: won / opportunities, unit: percent}\n"
+    "  margin: (revenue_usd - cost_usd) / revenue_usd\n";
 
 void ambit_scenario_print_help(FILE *out)
 {
@@ -97,7 +124,14 @@ void ambit_scenario_print_help(FILE *out)
     fputs(
         "\nA number is digits with an optional sign, fraction and exponent. A column is the name\n"
         "of one in the table's first line. NAME is a measure's name; a band may also name count,\n"
-        "travel or a column. Names have at most 63 bytes.\n\nExample\n\n",
+        "travel or a column. Names have at most 63 bytes.\n\n"
+        "segments, working_time, coverage and kpi are for ambit audit, and change no plan;\n"
+        "NAME is your own there. Their sums are of columns, measures, count and travel,\n"
+        "joined by + and -; a ratio is one name, or a sum in brackets, over another. Blanks\n"
+        "stand around - and /, for names may hold them. Columns are numbers, none negative.\n"
+        "work is what the first measure with travel adds to it. admin is hours a year of\n"
+        "each rep, a part of the whole working time, or a part of work itself. The class\n"
+        "that takes the rest stands last.\n\nExample\n\n",
         out);
     fputs(ambit_scenario_example, out);
 }

@@ -11,6 +11,7 @@
 #include "io/scenario_yaml.h"
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
+#include "io/scenario_audit.h"
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -257,8 +258,7 @@ static int use_column(struct binder *b, const node *value, const char *name)
     if (s->column_count == AMBIT_COLUMN_MAX) {
         char quote[AMBIT_YAML_QUOTE_MAX];
         ambit_yaml_quote(name, quote);
-        complain(b, value, quote, "at most %d different columns in visits, measures and bands",
-                 AMBIT_COLUMN_MAX);
+        complain(b, value, quote, "at most %d different columns in all", AMBIT_COLUMN_MAX);
         return -1;
     }
     snprintf(s->column[s->column_count], AMBIT_NAME_MAX, "%s", name);
@@ -776,13 +776,48 @@ static void bind_scenario_name(struct binder *b, const char *path)
         complain_missing(b, b->root, "the key name, for the file's own name is too long");
 }
 
+static void audit_fault(void *self, const node *value, const char *found, const char *expected)
+{
+    complain(self, value, found, "%s", expected);
+}
+
+static void audit_missing(void *self, const node *map, const char *what)
+{
+    complain_missing(self, map, what);
+}
+
+static bool audit_is_map(void *self, const node *value, const char *keys)
+{
+    return check_map(self, value, keys);
+}
+
+static int audit_column(void *self, const node *value, const char *name)
+{
+    return use_column(self, value, name);
+}
+
+/* What scenario_audit.c needs of this file. */
+static void bind_audit(struct binder *b)
+{
+    const struct ambit_audit_binder of_audit = {.self = b,
+                                                .scenario = b->scenario,
+                                                .root = b->root,
+                                                .fault = audit_fault,
+                                                .missing = audit_missing,
+                                                .is_map = audit_is_map,
+                                                .column = audit_column,
+                                                .number = read_number};
+    ambit_scenario_bind_audit(&of_audit);
+}
+
 static void bind_scenario(struct binder *b, const char *path)
 {
     struct ambit_scenario *const s = b->scenario;
     const node *const root = b->root;
     if (!check_map(
             b, root,
-            "name, accounts, reps, territories, centres, travel, measures, bands, objective"))
+            "name, accounts, reps, territories, centres, travel, measures, bands, objective, "
+            "segments, working_time, coverage, kpi"))
         return;
     bind_scenario_name(b, path);
     const node *const accounts = require(b, root, "accounts");
@@ -814,6 +849,7 @@ static void bind_scenario(struct binder *b, const char *path)
     if (objective != NULL && check_map(b, objective, "hours_per_moved_account"))
         bind_optional_number(b, objective, "hours_per_moved_account", "a number from 0 to 1000000",
                              0.0, 1e6, &s->disruption_hours);
+    bind_audit(b);
 }
 
 ambit_status ambit_scenario_parse(const char *path, const char *text, size_t bytes,

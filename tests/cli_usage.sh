@@ -193,8 +193,8 @@ options_of() { # COMMAND: the long options that its help shows
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
 check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --memory-limit --output --quiet --resume \
 --seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
-check "options of audit" "--accounts --json --output --quiet --silence-limit --skip-bad-rows --threads --verbose --help \
---usage" "$(options_of audit)"
+check "options of audit" "--accounts --json --output --plan --quiet --silence-limit --skip-bad-rows --table --threads \
+--verbose --help --usage" "$(options_of audit)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
 --silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"

@@ -25,6 +25,13 @@ ACCOUNTS = {
     "previous": (INT32, "1"),
     "travel": (MICRO, "1e-6 h"),
 }
+TRIGGERS = {
+    "trigger": (INT64, "1"),
+    "kind": (TEXT, "1"),
+    "territory": (TEXT, "1"),
+    "evidence": (TEXT, "1"),
+    "action": (TEXT, "1"),
+}
 TERRITORIES = {
     "territory": (INT64, "1"),
     "name": (TEXT, "1"),
@@ -214,6 +221,27 @@ def check_bands(file):
         )
 
 
+def check_audit(file):
+    """Figures of territories, those of the user's own, and what calls for action."""
+    if file.attrs["kind"] != b"audit":
+        check("/audit" not in file, "/audit: in a result that is no audit")
+        return
+    scale = "/audit/territory"
+    column(file, scale, INT64, "1", scale)
+    for group in ("/audit/figures", "/audit/kpi"):
+        for name in file[group]:
+            units = file[f"{group}/{name}"].attrs["units"].decode()
+            column(file, f"{group}/{name}", FLOAT, units, scale)
+            attributes(file, f"{group}/{name}", ["nation"])
+    for name in file["/audit/balance"]:
+        names = ["max_deviation", "standard_deviation", "gini", "spread"]
+        attributes(file, f"/audit/balance/{name}", names)
+    table(file, "/audit/triggers", TRIGGERS)
+    count = len(file["/accounts/account"])
+    found = file["/audit/figures/accounts"]
+    check(found[:].sum() == count, f"/audit/figures/accounts: their sum is not {count}")
+
+
 def check_sums(file, accounts, territories):
     """Figures that are stored twice must agree."""
     needed = [accounts["territory"], accounts["previous"], accounts["travel"]]
@@ -264,6 +292,7 @@ def check_file(file):
     check_measures(file)
     check_bands(file)
     check_sums(file, accounts, territories)
+    check_audit(file)
 
 
 def main():

@@ -221,7 +221,7 @@ static void json_has_every_key(void)
            "\"skipped_rows\":1,\"seconds\":{\"read\":1.5,\"order\":0.0,\"seed\":0.0,\"refine\":"
            "10.84,\"bound\":0.0,\"judge\":0.0,\"store\":0.0,\"total\":12.34},\"peak_bytes\":"
            "212345678,\"sha256\":\"00000000000000000000000000000000000000000000000000000000000000"
-           "03\",\"ranks\":2,\"threads\":1}\n");
+           "03\",\"ranks\":2,\"threads\":1,\"audit\":null}\n");
     ambit_result_clear(&r);
 }
 

@@ -17,7 +17,9 @@
 #define X10 "xxxxxxxxxx"
 #define X64 X10 X10 X10 X10 X10 X10 "xxxx"
 #define CLIPPED "'" X10 X10 X10 X10 "xxxxxxxx…'"
-#define TOP "name, accounts, reps, territories, centres, travel, measures, bands, objective"
+#define TOP                                                                                        \
+    "name, accounts, reps, territories, centres, travel, measures, bands, objective, "             \
+    "segments, working_time, coverage, kpi"
 #define LIMIT                                                                                      \
     "a number from 0 to 1e12, a percentage of the target such as 110%, or a share such as 35% of " \
     "hours"
@@ -294,7 +296,7 @@ static void rejects_wrong_measures(void)
          "'h'"},
         {LEAST "measures:\n  a: a + b + c + d + e + f + g + h\n"
                "  b2: i + j + k + l + m + n + o + p\n  c2: q\n",
-         "6:7: measures.c2: expected at most 16 different columns in visits, measures and bands, "
+         "6:7: measures.c2: expected at most 16 different columns in all, "
          "found 'q'"},
     };
     CHECK_REJECTIONS(table);

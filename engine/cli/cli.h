@@ -40,7 +40,9 @@ enum {
     AMBIT_KEY_SEED_ONLY,
     AMBIT_KEY_CHECKPOINT,
     AMBIT_KEY_RESUME,
-    AMBIT_KEY_MEMORY_LIMIT
+    AMBIT_KEY_MEMORY_LIMIT,
+    AMBIT_KEY_PLAN,
+    AMBIT_KEY_TABLE
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -91,7 +93,7 @@ struct ambit_options {
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
     const char *comm_stats_path;                    /* NULL where not asked for */
     double silence_limit;                           /* seconds; 0: none; default 600 */
-    bool json, quiet, verbose;
+    bool json, quiet, verbose, table;
 };
 
 struct ambit_command {

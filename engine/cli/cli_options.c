@@ -339,6 +339,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return parse_path(state, "output", text, &options->run.result_path);
     case AMBIT_KEY_ACCOUNTS_FILE:
         return parse_path(state, "accounts", text, &options->run.accounts_path);
+    case AMBIT_KEY_PLAN:
+        return parse_path(state, "plan", text, &options->run.plan_path);
+    case AMBIT_KEY_TABLE:
+        options->table = true;
+        return 0;
     case AMBIT_KEY_CSV:
         return parse_path(state, "csv", text, &options->csv_path);
     case AMBIT_KEY_GEOJSON:

@@ -7,6 +7,7 @@
 #include "engine/base/path.h"
 #include "engine/cli/cli.h"
 #include "io/report.h"
+#include "io/report_kpi.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,6 +44,7 @@ static ambit_status print_result(const struct ambit_result *result, const char *
     ambit_log_finish();
     FILE *const people = path == NULL && !options->json ? stdout : stderr;
     if (!options->quiet) ambit_report_summary(people, result, path);
+    if (options->table) ambit_report_kpi_table(people, result);
     if (options->json) return ambit_report_json(stdout, result, path);
     if (path != NULL) printf("%s\n", path);
     return AMBIT_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ambit audit: scores the current alignment of a scenario by the rules of its plans. */
+/* ambit audit: scores the current alignment of a scenario, or a stored plan, by its rules. */
 #include "engine/cli/cli.h"
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
@@ -11,6 +11,9 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 
 static const struct argp_option options_of_audit[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
+    AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "RESULT.h5",
+                 "Score the plan of RESULT.h5 instead of the current territories"),
+    AMBIT_OPTION(AMBIT_KEY_TABLE, "table", NULL, "Print a line for every territory, too"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the figures in RESULT.h5 (default: nothing is stored)"),
     AMBIT_OPTION_THREADS,
@@ -24,15 +27,40 @@ static const struct argp_option options_of_audit[] = {
 
 const struct ambit_command ambit_command_audit = {
     .name = "audit",
-    .summary = "score the current territories of a scenario",
+    .summary = "score the territories of today or of a plan",
     .arguments = "SCENARIO.yaml",
     .argument_count = 1,
     .manual =
-        "Measure the alignment that the accounts are in today by the same rules as a new plan: "
-        "balance, travel, and the bands that it breaks."
+        "Measure the alignment that the accounts are in today, or with --plan the one of a result, "
+        "by the same rules as a new plan: balance, travel, the bands that it breaks, the figures "
+        "that the scenario asks for, and what calls for action."
         "\v"
         "The summary goes to standard output. With --output or --json it goes to standard error, "
-        "and the last line on standard output is the path or the JSON object.",
+        "and the last line on standard output is the path or the JSON object. The summary names "
+        "the worst; --table adds a line for every territory; --json and the /audit group of a "
+        "result have every figure."
+        "\n\n"
+        "Selling, travel and administration share the working time, which is their sum: 50 to 60, "
+        "20 to 30 and 10 to 20 % of it are healthy. Capacity used is the working time over the "
+        "rep's capacity in hours. Visits a day are those of a year over its working days. A drive "
+        "to the centre is the mean over accounts, one way. Roundness is 4 pi area / perimeter^2 of "
+        "the outline (Polsby and Popper), pieces count its parts. Nearer to a neighbour are "
+        "accounts that the centre of a territory beside theirs would serve with less travel."
+        "\n\n"
+        "Balance takes loads over targets: the rep's share of the total where a band asks for "
+        "capacity, else the mean. Worst is the largest distance from 1, std. dev. the standard "
+        "deviation, Gini 0 where all are equal. Like territories are thirds of all, by the drive "
+        "to "
+        "the centre; their spread is largest less smallest over the mean of the third."
+        "\n\n"
+        "Effort for potential is the sum of coverage.effort over that of coverage.potential, with "
+        "the nation's as 100 %: below 80 % an area is covered too little, above 120 % too much. "
+        "Areas are equally many accounts, neighbours on the ground, about four areas a territory."
+        "\n\n"
+        "What calls for action: a band that is broken, travel above 35 % of the working time, and "
+        "a "
+        "spread above 20 % between like territories. Every account is in exactly one territory, or "
+        "the audit fails and counts those that are not.",
     .options = options_of_audit,
     .act = act,
 };

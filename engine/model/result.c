@@ -4,6 +4,7 @@
  */
 #include "engine/model/result.h"
 #include "engine/base/memory.h"
+#include "engine/model/kpi.h"
 
 #include <math.h>
 
@@ -82,5 +83,6 @@ void ambit_result_clear(struct ambit_result *result)
         ambit_free(&band->price_upper);
     }
     ambit_free(&result->round);
+    ambit_kpi_destroy(&result->kpi);
     ambit_result_init(result);
 }

@@ -115,6 +115,7 @@ struct ambit_result {
     int32_t round_count;
     struct ambit_result_round *round; /* owned */
     struct ambit_bad_rows bad_rows;   /* skipped with --skip-bad-rows */
+    struct ambit_kpi *kpi;            /* owned; an audit's further figures; NULL: none (kpi.h) */
 
     /* not part of the compared bytes */
     double seconds[8];  /* by phase, see AMBIT_PHASE_… */

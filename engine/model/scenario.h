@@ -17,9 +17,13 @@
 #define AMBIT_TERM_MAX 8    /* terms of a measure's sum */
 #define AMBIT_TABLE_MAX 64  /* rows of a distance-to-minutes table */
 #define AMBIT_TERRITORY_MAX 100000
+#define AMBIT_RATIO_MAX 16    /* figures under kpi */
+#define AMBIT_SUM_TERM_MAX 16 /* terms of a sum of an audit, with those of measures it names */
+#define AMBIT_SEGMENT_MAX 8   /* classes of accounts */
 
-/* A term of a measure: a column's index (≥ 0), or one of these. */
-enum { AMBIT_TERM_COUNT = -1, AMBIT_TERM_TRAVEL = -2 };
+/* A term of a measure: a column's index (≥ 0), or one of these. An audit's sums know visits, too.
+ */
+enum { AMBIT_TERM_COUNT = -1, AMBIT_TERM_TRAVEL = -2, AMBIT_TERM_VISITS = -3 };
 
 /* A measure: the sum of its terms over a territory's accounts. */
 struct ambit_measure {
@@ -65,6 +69,53 @@ struct ambit_drive_time {
     double table_km[AMBIT_TABLE_MAX], table_minutes[AMBIT_TABLE_MAX]; /* strictly rising */
 };
 
+/* A sum over accounts whose terms may be subtracted. */
+struct ambit_sum {
+    int count; /* 0: none was given */
+    int term[AMBIT_SUM_TERM_MAX];
+    bool minus[AMBIT_SUM_TERM_MAX];
+};
+
+/* A figure that the user defines: top / bottom, or top alone. */
+struct ambit_ratio {
+    char name[AMBIT_NAME_MAX], unit[AMBIT_NAME_MAX]; /* unit "percent": shown times 100 */
+    struct ambit_sum top, bottom;
+};
+
+enum ambit_segment_kind {
+    AMBIT_SEGMENT_FROM,   /* limit: the least value of the class */
+    AMBIT_SEGMENT_LARGEST /* limit: the part of all accounts that the class takes */
+};
+
+/* Classes of accounts by the size of a column, the largest first; the last takes the rest. */
+struct ambit_segments {
+    int column; /* index into the scenario's columns, or -1 */
+    enum ambit_segment_kind kind;
+    int count;
+    char name[AMBIT_SEGMENT_MAX][AMBIT_NAME_MAX];
+    double limit[AMBIT_SEGMENT_MAX];
+};
+
+enum ambit_admin {
+    AMBIT_ADMIN_NONE,
+    AMBIT_ADMIN_HOURS,   /* hours a year of every rep, beside work and travel */
+    AMBIT_ADMIN_OF_TIME, /* a part of work, travel and administration together */
+    AMBIT_ADMIN_OF_WORK  /* a part of work itself */
+};
+
+/* What `ambit audit` reports beside measures and bands. */
+struct ambit_audit_terms {
+    struct ambit_segments segments;
+    struct ambit_sum work; /* hours a year that are no travel */
+    enum ambit_admin admin_kind;
+    double admin;                      /* hours, or a part */
+    double days;                       /* working days a year */
+    int visited_column, target_column; /* above 0: the account was, or is to be, visited; or -1 */
+    struct ambit_sum effort, potential;
+    int ratio_count;
+    struct ambit_ratio ratio[AMBIT_RATIO_MAX];
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -107,6 +158,8 @@ struct ambit_scenario {
 
     /* objective: travel hours + disruption_hours × accounts that change hands */
     double disruption_hours;
+
+    struct ambit_audit_terms audit;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

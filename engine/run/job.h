@@ -106,6 +106,15 @@ ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT
 ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
                              struct ambit_result *result) AMBIT_CHECKED;
 
+/* audit_figures.c: an audit's figures beside the judge's, into result->kpi on rank 0. */
+ambit_status ambit_job_kpi(struct ambit_job *job, const int32_t *label,
+                           struct ambit_result *result) AMBIT_CHECKED;
+
+/* stored_plan.c: puts the plan of a result file into job->label, and its free centres and opened
+ * limits into the job. Errors: AMBIT_ERR_INPUT where the file has other territories, or no
+ * territory for some account. */
+ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path) AMBIT_CHECKED;
+
 /* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
  * accounts it had; 0 where nothing is proven. Uses OpenMP. */
 double ambit_job_least_share(struct ambit_job *job, int b, int32_t j);

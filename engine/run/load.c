@@ -31,6 +31,10 @@ static ambit_status check_inputs_stay(const struct ambit_job *job)
         AMBIT_TRY(ambit_path_beside(s->path, s->accounts_file, &accounts));
     if (s->reps_file != NULL) AMBIT_TRY(ambit_path_beside(s->path, s->reps_file, &reps));
     const bool is_accounts = same_file(options->result_path, accounts);
+    if (options->plan_path != NULL && same_file(options->result_path, options->plan_path))
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_IO,
+                             "cannot write %s: it is the plan to be audited; name another with -o",
+                             options->result_path));
     if (is_accounts || (reps != NULL && same_file(options->result_path, reps)))
         status = ambit_fail(AMBIT_ERR_IO,
                             "cannot write %s: it is the %s file of the scenario; name another with "

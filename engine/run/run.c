@@ -57,6 +57,7 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     ambit_log_progress("judge", 0, 0, "");
     result->kind = kind;
     AMBIT_TRY(ambit_job_judge(job, label, result));
+    if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");
     AMBIT_TRY(ambit_job_store(job, label, result));
@@ -137,29 +138,40 @@ done:
     return status;
 }
 
-ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
-                         struct ambit_result *result_out)
+/* The current territories as the plan, with centres of their own. */
+static ambit_status take_current(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_job job;
-    struct ambit_result result;
     int64_t without = 0;
-    ambit_job_init(&job, comm, options);
-    ambit_result_init(&result);
-    double since = job.started;
-    AMBIT_TRY(read_and_order(&job, &since));
-    for (int32_t i = 0; i < job.accounts.count; i++)
-        without += job.accounts.previous[i] < 0;
-    ambit_comm_sum_i64(comm, &without, 1);
+    for (int32_t i = 0; i < job->accounts.count; i++)
+        without += job->accounts.previous[i] < 0;
+    ambit_comm_sum_i64(job->comm, &without, 1);
     if (without > 0)
         AMBIT_TRY(
             ambit_fail(AMBIT_ERR_INPUT,
                        "%s: audit scores the current territory of every account: expected one "
                        "each, found %lld accounts without; name its column as "
                        "accounts.columns.territory",
-                       options->scenario_path, (long long)without));
-    AMBIT_TRY(ambit_job_centre(&job, job.accounts.previous));
-    AMBIT_TRY(finish(&job, job.accounts.previous, AMBIT_RESULT_AUDIT, &since, &result));
+                       job->options.scenario_path, (long long)without));
+    AMBIT_TRY(ambit_job_centre(job, job->accounts.previous));
+done:
+    return status;
+}
+
+ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
+                         struct ambit_result *result_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job job;
+    struct ambit_result result;
+    const bool stored = options->plan_path != NULL;
+    ambit_job_init(&job, comm, options);
+    ambit_result_init(&result);
+    double since = job.started;
+    AMBIT_TRY(read_and_order(&job, &since));
+    AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path) : take_current(&job));
+    AMBIT_TRY(finish(&job, stored ? job.label : job.accounts.previous, AMBIT_RESULT_AUDIT, &since,
+                     &result));
 done:
     ambit_log_finish();
     hand_over(&job, status, &result, result_out);

@@ -19,6 +19,7 @@
 struct ambit_run_options {
     const char *scenario_path;
     const char *accounts_path; /* read instead of the scenario's accounts; NULL: those */
+    const char *plan_path;     /* result file whose plan is audited; NULL: today's territories */
     const char *result_path;   /* where the HDF5 file goes; NULL: nothing is stored */
     uint64_t seed;             /* default 1 */
     int64_t effort;            /* rounds of refinement, ≥ 0; default 24 */
@@ -41,8 +42,9 @@ void ambit_run_options_init(struct ambit_run_options *options);
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
                        struct ambit_result *result_out) AMBIT_CHECKED;
 
-/* Scores the current alignment with the same judge: centres are the reps' homes where fixed, else
- * the median account or centroid of the current territory. */
+/* Scores the current alignment, or the plan of a result file, with the same judge, and adds the
+ * figures of kpi.h. Centres are the reps' homes where fixed, else the median account or centroid of
+ * the current territory, or the centre that the result file has. */
 ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
                          struct ambit_result *result_out) AMBIT_CHECKED;
 

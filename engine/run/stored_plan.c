@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Puts the plan of a result file on today's accounts, by their ids. Rank 0 alone reads the file;
+ * ids come to it and territories go back in slices that do not depend on the ranks, so that the
+ * other ranks need no memory for it. A file made from the same accounts has them in the same order:
+ * then nothing is searched. What the run decided beside the plan comes along: free centres, and
+ * limits that it opened.
+ */
+#include "engine/base/hash.h"
+#include "engine/base/key_table.h"
+#include "engine/base/memory.h"
+#include "engine/model/geometry.h"
+#include "engine/run/job.h"
+#include "io/result_hdf5.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What every rank takes over of a territory and of a band. */
+struct stored_centre {
+    double lat, lon;
+};
+struct stored_limits {
+    bool opened;
+    double asked, used;
+};
+
+/* Rank 0's view of the file. */
+struct stored_plan {
+    const char *path;
+    struct ambit_result result;
+    int32_t *territory;          /* owned; of the scenario, by that of the file */
+    struct ambit_key_table rows; /* by the hash of their ids; empty until one is searched */
+    int64_t missing_count;
+    char missing[AMBIT_NAME_MAX]; /* the first account that the plan has not */
+};
+
+static uint64_t key_of(const char *id, size_t size)
+{
+    struct ambit_rows_hash hash = {0};
+    ambit_rows_hash_add(&hash, id, size);
+    return hash.low;
+}
+
+static size_t size_of_id(const char *id, int32_t width)
+{
+    return strnlen(id, (size_t)width);
+}
+
+static bool is_row(const struct stored_plan *plan, int64_t row, const char *id, size_t size)
+{
+    const int32_t width = plan->result.id_width;
+    const char *const there = plan->result.account_id + row * width;
+    return size_of_id(there, width) == size && memcmp(there, id, size) == 0;
+}
+
+static ambit_status index_rows(struct stored_plan *plan)
+{
+    const struct ambit_result *const r = &plan->result;
+    if (r->account_count > INT32_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "%s: more than %d accounts, in another order than those "
+                          "of the scenario",
+                          plan->path, INT32_MAX);
+    const ambit_status status = ambit_key_table_reserve(&plan->rows, r->account_count);
+    if (status != AMBIT_OK) return status;
+    for (int64_t row = 0; row < r->account_count; row++) {
+        const char *const id = r->account_id + row * r->id_width;
+        *ambit_key_table_at(&plan->rows, key_of(id, size_of_id(id, r->id_width))) = (int32_t)row;
+    }
+    return AMBIT_OK;
+}
+
+/* Territories of `count` accounts from canonical index `first` on. */
+static ambit_status find_labels(struct stored_plan *plan, const char *id, int32_t width,
+                                int64_t first, int64_t count, int32_t *label_out)
+{
+    ambit_status status = AMBIT_OK;
+    for (int64_t i = 0; i < count; i++) {
+        const char *const one = id + i * width;
+        const size_t size = size_of_id(one, width);
+        int64_t row = first + i;
+        if (row >= plan->result.account_count || !is_row(plan, row, one, size)) {
+            if (plan->rows.room == 0) AMBIT_TRY(index_rows(plan));
+            row = ambit_key_table_find(&plan->rows, key_of(one, size));
+        }
+        label_out[i] = row >= 0 ? plan->territory[plan->result.territory[row]] : -1;
+        if (row >= 0 || plan->missing_count++ > 0) continue;
+        (void)snprintf(plan->missing, sizeof plan->missing, "%.*s", (int)size, one);
+    }
+done:
+    return status;
+}
+
+/* The scenario's territories by those of the file, and the centres that the plan has. */
+static ambit_status match_territories(const struct ambit_job *job, struct stored_plan *plan,
+                                      struct stored_centre *centre)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_result *const r = &plan->result;
+    AMBIT_TRY(ambit_alloc(&plan->territory, (size_t)r->territory_count, sizeof(int32_t)));
+    if (r->territory_count != job->territories.count)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: expected the %d territories of the scenario, found %d",
+                             plan->path, (int)job->territories.count, (int)r->territory_count));
+    for (int32_t j = 0; j < r->territory_count; j++) {
+        const struct ambit_result_territory *const from = &r->territories[j];
+        const int32_t to = ambit_territories_find(&job->territories, from->name);
+        plan->territory[j] = to;
+        if (to < 0)
+            AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                                 "%s: expected territories of the scenario, found '%s', which is "
+                                 "none",
+                                 plan->path, from->name));
+        centre[to] = (struct stored_centre){from->centre_lat, from->centre_lon};
+    }
+done:
+    return status;
+}
+
+/* Limits that the run opened, where the scenario still asks for the same band. */
+static void match_limits(const struct ambit_job *job, const struct ambit_result *r,
+                         struct stored_limits *limits)
+{
+    const struct ambit_scenario *const s = &job->scenario;
+    for (int b = 0; b < s->band_count; b++) {
+        const struct ambit_band *const band = &s->band[b];
+        const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
+        for (int n = 0; n < r->band_count && band->relax; n++) {
+            const struct ambit_result_band *const from = &r->band[n];
+            const bool share = band->share_of >= 0;
+            if (!from->relaxed || share != (from->share_of >= 0) ||
+                strcmp(r->measure[from->measure].name, s->measure[band->measure].name) != 0 ||
+                (share &&
+                 strcmp(r->measure[from->share_of].name, s->measure[band->share_of].name) != 0))
+                continue;
+            limits[b] = (struct stored_limits){.opened = true,
+                                               .asked = upper ? band->upper : band->lower,
+                                               .used = upper ? from->used_upper : from->used_lower};
+        }
+    }
+}
+
+static void take_over(struct ambit_job *job, const struct stored_centre *centre,
+                      const struct stored_limits *limits)
+{
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        struct ambit_territory *const to = &job->territories.item[j];
+        if (to->centre_kind == AMBIT_CENTRE_HOME) continue;
+        to->centre_lat = centre[j].lat;
+        to->centre_lon = centre[j].lon;
+        to->centre_account = -1;
+        ambit_unit_from_degrees(to->centre_lat, to->centre_lon, to->position);
+    }
+    for (int b = 0; b < job->scenario.band_count; b++) {
+        struct ambit_band *const band = &job->scenario.band[b];
+        if (!limits[b].opened) continue;
+        job->relaxation[b].opened = true;
+        job->relaxation[b].asked = limits[b].asked;
+        *(band->upper_kind != AMBIT_LIMIT_NONE ? &band->upper : &band->lower) = limits[b].used;
+    }
+    for (int r = 0; r < job->problem.rule_count; r++)
+        ambit_problem_refresh_rule(&job->problem, r);
+}
+
+static int64_t within(int64_t at, int64_t count)
+{
+    return at < 0 ? 0 : at > count ? count : at;
+}
+
+/* Ids to rank 0, territories back, slice by slice. */
+static ambit_status label_accounts(struct ambit_job *job, struct stored_plan *plan, int32_t *label)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_accounts *const a = &job->accounts;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    char *id = NULL;
+    int32_t *found = NULL;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&found, AMBIT_RESULT_SLICE, sizeof *found));
+    for (int64_t begin = 0; begin < a->total; begin += AMBIT_RESULT_SLICE) {
+        const int64_t left = a->total - begin;
+        const int64_t count = left < AMBIT_RESULT_SLICE ? left : AMBIT_RESULT_SLICE;
+        const int64_t mine = within(begin - a->first, a->count);
+        const int64_t mine_end = within(begin + count - a->first, a->count);
+        int64_t all = 0;
+        AMBIT_TRY(ambit_comm_gather(job->comm, a->id + mine * a->id_width, mine_end - mine,
+                                    a->id_width, &id, &all));
+        AMBIT_TRY_TOGETHER(
+            job->comm, first ? find_labels(plan, id, a->id_width, begin, count, found) : AMBIT_OK);
+        ambit_free(&id);
+        ambit_comm_broadcast(job->comm, found, count * (int64_t)sizeof *found, 0);
+        for (int64_t i = mine; i < mine_end; i++)
+            label[i] = found[a->first + i - begin];
+    }
+done:
+    ambit_free(&id);
+    ambit_free(&found);
+    return status;
+}
+
+static ambit_status check_complete(const struct ambit_job *job, const struct stored_plan *plan)
+{
+    if (plan->missing_count == 0) return AMBIT_OK;
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s: expected a territory for each of the %lld accounts, found none for "
+                      "%lld, the first '%s'; a plan must leave no gap",
+                      plan->path, (long long)job->accounts.total, (long long)plan->missing_count,
+                      plan->missing);
+}
+
+ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path)
+{
+    ambit_status status = AMBIT_OK;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    struct stored_plan plan = {.path = path};
+    struct stored_centre *centre = NULL;
+    struct stored_limits limits[2 * AMBIT_MEASURE_MAX] = {{0}};
+    const size_t territories = (size_t)job->territories.count;
+    ambit_result_init(&plan.result);
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&centre, territories, sizeof *centre));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_resize(&job->label, (size_t)job->accounts.count, sizeof *job->label));
+    AMBIT_TRY_TOGETHER(job->comm, first ? ambit_result_read(path, &plan.result) : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(job->comm, first ? match_territories(job, &plan, centre) : AMBIT_OK);
+    if (first) match_limits(job, &plan.result, limits);
+    ambit_comm_broadcast(job->comm, centre, (int64_t)(territories * sizeof *centre), 0);
+    ambit_comm_broadcast(job->comm, limits, sizeof limits, 0);
+    take_over(job, centre, limits);
+    AMBIT_TRY(label_accounts(job, &plan, job->label));
+    AMBIT_TRY_TOGETHER(job->comm, first ? check_complete(job, &plan) : AMBIT_OK);
+done:
+    ambit_key_table_clear(&plan.rows);
+    ambit_free(&plan.territory);
+    ambit_free(&centre);
+    ambit_result_clear(&plan.result);
+    return status;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the writers of a result file share. Local; errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY.
+ */
+#ifndef AMBIT_RESULT_PARTS_H
+#define AMBIT_RESULT_PARTS_H
+
+#include "engine/model/result.h"
+#include "io/hdf5_wrap.h"
+#include "io/result_layout.h"
+
+/* `wanted` with '/' as "_of_", and with a number behind it where the name is taken in `group`. */
+void ambit_result_link(struct ambit_h5 *h5, const char *group, const char *wanted,
+                       char out[AMBIT_LINK_MAX]);
+
+/* The figures of an audit as /audit; nothing where the result has none. */
+ambit_status ambit_result_put_audit(struct ambit_h5 *h5,
+                                    const struct ambit_result *result) AMBIT_CHECKED;
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An audit's figures in its result file, to be opened in pandas and the like: a column a figure
+ * along the territories with the nation's value beside it, the user's own apart, the balance of
+ * measures, and what calls for action in words. Nothing of it is read back: it follows from the
+ * rest of the file and its inputs.
+ */
+#include "engine/base/memory.h"
+#include "engine/model/kpi.h"
+#include "io/kpi_words.h"
+#include "io/result_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SCALE "/audit/territory"
+
+static ambit_status put_figure(struct ambit_h5 *h5, const struct ambit_figure *f, int32_t count,
+                               const char *group)
+{
+    ambit_status status = AMBIT_OK;
+    char link[AMBIT_LINK_MAX], path[AMBIT_H5_PATH_MAX];
+    ambit_result_link(h5, group, f->name, link);
+    ambit_h5_join(group, link, path);
+    AMBIT_TRY(
+        ambit_h5_put_column(h5, path,
+                            &(struct ambit_h5_column){.kind = AMBIT_H5_F64,
+                                                      .count = count,
+                                                      .data = f->value,
+                                                      .units = f->unit[0] != '\0' ? f->unit : "1",
+                                                      .long_name = f->label,
+                                                      .scale = SCALE}));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, path, "nation", AMBIT_H5_F64, 0, 0, &f->nation));
+done:
+    return status;
+}
+
+static ambit_status put_balance(struct ambit_h5 *h5, const struct ambit_balance *b)
+{
+    ambit_status status = AMBIT_OK;
+    static const char group[] = "/audit/balance";
+    char link[AMBIT_LINK_MAX], path[AMBIT_H5_PATH_MAX];
+    ambit_result_link(h5, group, b->name, link);
+    ambit_h5_join(group, link, path);
+    AMBIT_TRY(ambit_h5_put_group(h5, path));
+    AMBIT_TRY(
+        ambit_h5_put_attribute(h5, path, "max_deviation", AMBIT_H5_F64, 0, 0, &b->max_deviation));
+    AMBIT_TRY(
+        ambit_h5_put_attribute(h5, path, "standard_deviation", AMBIT_H5_F64, 0, 0, &b->deviation));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, path, "gini", AMBIT_H5_F64, 0, 0, &b->gini));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, path, "spread", AMBIT_H5_F64, 0, 0, &b->spread));
+done:
+    return status;
+}
+
+enum { TRIGGER_KIND, TRIGGER_TERRITORY, TRIGGER_EVIDENCE, TRIGGER_ACTION, TRIGGER_COLUMNS };
+
+static void trigger_text(const struct ambit_result *r, const struct ambit_trigger *t, int column,
+                         char out[AMBIT_WORDS_MAX])
+{
+    switch (column) {
+    case TRIGGER_KIND:
+        (void)snprintf(out, AMBIT_WORDS_MAX, "%s", ambit_trigger_name(t->kind));
+        break;
+    case TRIGGER_TERRITORY:
+        (void)snprintf(out, AMBIT_WORDS_MAX, "%s",
+                       t->territory >= 0 ? r->territories[t->territory].name : "");
+        break;
+    case TRIGGER_EVIDENCE:
+        ambit_trigger_evidence(r, t, out);
+        break;
+    default:
+        ambit_trigger_action(r, t, out);
+        break;
+    }
+}
+
+static ambit_status put_triggers(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    static const char *const paths[TRIGGER_COLUMNS] = {
+        "/audit/triggers/kind", "/audit/triggers/territory", "/audit/triggers/evidence",
+        "/audit/triggers/action"};
+    static const char *const long_names[TRIGGER_COLUMNS] = {
+        "band, travel or spread", "territory; empty for a spread", "what was found",
+        "what would be done about it"};
+    ambit_status status = AMBIT_OK;
+    const struct ambit_kpi *const k = r->kpi;
+    char *texts = NULL;
+    AMBIT_TRY(ambit_h5_put_group(h5, "/audit/triggers"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, "/audit/triggers/trigger", k->trigger_count,
+                                 "index of the trigger, the worst first"));
+    AMBIT_TRY(ambit_alloc(&texts, (size_t)k->trigger_count, AMBIT_WORDS_MAX));
+    for (int c = 0; c < TRIGGER_COLUMNS; c++) {
+        if (k->trigger_count > 0) memset(texts, 0, (size_t)k->trigger_count * AMBIT_WORDS_MAX);
+        for (int64_t n = 0; n < k->trigger_count; n++)
+            trigger_text(r, &k->trigger[n], c, texts + n * AMBIT_WORDS_MAX);
+        AMBIT_TRY(ambit_h5_put_column(h5, paths[c],
+                                      &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
+                                                                .width = AMBIT_WORDS_MAX,
+                                                                .count = k->trigger_count,
+                                                                .data = texts,
+                                                                .long_name = long_names[c],
+                                                                .scale = "/audit/triggers/"
+                                                                         "trigger"}));
+    }
+done:
+    ambit_free(&texts);
+    return status;
+}
+
+ambit_status ambit_result_put_audit(struct ambit_h5 *h5, const struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_kpi *const k = result->kpi;
+    if (k == NULL) return AMBIT_OK;
+    AMBIT_TRY(ambit_h5_put_group(h5, "/audit"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, SCALE, result->territory_count, "index into /territories"));
+    AMBIT_TRY(ambit_h5_put_group(h5, "/audit/figures"));
+    AMBIT_TRY(ambit_h5_put_group(h5, "/audit/kpi"));
+    for (int f = 0; f < k->figure_count; f++)
+        AMBIT_TRY(put_figure(h5, &k->figure[f], result->territory_count,
+                             k->figure[f].is_own ? "/audit/kpi" : "/audit/figures"));
+    AMBIT_TRY(ambit_h5_put_group(h5, "/audit/balance"));
+    for (int m = 0; m < k->balance_count; m++)
+        AMBIT_TRY(put_balance(h5, &k->balance[m]));
+    AMBIT_TRY(put_triggers(h5, result));
+done:
+    return status;
+}

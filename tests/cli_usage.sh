@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='audit compare export generate run solve verify'
+commands='assign audit compare export generate run solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -62,6 +62,7 @@ for command in $commands; do
     case $command in
     run | audit) arguments=SCENARIO.yaml ;;
     compare) arguments='A.h5 B.h5' enough=(a b) ;;
+    assign) arguments='PLAN.h5 NEW.csv' enough=(a b) ;;
     solve) arguments=FILE ;;
     verify) arguments='RESULT.h5|SOLUTION.json' ;;
     *) arguments=RESULT.h5 ;;
@@ -74,6 +75,8 @@ for command in $commands; do
     wrong "expected --quiet or --verbose, found both" "$command" "${enough[@]}" --quiet -v
 done
 wrong "expected A.h5 B.h5, found only one file" compare a.h5
+wrong "expected PLAN.h5 NEW.csv, found only one file" assign plan.h5
+wrong "--scenario: expected a file name, found ''" assign --scenario= a b
 wrong "expected options alone, found 'more'" generate more
 wrong "expected options alone, found ''" generate ""
 wrong "unrecognized option '--bogus'" generate --bogus
@@ -181,6 +184,7 @@ helped 'Usage: ambit [-hV] [--help] [--usage] [--version] COMMAND [WORD...]' --u
 helped 'Usage: ambit run [OPTION...] SCENARIO.yaml' run --help
 helped 'Usage: ambit audit [OPTION...] SCENARIO.yaml' audit -h s.yaml
 helped 'Usage: ambit compare [OPTION...] A.h5 B.h5' compare --help
+helped 'Usage: ambit assign [OPTION...] PLAN.h5 NEW.csv' assign --help
 helped 'Usage: ambit solve [OPTION...] FILE' solve --help
 helped 'Usage: ambit verify [OPTION...] RESULT.h5|SOLUTION.json' verify --threads 2 --help
 helped 'Usage: ambit export [OPTION...] RESULT.h5' export --help
@@ -195,6 +199,8 @@ check "options of run" "--accounts --checkpoint --comm-stats --effort --help-sce
 --seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
 check "options of audit" "--accounts --json --output --plan --quiet --silence-limit --skip-bad-rows --table --threads \
 --verbose --help --usage" "$(options_of audit)"
+check "options of assign" "--comm-stats --json --output --quiet --scenario --silence-limit --skip-bad-rows --threads \
+--verbose --help --usage" "$(options_of assign)"
 check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
 --silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"

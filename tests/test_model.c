@@ -218,6 +218,33 @@ static void neighbours_as_by_brute_force(void)
     CHECK_FAULTS(ambit_neighbour_chord2(place, 300, 0, 300, 6, found), (void)0);
 }
 
+/* The same from places that are not among those asked about. */
+static void neighbours_of_others(void)
+{
+    const int counts[] = {1, 2, 7, 8, 9, 65, 200};
+    double place[3 * 201], scratch[201];
+    struct ambit_neighbour_tree *tree = NULL;
+    for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
+        const int count = counts[n];
+        for (int i = 0; i < count; i++)
+            ambit_unit_from_degrees(uniform(n, 1, i, 30.0, 50.0), uniform(n, 2, i, 0.0, 20.0),
+                                    &place[3L * i]);
+        must(ambit_neighbour_tree_create(place, count, &tree));
+        for (int q = 0; q < 40; q++) {
+            double *const from = &place[3L * count];
+            ambit_unit_from_degrees(uniform(n, 3, q, 25.0, 55.0), uniform(n, 4, q, -5.0, 25.0),
+                                    from);
+            if (q == 0) memcpy(from, place, 3 * sizeof *from); /* on the spot of one of them */
+            for (int wanted = 1; wanted <= 64; wanted += 9)
+                CHECK_SEED(n, ambit_neighbour_tree_chord2(tree, from, wanted) ==
+                                  kth_by_brute_force(place, count + 1, count, wanted, scratch));
+        }
+        ambit_neighbour_tree_destroy(&tree);
+    }
+    CHECK_FAULTS(ambit_neighbour_tree_create(place, 200, &tree),
+                 ambit_neighbour_tree_destroy(&tree));
+}
+
 /* ---- travel ---- */
 
 static void minutes_by_power(void)
@@ -515,6 +542,7 @@ int main(void)
         {"the Hilbert key at poles, date line and beyond", hilbert_at_the_edges},
         {"the canonical order forgets the input order", order_forgets_the_input_order},
         {"neighbours as by brute force", neighbours_as_by_brute_force},
+        {"neighbours of others", neighbours_of_others},
         {"drive minutes by a·d^b", minutes_by_power},
         {"drive minutes by a table", minutes_by_table},
         {"travel of an account by hand", travel_by_hand},

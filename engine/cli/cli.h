@@ -8,6 +8,7 @@
 
 #include "engine/base/comm.h"
 #include "engine/base/log.h"
+#include "engine/run/assign.h"
 #include "engine/run/generate.h"
 #include "engine/run/run.h"
 #include "engine/run/solve.h"
@@ -42,7 +43,8 @@ enum {
     AMBIT_KEY_RESUME,
     AMBIT_KEY_MEMORY_LIMIT,
     AMBIT_KEY_PLAN,
-    AMBIT_KEY_TABLE
+    AMBIT_KEY_TABLE,
+    AMBIT_KEY_SCENARIO
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -89,6 +91,7 @@ struct ambit_options {
     struct ambit_run_options run;
     struct ambit_solve_options solve;
     struct ambit_generate_options generate;
+    const char *scenario_path;                      /* of `assign`; NULL where not given */
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
     const char *comm_stats_path;                    /* NULL where not asked for */
@@ -108,7 +111,8 @@ struct ambit_command {
 };
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
-    ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate;
+    ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
+    ambit_command_assign;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

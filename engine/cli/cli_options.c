@@ -344,6 +344,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case AMBIT_KEY_TABLE:
         options->table = true;
         return 0;
+    case AMBIT_KEY_SCENARIO:
+        return parse_path(state, "scenario", text, &options->scenario_path);
     case AMBIT_KEY_CSV:
         return parse_path(state, "csv", text, &options->csv_path);
     case AMBIT_KEY_GEOJSON:

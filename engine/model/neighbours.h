@@ -23,4 +23,17 @@ ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t 
 ambit_status ambit_neighbour_list(const double *place, int32_t count, int neighbours,
                                   int32_t *list_out) AMBIT_CHECKED;
 
+/* Places to be asked about other places than themselves. */
+struct ambit_neighbour_tree; /* opaque */
+
+/* Borrows `place` as above. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_neighbour_tree_create(const double *place, int64_t count,
+                                         struct ambit_neighbour_tree **out) AMBIT_CHECKED;
+void ambit_neighbour_tree_destroy(struct ambit_neighbour_tree **tree);
+
+/* The squared chord from the unit vector `from`, which is none of the places, to the K-th nearest
+ * of them; to the furthest where there are fewer. From any thread. Local. */
+double ambit_neighbour_tree_chord2(const struct ambit_neighbour_tree *tree, const double from[3],
+                                   int neighbours);
+
 #endif

@@ -2,6 +2,7 @@
 #include "engine/model/travel.h"
 #include "engine/base/fixed.h"
 #include "engine/model/geometry.h"
+#include "engine/model/neighbours.h"
 
 #include <math.h>
 
@@ -43,4 +44,15 @@ int64_t ambit_local_travel(const struct ambit_scenario *scenario, int64_t visits
 {
     const double minutes = ambit_drive_minutes(&scenario->drive_time, spacing_km);
     return (int64_t)llrint((double)visits_micro * (minutes / 60.0));
+}
+
+int ambit_travel_neighbours(const struct ambit_scenario *scenario)
+{
+    return (int)fmin(fmax(ceil(scenario->stops_per_day), 1.0), AMBIT_NEIGHBOUR_MAX);
+}
+
+double ambit_stop_spacing_km(const struct ambit_scenario *scenario, double chord2)
+{
+    const double radius = ambit_km_from_chord2(chord2);
+    return scenario->local_factor * sqrt(M_PI / ambit_travel_neighbours(scenario)) * radius;
 }

@@ -32,4 +32,11 @@ int64_t ambit_travel_of(const struct ambit_scenario *scenario,
 int64_t ambit_local_travel(const struct ambit_scenario *scenario, int64_t visits_micro,
                            double spacing_km);
 
+/* K of the file's comment: how many nearest other accounts tell the density around one. */
+int ambit_travel_neighbours(const struct ambit_scenario *scenario);
+
+/* Kilometres between neighbouring stops where the K-th nearest other account is at a squared chord
+ * of `chord2`. */
+double ambit_stop_spacing_km(const struct ambit_scenario *scenario, double chord2);
+
 #endif

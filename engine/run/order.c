@@ -58,8 +58,7 @@ static ambit_status prepare_travel(struct ambit_job *job)
     ambit_status status = AMBIT_OK;
     struct ambit_accounts *const accounts = &job->accounts;
     const struct ambit_scenario *scenario = &job->scenario;
-    const double stops = ceil(scenario->stops_per_day);
-    const int neighbours = (int)fmin(fmax(stops, 1.0), AMBIT_NEIGHBOUR_MAX);
+    const int neighbours = ambit_travel_neighbours(scenario);
     double *own = NULL, *all = NULL, *chord2 = NULL;
     int64_t count = 0;
     AMBIT_TRY_TOGETHER(job->comm, check_range(job, neighbours));
@@ -78,8 +77,7 @@ static ambit_status prepare_travel(struct ambit_job *job)
                                                          accounts->first + accounts->count,
                                                          neighbours, chord2));
     for (int32_t i = 0; i < accounts->count; i++) {
-        const double radius = ambit_km_from_chord2(chord2[i]);
-        const double spacing = scenario->local_factor * sqrt(M_PI / neighbours) * radius;
+        const double spacing = ambit_stop_spacing_km(scenario, chord2[i]);
         accounts->local_travel[i] = ambit_local_travel(scenario, accounts->visits[i], spacing);
     }
 done:

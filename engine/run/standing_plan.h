@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a standing plan is made of, for the two files that fill and use it (standing_plan.c,
+ * assign.c). Every rank has all of it.
+ */
+#ifndef AMBIT_STANDING_PLAN_H
+#define AMBIT_STANDING_PLAN_H
+
+#include "engine/model/neighbours.h"
+#include "engine/run/assign.h"
+#include "solvers/placement.h"
+
+struct ambit_standing_plan {
+    struct ambit_result stored; /* places, travel and columns of its accounts are gone */
+    struct ambit_scenario scenario;
+    struct ambit_territories territories;
+    double *place; /* owned; unit vectors of the standing accounts */
+    struct ambit_neighbour_tree *tree;
+    struct ambit_accounts one; /* the account of a single call */
+    struct ambit_problem problem;
+    struct ambit_placement *placement;
+    int64_t total[AMBIT_MEASURE_MAX]; /* micro-units, new accounts included */
+};
+
+/* Driving between neighbouring stops of every account of the slice, by the density of the standing
+ * ones. Uses OpenMP. Local. */
+void ambit_standing_plan_set_local_travel(const struct ambit_standing_plan *plan,
+                                          struct ambit_accounts *accounts);
+
+/* Fails with AMBIT_ERR_INPUT where sums over the nation with these accounts could leave what fixed
+ * point holds; `path` is for the message. Local. */
+ambit_status ambit_standing_plan_check_range(const struct ambit_standing_plan *plan,
+                                             const struct ambit_accounts *accounts,
+                                             const char *path) AMBIT_CHECKED;
+
+#endif

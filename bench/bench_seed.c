@@ -2,14 +2,16 @@
 /*
  * How fast and how well points in memory are divided into balanced, compact territories.
  *
- *     bench_seed [POINTS [TERRITORIES [MEASURES [REPEATS [LABELS]]]]]
+ *     bench_seed [--connected] [--pieces] [POINTS [TERRITORIES [MEASURES [REPEATS [LABELS]]]]]
  *
  * POINTS is a number of points to make (default 1000000), or a file: two int64 (points, dimensions
  * 2 or 3), then coordinates, then weights, as doubles; in two dimensions kilometres on a plane, in
  * three unit vectors; or, where its name ends in
  * .csv, lines of x, y and weight on a plane. MEASURES 2 also bands the number of accounts, 3 a
- * random third measure too, all by 3 %. LABELS is written as int32, in the order of the points. The
- * threads are OpenMP's.
+ * random third measure too, all by 3 %. --connected asks for territories in one piece; --pieces
+ * counts those that are not, on the Delaunay triangulation of points on a plane (GEOS: 20 s and 2
+ * GB for a million). LABELS is written as int32, in the order of the points. The threads are
+ * OpenMP's.
  *
  * Printed are the medians over the repeats of the seconds from points in Hilbert order to labels;
  * the worst load over its share of each measure; the mean weighted squared distance to the
@@ -22,6 +24,7 @@
 #include "engine/model/geometry.h"
 #include "engine/model/hilbert.h"
 #include "engine/run/seeding.h"
+#include "io/geos.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -208,9 +211,18 @@ struct figures {
     double seconds, left_moved[2], worst[MEASURE_MAX], squares;
 };
 
-static bool seed(const struct nation *nation, int32_t territories, int measures, int32_t *label,
+struct wishes {
+    int32_t territories;
+    int measures, repeats;
+    bool connected, pieces;
+    const char *labels; /* NULL: not wanted */
+};
+
+static bool seed(const struct nation *nation, const struct wishes *wishes, int32_t *label,
                  struct figures *figures)
 {
+    const int32_t territories = wishes->territories;
+    const int measures = wishes->measures;
     struct ambit_comm *comm = NULL;
     struct ambit_kmeans kmeans = {0};
     struct ambit_kmeans_points points = {0};
@@ -234,12 +246,14 @@ static bool seed(const struct nation *nation, int32_t territories, int measures,
     const int64_t *const load[MEASURE_MAX] = {nation->load[0], nation->load[1], nation->load[2]};
     const struct ambit_seeding seeding = {.comm = comm,
                                           .points = &points,
+                                          .axis = axis,
                                           .total = nation->count,
                                           .tolerance = BAND,
                                           .measures = measures,
                                           .load = load,
                                           .lower = lower,
-                                          .upper = upper};
+                                          .upper = upper,
+                                          .connected = wishes->connected};
     good = good && ambit_kmeans_create(territories, &kmeans) == AMBIT_OK &&
            ambit_kmeans_points_create(axis, nation->weight, (int32_t)nation->count, &points) ==
                AMBIT_OK &&
@@ -294,6 +308,114 @@ static bool judge(const struct nation *nation, int32_t territories, const int32_
     return true;
 }
 
+/* ---- pieces ---- */
+
+struct spot {
+    double x, y;
+    int32_t account;
+};
+
+static int compare_spot(const void *a, const void *b)
+{
+    const struct spot *const p = a, *const q = b;
+    if (p->x != q->x) return p->x < q->x ? -1 : 1;
+    if (p->y != q->y) return p->y < q->y ? -1 : 1;
+    return (p->account > q->account) - (p->account < q->account);
+}
+
+static int32_t root_of(int32_t *up, int32_t i)
+{
+    for (; up[i] != i; i = up[i])
+        up[i] = up[up[i]];
+    return i;
+}
+
+/* Unites accounts [a, a_end) with accounts [b, b_end) of the same territory. */
+static void unite(const struct spot *spot, const int32_t *label, int32_t a, int32_t a_end,
+                  int32_t b, int32_t b_end, int32_t *up)
+{
+    for (int32_t m = a; m < a_end; m++) {
+        for (int32_t n = b; n < b_end; n++) {
+            if (label[spot[m].account] != label[spot[n].account]) continue;
+            up[root_of(up, spot[m].account)] = root_of(up, spot[n].account);
+        }
+    }
+}
+
+/* Joins what hangs together: accounts on one spot, and on spots that share a triangle. */
+static bool join_pieces(const struct nation *nation, const int32_t *label, struct spot *spot,
+                        int32_t *up)
+{
+    struct ambit_geos *geos = NULL;
+    double *x = NULL, *y = NULL;
+    int32_t *first = NULL, (*triangle)[3] = NULL, spots = 0, triangles = 0;
+    const size_t count = (size_t)nation->count;
+    bool good = ambit_alloc(&x, count, sizeof *x) == AMBIT_OK &&
+                ambit_alloc(&y, count, sizeof *y) == AMBIT_OK &&
+                ambit_alloc(&first, count + 1, sizeof *first) == AMBIT_OK;
+    for (int32_t n = 0; n < nation->count && good; n++) {
+        if (n > 0 && spot[n].x == spot[n - 1].x && spot[n].y == spot[n - 1].y) continue;
+        x[spots] = spot[n].x;
+        y[spots] = spot[n].y;
+        first[spots++] = n;
+    }
+    if (good) first[spots] = (int32_t)nation->count;
+    good = good && ambit_geos_create(&geos) == AMBIT_OK &&
+           ambit_geos_triangulate(geos, x, y, spots, &triangle, &triangles) == AMBIT_OK;
+    for (int32_t s = 0; s < spots && good; s++)
+        unite(spot, label, first[s], first[s + 1], first[s], first[s + 1], up);
+    for (int32_t t = 0; t < triangles; t++) {
+        for (int k = 0; k < 3; k++) {
+            const int32_t a = triangle[t][k], b = triangle[t][(k + 1) % 3];
+            unite(spot, label, first[a], first[a + 1], first[b], first[b + 1], up);
+        }
+    }
+    ambit_geos_destroy(&geos);
+    ambit_free(&x);
+    ambit_free(&y);
+    ambit_free(&first);
+    ambit_free(&triangle);
+    return good;
+}
+
+/* Territories in several pieces, and accounts outside the largest piece of theirs. */
+static bool count_pieces(const struct nation *nation, int32_t territories, const int32_t *label)
+{
+    struct spot *spot = NULL;
+    int32_t *up = NULL, *size = NULL, *largest = NULL, *all = NULL;
+    const size_t count = (size_t)nation->count;
+    int64_t apart = 0, outside = 0;
+    bool good = nation->dimensions == 2 && ambit_alloc(&spot, count, sizeof *spot) == AMBIT_OK &&
+                ambit_alloc(&up, count, sizeof *up) == AMBIT_OK &&
+                ambit_alloc(&size, count, sizeof *size) == AMBIT_OK &&
+                ambit_alloc(&largest, (size_t)territories, sizeof *largest) == AMBIT_OK &&
+                ambit_alloc(&all, (size_t)territories, sizeof *all) == AMBIT_OK;
+    for (int32_t i = 0; i < nation->count && good; i++) {
+        spot[i] = (struct spot){nation->axis[0][i], nation->axis[1][i], i};
+        up[i] = i;
+    }
+    if (good) qsort(spot, count, sizeof *spot, compare_spot);
+    good = good && join_pieces(nation, label, spot, up);
+    for (int32_t i = 0; i < nation->count && good; i++) {
+        const int32_t pieces = ++size[root_of(up, i)];
+        all[label[i]]++;
+        if (pieces > largest[label[i]]) largest[label[i]] = pieces;
+    }
+    for (int32_t j = 0; j < territories && good; j++) {
+        apart += all[j] > largest[j];
+        outside += all[j] - largest[j];
+    }
+    if (good)
+        printf("  %lld territories in several pieces, %lld accounts outside the largest\n",
+               (long long)apart, (long long)outside);
+    ambit_free(&spot);
+    ambit_free(&up);
+    ambit_free(&size);
+    ambit_free(&largest);
+    ambit_free(&all);
+    return good;
+}
+
 static bool write_labels(const char *path, const struct nation *nation, const int32_t *label)
 {
     int32_t *by_row = NULL;
@@ -315,49 +437,64 @@ static int compare_double(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool run(struct nation *nation, int32_t territories, int measures, int repeats,
-                const char *labels)
+static bool run(struct nation *nation, const struct wishes *wishes)
 {
+    const int repeats = wishes->repeats;
     double seconds[REPEAT_MAX];
     struct figures figures = {0};
     int32_t *label = NULL;
     bool good = ambit_alloc(&label, (size_t)nation->count, sizeof *label) == AMBIT_OK;
-    weigh_points(nation, measures);
+    weigh_points(nation, wishes->measures);
     for (int r = 0; r < repeats && good; r++) {
-        good = seed(nation, territories, measures, label, &figures);
+        good = seed(nation, wishes, label, &figures);
         seconds[r] = figures.seconds;
     }
-    good = good && judge(nation, territories, label, &figures);
+    good = good && judge(nation, wishes->territories, label, &figures);
     if (good) {
         qsort(seconds, (size_t)repeats, sizeof *seconds, compare_double);
         printf("%lld points, %d territories, %d measures, %d threads: median %.3f s of %d;",
-               (long long)nation->count, (int)territories, measures, omp_get_max_threads(),
-               seconds[repeats / 2], repeats);
-        for (int m = 0; m < measures; m++)
+               (long long)nation->count, (int)wishes->territories, wishes->measures,
+               omp_get_max_threads(), seconds[repeats / 2], repeats);
+        for (int m = 0; m < wishes->measures; m++)
             printf(" worst %.2f %%", 100.0 * figures.worst[m]);
         printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; %.0f MB\n", figures.left_moved[0],
                figures.left_moved[1], figures.squares, (double)figures.bytes / 1e6);
     }
-    if (good && labels != NULL) good = write_labels(labels, nation, label);
+    if (good && wishes->pieces) good = count_pieces(nation, wishes->territories, label);
+    if (good && wishes->labels != NULL) good = write_labels(wishes->labels, nation, label);
     ambit_free(&label);
     return good;
+}
+
+/* Reads the words; returns what is to be read or made. */
+static const char *read_words(int argc, char **argv, struct wishes *wishes)
+{
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        wishes->connected |= strcmp(argv[at], "--connected") == 0;
+        wishes->pieces |= strcmp(argv[at], "--pieces") == 0;
+    }
+    wishes->territories = argc > at + 1 ? (int)strtol(argv[at + 1], NULL, 10) : 1000;
+    wishes->measures = argc > at + 2 ? (int)strtol(argv[at + 2], NULL, 10) : 1;
+    wishes->repeats = argc > at + 3 ? (int)strtol(argv[at + 3], NULL, 10) : 3;
+    wishes->labels = argc > at + 4 ? argv[at + 4] : NULL;
+    return argc > at ? argv[at] : "1000000";
 }
 
 int main(int argc, char **argv)
 {
     struct nation nation = {0};
+    struct wishes wishes = {0};
     double *coordinate = NULL, *amount = NULL;
-    const int territories = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1000;
-    const int measures = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 1;
-    const int repeats = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 3;
-    nation.measures = measures;
-    bool good = territories > 0 && measures > 0 && measures <= MEASURE_MAX && repeats > 0 &&
-                repeats <= REPEAT_MAX &&
-                open_points(argc > 1 ? argv[1] : "1000000", &nation, &coordinate, &amount) &&
+    const char *const points = read_words(argc, argv, &wishes);
+    nation.measures = wishes.measures;
+    bool good = wishes.territories > 0 && wishes.measures > 0 && wishes.measures <= MEASURE_MAX &&
+                wishes.repeats > 0 && wishes.repeats <= REPEAT_MAX &&
+                open_points(points, &nation, &coordinate, &amount) &&
                 order_points(coordinate, amount, &nation);
     ambit_free(&coordinate);
     ambit_free(&amount);
-    good = good && run(&nation, territories, measures, repeats, argc > 5 ? argv[5] : NULL);
+    good = good && run(&nation, &wishes);
     if (!good) (void)fprintf(stderr, "bench_seed: wrong words, unreadable points or no memory\n");
     for (int d = 0; d < 3; d++)
         ambit_free(&nation.axis[d]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which accounts lie side by side: a thin planar-like graph, in which a territory that hangs
- * together has no holes and no islands.
+ * Which accounts lie side by side: Delaunay's triangulation of their places, on the plane or on the
+ * sphere, in which a territory that hangs together has no islands.
  */
 #ifndef AMBIT_SEED_GRAPH_H
 #define AMBIT_SEED_GRAPH_H

@@ -24,11 +24,18 @@ struct ambit_seed_repair {
     const double *lower, *upper; /* territories × measures; ∓infinity where there is none */
     int64_t *total_inout;        /* territories × measures, accounts out of play included */
     int32_t *label_inout;        /* count; territory of each account */
+    bool connected;              /* pieces that lie apart go to their neighbours first */
+};
+
+struct ambit_seed_repair_outcome {
+    int32_t outside; /* territories that are still outside a limit */
+    int64_t stray;   /* accounts that no neighbour could take; 0 where not asked for */
 };
 
 /* Moves accounts at the borders, one or two at a time, by least cost for what they mend, and keeps
- * territories in one piece. left_out is the number of territories that are still outside a limit. A
- * pure function of its input. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
-ambit_status ambit_seed_repair(struct ambit_seed_repair *repair, int32_t *left_out) AMBIT_CHECKED;
+ * in one piece what is in one piece. A pure function of its input. Uses OpenMP. Errors:
+ * AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_seed_repair(struct ambit_seed_repair *repair,
+                               struct ambit_seed_repair_outcome *outcome_out) AMBIT_CHECKED;
 
 #endif

@@ -308,6 +308,7 @@ static void seed_nation(struct nation *nation, int measures, bool repaired,
     must(ambit_kmeans_points_create(axis, weight, SEED_N, &points));
     const struct ambit_seeding seeding = {.comm = comm,
                                           .points = &points,
+                                          .axis = axis,
                                           .total = SEED_N,
                                           .tolerance = 0.03,
                                           .measures = repaired ? measures : 0,
@@ -456,7 +457,8 @@ static void repairs_respect_pieces_and_held_accounts(void)
     double place[3 * COUNT] = {0}, weight[COUNT];
     bool held[COUNT] = {false};
     int64_t load[COUNT], total[2] = {5, 4};
-    int32_t label[COUNT], left = -1;
+    int32_t label[COUNT];
+    struct ambit_seed_repair_outcome outcome;
     const double centre[6] = {2.0, 0.0, 0.0, 7.0, 0.0, 0.0};
     const double lower[2] = {2.9, 5.8}, upper[2] = {3.1, 6.2};
     for (int i = 0; i < COUNT; i++) {
@@ -478,12 +480,12 @@ static void repairs_respect_pieces_and_held_accounts(void)
                                        .total_inout = total,
                                        .label_inout = label};
     held[4] = true;
-    must(ambit_seed_repair(&repair, &left));
-    CU_ASSERT_EQUAL(left, 2);
+    must(ambit_seed_repair(&repair, &outcome));
+    CU_ASSERT_EQUAL(outcome.outside, 2);
     CU_ASSERT_EQUAL(total[0], 5);
     held[4] = false;
-    must(ambit_seed_repair(&repair, &left));
-    CU_ASSERT_EQUAL(left, 0);
+    must(ambit_seed_repair(&repair, &outcome));
+    CU_ASSERT_EQUAL(outcome.outside, 0);
     CU_ASSERT(total[0] == 3 && total[1] == 6);
     for (int i = 0; i < COUNT; i++)
         CU_ASSERT_EQUAL(label[i], i >= 3);
@@ -491,7 +493,7 @@ static void repairs_respect_pieces_and_held_accounts(void)
     total[1] = 4;
     for (int i = 0; i < COUNT; i++)
         label[i] = i >= 5;
-    CHECK_FAULTS(ambit_seed_repair(&repair, &left), (void)0);
+    CHECK_FAULTS(ambit_seed_repair(&repair, &outcome), (void)0);
 }
 
 /* The mean of an account's parts of the totals, over two-sided relative rules with a total. */

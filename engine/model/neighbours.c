@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A binary tree of bounding boxes over the Hilbert order, implicit in the array: leaves of eight
- * places, each inner node the union of its two children. A query walks from the root to the nearer
- * child first and drops boxes further than its K-th best so far. About log n boxes a query. Of
- * places as far away the smaller index is nearer, so ties cannot make the result depend on the
- * walk.
+ * A binary tree of bounding boxes over the Hilbert order, implicit in the array: leaves of a
+ * dozen places, each inner node the union of its two children. The places of a leaf share a walk
+ * from the root, to the nearer child first, which drops boxes further from theirs than the K-th
+ * best so far of any of them. About log n boxes a leaf. Of places as far away the smaller index is
+ * nearer, so ties cannot make the result depend on the walk.
  */
 #include "engine/model/neighbours.h"
 #include "engine/base/memory.h"
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { LEAF = 8 };
+enum { LEAF = 12 };
 
 struct box {
     double low[3], high[3];
@@ -44,9 +44,12 @@ static void widen(struct box *box, const double low[3], const double high[3])
     }
 }
 
-static ambit_status build(const double *place, int64_t count, struct ambit_neighbour_tree *tree)
+ambit_status ambit_neighbour_tree_create(const double *place, int64_t count,
+                                         struct ambit_neighbour_tree **out)
 {
     ambit_status status = AMBIT_OK;
+    struct ambit_neighbour_tree *tree = NULL;
+    AMBIT_TRY(ambit_alloc(&tree, 1, sizeof *tree));
     *tree = (struct ambit_neighbour_tree){.place = place, .count = count, .leaves = 1};
     while (tree->leaves * LEAF < count)
         tree->leaves *= 2;
@@ -61,18 +64,33 @@ static ambit_status build(const double *place, int64_t count, struct ambit_neigh
         tree->node[i] = tree->node[2 * i];
         widen(&tree->node[i], tree->node[2 * i + 1].low, tree->node[2 * i + 1].high);
     }
+    *out = tree;
+    tree = NULL;
 done:
+    ambit_neighbour_tree_destroy(&tree);
     return status;
 }
 
-static double box_chord2(const struct box *box, const double p[3])
+void ambit_neighbour_tree_destroy(struct ambit_neighbour_tree **tree)
+{
+    if (*tree != NULL) ambit_free(&(*tree)->node);
+    ambit_free(tree);
+}
+
+/* Squared distance between two boxes on one axis each, 0 where they overlap. Comparisons, as fmax()
+ * is a call. */
+static double gap2(double low, double high, double other_low, double other_high)
+{
+    const double below = low - other_high, above = other_low - high;
+    const double out = below > above ? below : above;
+    return out > 0.0 ? out * out : 0.0;
+}
+
+static double box_chord2(const struct box *box, const double *low, const double *high)
 {
     double sum = 0.0;
-    for (int d = 0; d < 3; d++) {
-        const double below = box->low[d] - p[d], above = p[d] - box->high[d];
-        const double out = below > 0.0 ? below : above > 0.0 ? above : 0.0; /* fmax() is a call */
-        sum += out * out;
-    }
+    for (int d = 0; d < 3; d++)
+        sum += gap2(box->low[d], box->high[d], low[d], high[d]);
     return sum;
 }
 
@@ -99,33 +117,86 @@ static void offer(struct nearest *nearest, double chord2, int64_t place)
     nearest->place[at] = place;
 }
 
-/* Where a query starts: at a place of the tree, which is none of its own neighbours, or at another
- * one, whose `self` is −1. */
-struct origin {
-    const double *p;
-    int64_t self;
+/* The places of a leaf, which are looked for neighbours together: they share one walk. */
+struct query {
+    const struct ambit_neighbour_tree *tree;
+    int64_t first;
+    int count;
+    struct nearest nearest[LEAF];
 };
 
-static struct origin place_of(const struct ambit_neighbour_tree *tree, int64_t self)
+static double reach_of(const struct nearest *nearest)
 {
-    return (struct origin){&tree->place[3 * self], self};
+    return nearest->found < nearest->wanted ? INFINITY : nearest->chord2[nearest->found - 1];
 }
 
-static void scan_leaf(const struct ambit_neighbour_tree *tree, int64_t leaf, struct origin from,
-                      struct nearest *nearest)
+/* Offers the places of `leaf` to those of the query; returns how far any of them still looks. */
+static double scan_leaf(struct query *query, int64_t leaf)
 {
-    const double *const p = from.p;
-    for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < tree->count; i++) {
-        const double *q = &tree->place[3 * i];
-        const double dx = p[0] - q[0], dy = p[1] - q[1], dz = p[2] - q[2];
-        if (i != from.self) offer(nearest, dx * dx + dy * dy + dz * dz, i);
+    const struct ambit_neighbour_tree *const tree = query->tree;
+    const struct box *const box = &tree->node[tree->leaves + leaf];
+    const int64_t end = (leaf + 1) * LEAF < tree->count ? (leaf + 1) * LEAF : tree->count;
+    double reach = 0.0;
+    for (int n = 0; n < query->count; n++) {
+        struct nearest *const nearest = &query->nearest[n];
+        const double *const p = &tree->place[3 * (query->first + n)];
+        double own = reach_of(nearest);
+        if (box_chord2(box, p, p) <= own) {
+            for (int64_t i = leaf * LEAF; i < end; i++) {
+                const double *const q = &tree->place[3 * i];
+                const double dx = p[0] - q[0], dy = p[1] - q[1], dz = p[2] - q[2];
+                const double chord2 = dx * dx + dy * dy + dz * dz;
+                if (chord2 > own || i == query->first + n) continue;
+                offer(nearest, chord2, i);
+                own = reach_of(nearest);
+            }
+        }
+        reach = own > reach ? own : reach;
+    }
+    return reach;
+}
+
+static void search(const struct ambit_neighbour_tree *tree, int64_t leaf, int wanted,
+                   struct query *query)
+{
+    const struct box *const home = &tree->node[tree->leaves + leaf];
+    struct {
+        int64_t node;
+        double chord2;
+    } stack[128];
+    int depth = 0;
+    query->tree = tree;
+    query->first = leaf * LEAF;
+    query->count = (int)(tree->count - query->first < LEAF ? tree->count - query->first : LEAF);
+    for (int n = 0; n < query->count; n++) {
+        query->nearest[n].wanted = wanted;
+        query->nearest[n].found = 0;
+    }
+    double reach = scan_leaf(query, leaf);
+    stack[depth].node = 1;
+    stack[depth++].chord2 = 0.0;
+    while (depth > 0) {
+        const int64_t node = stack[--depth].node;
+        if (stack[depth].chord2 > reach) continue;
+        if (node >= tree->leaves) {
+            if (node - tree->leaves != leaf) reach = scan_leaf(query, node - tree->leaves);
+            continue;
+        }
+        const struct box *const child = &tree->node[2 * node];
+        const double left = box_chord2(&child[0], home->low, home->high);
+        const double right = box_chord2(&child[1], home->low, home->high);
+        const bool left_first = left <= right;
+        stack[depth].node = 2 * node + left_first;
+        stack[depth++].chord2 = left_first ? right : left;
+        stack[depth].node = 2 * node + !left_first;
+        stack[depth++].chord2 = left_first ? left : right;
     }
 }
 
-static void search(const struct ambit_neighbour_tree *tree, struct origin from,
-                   struct nearest *nearest)
+/* The same for one point that need be no place of the tree, among those at less than `limit`. */
+static void search_from(const struct ambit_neighbour_tree *tree, const double point[3],
+                        double limit, struct nearest *nearest)
 {
-    const double *const p = from.p;
     struct {
         int64_t node;
         double chord2;
@@ -135,80 +206,32 @@ static void search(const struct ambit_neighbour_tree *tree, struct origin from,
     stack[depth++].chord2 = 0.0;
     while (depth > 0) {
         const int64_t node = stack[--depth].node;
-        if (nearest->found == nearest->wanted &&
-            stack[depth].chord2 > nearest->chord2[nearest->found - 1])
-            continue;
-        if (node >= tree->leaves) {
-            scan_leaf(tree, node - tree->leaves, from, nearest);
+        if (stack[depth].chord2 > limit || stack[depth].chord2 > reach_of(nearest)) continue;
+        if (node < tree->leaves) {
+            const double left = box_chord2(&tree->node[2 * node], point, point);
+            const double right = box_chord2(&tree->node[2 * node + 1], point, point);
+            stack[depth].node = 2 * node + (left <= right);
+            stack[depth++].chord2 = left <= right ? right : left;
+            stack[depth].node = 2 * node + (left > right);
+            stack[depth++].chord2 = left <= right ? left : right;
             continue;
         }
-        const double left = box_chord2(&tree->node[2 * node], p);
-        const double right = box_chord2(&tree->node[2 * node + 1], p);
-        const int64_t nearer = left <= right ? 2 * node : 2 * node + 1;
-        stack[depth].node = nearer ^ 1;
-        stack[depth++].chord2 = left <= right ? right : left;
-        stack[depth].node = nearer;
-        stack[depth++].chord2 = left <= right ? left : right;
+        const int64_t begin = (node - tree->leaves) * LEAF;
+        for (int64_t i = begin; i < begin + LEAF && i < tree->count; i++) {
+            const double *const q = &tree->place[3 * i];
+            const double dx = point[0] - q[0], dy = point[1] - q[1], dz = point[2] - q[2];
+            const double chord2 = dx * dx + dy * dy + dz * dz;
+            if (chord2 < limit && chord2 <= reach_of(nearest)) offer(nearest, chord2, i);
+        }
     }
 }
 
-ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
-                                    int neighbours, double *chord2_out)
+int64_t ambit_neighbour_within(const struct ambit_neighbour_tree *tree, const double point[3],
+                               double chord2)
 {
-    ambit_status status = AMBIT_OK;
-    struct ambit_neighbour_tree tree = {0};
-    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
-    AMBIT_TRY(build(place, count, &tree));
-#pragma omp parallel for schedule(dynamic, 256)
-    for (int64_t i = begin; i < end; i++) {
-        struct nearest nearest = {.wanted = neighbours};
-        search(&tree, place_of(&tree, i), &nearest);
-        chord2_out[i - begin] = nearest.found > 0 ? nearest.chord2[nearest.found - 1] : 0.0;
-    }
-done:
-    ambit_free(&tree.node);
-    return status;
-}
-
-ambit_status ambit_neighbour_list(const double *place, int32_t count, int neighbours,
-                                  int32_t *list_out)
-{
-    ambit_status status = AMBIT_OK;
-    struct ambit_neighbour_tree tree = {0};
-    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
-    AMBIT_TRY(build(place, count, &tree));
-#pragma omp parallel for schedule(dynamic, 256)
-    for (int32_t i = 0; i < count; i++) {
-        struct nearest nearest = {.wanted = neighbours};
-        search(&tree, place_of(&tree, i), &nearest);
-        for (int n = 0; n < neighbours; n++)
-            list_out[(int64_t)i * neighbours + n] =
-                n < nearest.found ? (int32_t)nearest.place[n] : -1;
-    }
-done:
-    ambit_free(&tree.node);
-    return status;
-}
-
-ambit_status ambit_neighbour_tree_create(const double *place, int64_t count,
-                                         struct ambit_neighbour_tree **out)
-{
-    ambit_status status = AMBIT_OK;
-    struct ambit_neighbour_tree *tree = NULL;
-    AMBIT_TRY(ambit_alloc(&tree, 1, sizeof *tree));
-    AMBIT_TRY(build(place, count, tree));
-    *out = tree;
-    tree = NULL;
-done:
-    ambit_neighbour_tree_destroy(&tree);
-    return status;
-}
-
-void ambit_neighbour_tree_destroy(struct ambit_neighbour_tree **tree)
-{
-    if (*tree == NULL) return;
-    ambit_free(&(*tree)->node);
-    ambit_free(tree);
+    struct nearest nearest = {.wanted = 1};
+    search_from(tree, point, chord2, &nearest);
+    return nearest.found > 0 ? nearest.place[0] : -1;
 }
 
 double ambit_neighbour_tree_chord2(const struct ambit_neighbour_tree *tree, const double from[3],
@@ -216,6 +239,46 @@ double ambit_neighbour_tree_chord2(const struct ambit_neighbour_tree *tree, cons
 {
     struct nearest nearest = {.wanted = neighbours};
     AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
-    search(tree, (struct origin){from, -1}, &nearest);
+    search_from(tree, from, INFINITY, &nearest);
     return nearest.found > 0 ? nearest.chord2[nearest.found - 1] : 0.0;
+}
+
+ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
+                                    int neighbours, double *chord2_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_neighbour_tree *tree = NULL;
+    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
+    AMBIT_TRY(ambit_neighbour_tree_create(place, count, &tree));
+#pragma omp parallel for schedule(dynamic, 32)
+    for (int64_t leaf = begin / LEAF; leaf < (end + LEAF - 1) / LEAF; leaf++) {
+        struct query query;
+        search(tree, leaf, neighbours, &query);
+        for (int q = 0; q < query.count; q++) {
+            const struct nearest *const nearest = &query.nearest[q];
+            const int64_t i = query.first + q;
+            if (i < begin || i >= end) continue;
+            chord2_out[i - begin] = nearest->found > 0 ? nearest->chord2[nearest->found - 1] : 0.0;
+        }
+    }
+done:
+    ambit_neighbour_tree_destroy(&tree);
+    return status;
+}
+
+void ambit_neighbour_list(const struct ambit_neighbour_tree *tree, int neighbours,
+                          int32_t *list_out)
+{
+    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
+#pragma omp parallel for schedule(dynamic, 32)
+    for (int64_t leaf = 0; leaf < (tree->count + LEAF - 1) / LEAF; leaf++) {
+        struct query query;
+        search(tree, leaf, neighbours, &query);
+        for (int q = 0; q < query.count; q++) {
+            const struct nearest *const nearest = &query.nearest[q];
+            for (int n = 0; n < neighbours; n++)
+                list_out[(query.first + q) * neighbours + n] =
+                    n < nearest->found ? (int32_t)nearest->place[n] : -1;
+        }
+    }
 }

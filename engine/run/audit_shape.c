@@ -102,6 +102,7 @@ static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_o
     const int32_t territories = job->territories.count;
     int64_t count = outlines != NULL ? outlines->neighbour_count : 0, kept = 0;
     const size_t most = (size_t)count + NEAREST * (size_t)territories;
+    struct ambit_neighbour_tree *tree = NULL;
     int32_t *list = NULL;
     double *place = NULL;
     bool *touches = NULL;
@@ -115,7 +116,8 @@ static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_o
         touches[pair[p][0]] = touches[pair[p][1]] = true;
     for (int32_t j = 0; j < territories; j++)
         memcpy(&place[3 * (int64_t)j], job->territories.item[j].position, 3 * sizeof *place);
-    AMBIT_TRY(ambit_neighbour_list(place, territories, NEAREST, list));
+    AMBIT_TRY(ambit_neighbour_tree_create(place, territories, &tree));
+    ambit_neighbour_list(tree, NEAREST, list);
     for (int64_t n = 0; n < NEAREST * (int64_t)territories; n++) {
         const int32_t a = (int32_t)(n / NEAREST), b = list[n];
         if (touches[a] || b < 0) continue;
@@ -130,6 +132,7 @@ static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_o
     }
     *count_out = kept;
 done:
+    ambit_neighbour_tree_destroy(&tree);
     ambit_free(&list);
     ambit_free(&place);
     ambit_free(&touches);

@@ -78,7 +78,9 @@ done:
     return status;
 }
 
-/* What the seed is mended by where nothing comes after it: the rules that do not count travel. */
+/* What the seed is mended by where nothing comes after it: the rules that do not count travel. Its
+ * territories are then joined to one piece each too, which costs little beside reading; a job that
+ * goes on draws its borders anew by prices, so that it would be in vain there. */
 struct limits {
     int measures;
     const int64_t *load[AMBIT_RULE_MAX]; /* borrowed */
@@ -129,8 +131,10 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     ambit_status status = AMBIT_OK;
     struct ambit_kmeans kmeans = {0};
     struct ambit_kmeans_points points = {0};
+    const double *const axis[3] = {job->accounts.x, job->accounts.y, job->accounts.z};
     struct ambit_seeding seeding = {.comm = job->comm,
                                     .points = &points,
+                                    .axis = axis,
                                     .first = job->accounts.first,
                                     .total = job->accounts.total,
                                     .tolerance = BALANCED};
@@ -155,6 +159,7 @@ ambit_status ambit_job_seed(struct ambit_job *job)
         seeding.load = limits.load;
         seeding.lower = limits.lower;
         seeding.upper = limits.upper;
+        seeding.connected = true;
     }
     AMBIT_TRY(ambit_seeding_run(&seeding, &kmeans, job->label, &outcome));
     AMBIT_TRY(ambit_job_centre(job, job->label));

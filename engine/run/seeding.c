@@ -236,7 +236,7 @@ ambit_status ambit_seeding_run(const struct ambit_seeding *seeding, struct ambit
     AMBIT_TRY(climb(&search, any_free));
     AMBIT_TRY(settle(&search, label_out));
     *outcome_out = (struct ambit_seeding_outcome){.worst = search.worst};
-    if (seeding->measures > 0)
+    if (seeding->measures > 0 || seeding->connected)
         AMBIT_TRY(ambit_seeding_repair(seeding, kmeans, label_out, outcome_out));
 done:
     ambit_free(&search.sums);

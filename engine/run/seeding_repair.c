@@ -2,7 +2,7 @@
 /*
  * The repair of a seed: accounts near a border come to every rank, which all mend the same plan in
  * the same way and keep their own part of it. Up to two million accounts, and where a
- * territory has few, all of them come. Cost: some 200 bytes an account that comes, on every rank.
+ * territory has few, all of them come. Cost: some 300 bytes an account that comes, on every rank.
  * Weakness: ranks do not share the work.
  */
 #include "engine/base/memory.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 
 enum { ALL_COME = 2000000, ALL_COME_PER_CENTRE = 200 };
-#define COMES 4.0F /* of the ratio of the squared distances to the second and the first centre */
-#define MOVES 2.5F /* beyond it an account comes only so that its neighbours see it */
+#define COMES 2.2F /* of the ratio of the squared distances to the second and the first centre */
+#define MOVES 1.8F /* beyond it an account comes only so that its neighbours see it */
 
 /* The accounts that have come, over all ranks. */
 struct play {
@@ -99,7 +99,7 @@ static ambit_status pack(const struct ambit_seeding *seeding, const struct play 
     for (int64_t n = 0; n < play->mine_count; n++) {
         const int32_t i = play->mine[n];
         for (int d = 0; d < (points->flat ? 2 : 3); d++)
-            parcel->place[3 * n + d] = (double)points->axis[d][i];
+            parcel->place[3 * n + d] = seeding->axis[d][i];
         for (int m = 0; m < seeding->measures; m++)
             parcel->load[n * seeding->measures + m] = seeding->load[m][i];
         parcel->weight[n] = (double)points->weight[i];
@@ -179,7 +179,7 @@ ambit_status ambit_seeding_repair(const struct ambit_seeding *seeding,
     float *ratio = NULL;
     bool met = false;
     AMBIT_TRY(add_loads(seeding, kmeans, label_inout, &play.total, &met));
-    if (met) goto done;
+    if (met && !seeding->connected) goto done;
     AMBIT_TRY_TOGETHER(seeding->comm, choose(seeding, kmeans, &play, &ratio));
     AMBIT_TRY_TOGETHER(seeding->comm, pack(seeding, &play, ratio, label_inout, &parcel));
     ambit_free(&ratio);
@@ -196,9 +196,13 @@ ambit_status ambit_seeding_repair(const struct ambit_seeding *seeding,
                                        .lower = seeding->lower,
                                        .upper = seeding->upper,
                                        .total_inout = play.total,
-                                       .label_inout = play.label};
-    AMBIT_TRY_TOGETHER(seeding->comm, ambit_seed_repair(&repair, &outcome->left));
+                                       .label_inout = play.label,
+                                       .connected = seeding->connected};
+    struct ambit_seed_repair_outcome repaired;
+    AMBIT_TRY_TOGETHER(seeding->comm, ambit_seed_repair(&repair, &repaired));
     outcome->repaired = true;
+    outcome->left = repaired.outside;
+    outcome->stray = repaired.stray;
     take_over(seeding, &play, label_inout, outcome);
 done:
     ambit_free(&ratio);

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = AMBIT_SHORTLIST_RUN, RUNS_AT_ONCE = 64 };
+enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = AMBIT_SHORTLIST_RUN, RUNS_AT_ONCE = 32 };
 enum { SPARE = 4 }; /* more than are wished are compared to the last digit */
 
 void ambit_candidates_clear(struct ambit_candidates *candidates)
@@ -173,7 +173,7 @@ static ambit_status make_room(struct ambit_candidates *candidates, int64_t entri
 {
     ambit_status status = AMBIT_OK;
     if (entries <= candidates->room) return AMBIT_OK;
-    const int64_t room = entries + entries / 8 + 1024;
+    const int64_t room = entries + entries / 32 + 1024;
     AMBIT_TRY(ambit_resize(&candidates->territory, (size_t)room, sizeof *candidates->territory));
     AMBIT_TRY(ambit_resize(&candidates->travel, (size_t)room, sizeof *candidates->travel));
     candidates->room = room;

@@ -3,11 +3,12 @@
  * Counted allocation. Each block is preceded by one cache line that holds its size, so the block
  * itself starts on a 64-byte line, as vector code likes it, and ends where the C library's block
  * ends, so that an address sanitizer sees the first byte written past it. The cost is 64 bytes a
- * block and a copy at each resize: keep arrays, not nodes.
+ * block and, for small ones, a copy at each resize: keep arrays, not nodes.
  */
 #include "engine/base/memory.h"
 #include "engine/base/launcher.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #define LINE 64
+#define LARGE (1 << 20)
 #define LIVE UINT64_C(0x616D6269746C6976) /* "ambitliv": tells our blocks from others */
 
 struct header {
@@ -27,10 +29,13 @@ struct header {
 
 static _Atomic int64_t live_blocks, live_bytes;
 static _Atomic int64_t allocations_until_fault;
-static pthread_once_t fault_read = PTHREAD_ONCE_INIT;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
-static void read_fault(void)
+/* Large blocks get pages of their own, which go back to the system when they are freed; a job's
+ * phases would else keep what the ones before them had. */
+static void prepare(void)
 {
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
     const char *nth = getenv("AMBIT_FAULT_ALLOC");
     const char *only_rank = getenv("AMBIT_FAULT_RANK");
     const int rank = ambit_launcher_rank();
@@ -41,7 +46,7 @@ static void read_fault(void)
 
 static bool fault_is_due(void)
 {
-    (void)pthread_once(&fault_read, read_fault);
+    (void)pthread_once(&prepared, prepare);
     return atomic_load_explicit(&allocations_until_fault, memory_order_relaxed) > 0 &&
            atomic_fetch_sub(&allocations_until_fault, 1) == 1;
 }
@@ -113,10 +118,38 @@ ambit_status ambit_alloc(void *out, size_t count, size_t size)
     return block == NULL && count > 0 && size > 0 ? AMBIT_ERR_MEMORY : AMBIT_OK;
 }
 
+/* A large block grows by its pages' addresses alone where the C library can do that, and then never
+ * stands twice in memory. NULL where it is not large or there is no more; the block is then as it
+ * was. */
+static void *grow(void *block, size_t count, size_t size)
+{
+    struct header *header = header_of(block);
+    const size_t before = header->bytes;
+    size_t bytes;
+    void *aligned = NULL;
+    if (before < LARGE || __builtin_mul_overflow(count, size, &bytes) || bytes < before ||
+        bytes > (size_t)PTRDIFF_MAX - LINE)
+        return NULL;
+    header = realloc(header, LINE + bytes);
+    if (header == NULL) return NULL;
+    header->bytes = bytes;
+    count_change(0, (int64_t)(bytes - before));
+    if ((uintptr_t)header % LINE != 0 && posix_memalign(&aligned, LINE, LINE + bytes) == 0) {
+        memcpy(aligned, header, LINE + before); /* it moved, and left its line */
+        free(header);
+        header = aligned;
+    }
+    return (char *)header + LINE;
+}
+
 ambit_status ambit_resize(void *block, size_t count, size_t size)
 {
     void *const old = load_pointer(block);
-    void *new = NULL;
+    void *new = old != NULL &&count > 0 && size > 0 ? grow(old, count, size) : NULL;
+    if (new != NULL) {
+        store_pointer(block, new);
+        return AMBIT_OK;
+    }
     if (count > 0 && size > 0) {
         new = new_block(count, size);
         if (new == NULL) return AMBIT_ERR_MEMORY;
@@ -173,6 +206,6 @@ int64_t ambit_memory_resident_peak_bytes(void)
 
 void ambit_memory_fail_at(int64_t nth)
 {
-    (void)pthread_once(&fault_read, read_fault);
+    (void)pthread_once(&prepared, prepare);
     atomic_store(&allocations_until_fault, nth);
 }

@@ -108,7 +108,7 @@ echo "$suite: $kills kills in $starts starts, $((results + 1)) results"
 
 # ---- signals ----
 
-begin 2000 12
+begin 20000 40
 
 # After LINES of progress, SIGNAL to what COMMAND names.
 stopped() { # NAME LINES RANKS SIGNAL COMMAND WORDS...
@@ -215,11 +215,11 @@ give what that run was given, or start afresh without --resume" \
 damage=
 refused "another seed" "  --seed: this run has 2, the checkpoint 1" --seed 2
 refused "another effort" "  --effort: this run has 3, the checkpoint 24" --effort 3
-"$AMBIT" generate --accounts 2000 --territories 12 --seed 2 -o other.h5 --quiet >out
+"$AMBIT" generate --accounts 20000 --territories 40 --seed 2 -o other.h5 --quiet >out
 refused "other accounts" "  accounts' rows, hash: this run has HASH, the checkpoint HASH" \
     --accounts other.h5
-"$AMBIT" generate --accounts 2001 --territories 12 -o other.h5 --quiet >out
-refused "more accounts" "  accounts: this run has 2001, the checkpoint 2000
+"$AMBIT" generate --accounts 20001 --territories 40 -o other.h5 --quiet >out
+refused "more accounts" "  accounts: this run has 20001, the checkpoint 20000
   accounts' rows, hash: this run has HASH, the checkpoint HASH" --accounts other.h5
 cp nation.yaml whole.yaml
 echo "# one line more" >>nation.yaml

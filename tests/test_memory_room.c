@@ -188,5 +188,5 @@ int main(void)
         {"limits of the process", limits_of_the_process},
         {"the need grows", need_grows},
     };
-    return ambit_test_main("memory room", tests, AMBIT_TEST_COUNT(tests));
+    return ambit_test_main("memory_room", tests, AMBIT_TEST_COUNT(tests));
 }

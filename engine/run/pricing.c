@@ -58,11 +58,13 @@ void ambit_pricing_clear(struct ambit_pricing *pricing)
     ambit_free(&pricing->settled);
 }
 
-/* Mean hauls by which a territory's costs may change before candidates are chosen anew: lists of
- * all accounts are kept short, those of runs need not be. */
+/* Mean hauls by which a territory's costs may change before candidates are chosen anew: where runs
+ * have been priced before all accounts are, prices are near, and lists are kept short. */
 static double reach_of(const struct ambit_job *job, double softness)
 {
-    return softness > FAR_OFF || job->accounts.members != NULL ? FAR_REACH : NEAR_REACH;
+    const bool near = job->accounts.members == NULL &&
+                      ambit_job_slice_align(job->accounts.total, job->territories.count) > 1;
+    return softness > FAR_OFF || !near ? FAR_REACH : NEAR_REACH;
 }
 
 ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,

@@ -381,13 +381,13 @@ void ambit_kinked_step(const struct ambit_kinked_model *model, const double *at,
     const size_t n = cell_count(model);
     double *const step = model->work, *const image = step + n, *const load = image + n;
     double *const move = load + n, *const tried = move + n, *const scratch = tried + n;
-    double grown[SIZE_MAX_BLOCK], enough = 0.0;
+    double grown[SIZE_MAX_BLOCK] = {0.0}, enough = 0.0;
     memcpy(to, at, n * sizeof *to);
-    double rise = rise_of(model, at, to, step, image);
+    (void)rise_of(model, at, to, step, image);
     for (int cycle = 0; cycle < CYCLES; cycle++) {
         expect(model, image, load, grown);
         sweep(model, load, grown, to, step);
-        rise = rise_of(model, at, to, step, image);
+        const double rise = rise_of(model, at, to, step, image);
         expect(model, image, load, grown);
         for (size_t c = 0; c < n; c++) {
             const double side = to[c] > 0.0 ? model->high[c] : model->low[c];
@@ -405,6 +405,6 @@ void ambit_kinked_step(const struct ambit_kinked_model *model, const double *at,
         if (higher)
             memcpy(to, tried, n * sizeof *to);
         else
-            rise_of(model, at, to, step, image);
+            (void)rise_of(model, at, to, step, image);
     }
 }

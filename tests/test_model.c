@@ -192,7 +192,7 @@ static double kth_by_brute_force(const double *place, int count, int self, int k
 static void neighbours_as_by_brute_force(void)
 {
     static const int counts[] = {1, 2, 7, 8, 9, 64, 65, 300}, wanted[] = {1, 6, 64};
-    double place[3 * 300], scratch[300], found[300];
+    double place[3 * 300], scratch[300] = {0.0}, found[300];
     for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
         const int count = counts[n];
         for (int i = 0; i < count; i++) {
@@ -222,7 +222,7 @@ static void neighbours_as_by_brute_force(void)
 static void neighbours_of_others(void)
 {
     const int counts[] = {1, 2, 7, 8, 9, 65, 200};
-    double place[3 * 201], scratch[201];
+    double place[3 * 201], scratch[201] = {0.0};
     struct ambit_neighbour_tree *tree = NULL;
     for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
         const int count = counts[n];

@@ -352,10 +352,12 @@ static void prices_stay_within_reach(void)
     ambit_prices_begin(ascent.prices, 0.1, 0.0, reach);
     for (int s = 0; s < 12; s++) {
         held |= ascent_step(&ascent).held;
-        double now[2], chosen[2];
+        double now[AMBIT_RULE_MAX] = {0}, chosen[AMBIT_RULE_MAX] = {0};
+        double uniform[AMBIT_RULE_MAX] = {0};
         set_uniform(ascent.prices, ascent.prices->price, now);
         set_uniform(ascent.prices, ascent.prices->chosen_price, chosen);
-        const double uniform[2] = {now[0] - chosen[0], now[1] - chosen[1]};
+        for (int r = 0; r < 2; r++)
+            uniform[r] = now[r] - chosen[r];
         for (int32_t j = 0; j < 6; j++) { /* the uniform price moves a little as others are held */
             const double mean = ascent.prices->travel_mean;
             CU_ASSERT(change_of(ascent.prices, uniform, j, mean) < reach * 1.2);

@@ -130,8 +130,9 @@ static void *grow(void *block, size_t count, size_t size)
     if (before < LARGE || __builtin_mul_overflow(count, size, &bytes) || bytes < before ||
         bytes > (size_t)PTRDIFF_MAX - LINE)
         return NULL;
-    header = realloc(header, LINE + bytes);
-    if (header == NULL) return NULL;
+    struct header *const grown = realloc(header, LINE + bytes);
+    if (grown == NULL) return NULL;
+    header = grown;
     header->bytes = bytes;
     count_change(0, (int64_t)(bytes - before));
     if ((uintptr_t)header % LINE != 0 && posix_memalign(&aligned, LINE, LINE + bytes) == 0) {

@@ -510,15 +510,15 @@ static void set_curvature(struct ambit_prices *p, const int64_t *second)
     const int64_t *const pairs = second + p->territories * area;
     memset(p->mean, 0, sizeof p->mean);
     for (int32_t j = 0; j < p->territories; j++) {
-        double *const h = &p->model.block[p->model.first[j] * area];
+        double *const h = p->model.block + p->model.first[j] * area;
         for (int64_t e = 0; e < area; e++)
             h[e] = (double)second[j * area + e] / HESSIAN_SCALE;
         for (int r = 0; r < rules; r++)
             p->mean[r] += h[r * rules + r] / p->territories + 1e-12;
     }
     for (int32_t pair = 0; pair < p->pair_count; pair++) {
-        double *const h = &p->model.block[p->pair_entry[2 * pair] * area];
-        double *const transposed = &p->model.block[p->pair_entry[2 * pair + 1] * area];
+        double *const h = p->model.block + p->pair_entry[2 * pair] * area;
+        double *const transposed = p->model.block + p->pair_entry[2 * pair + 1] * area;
         for (int r = 0; r < rules; r++) {
             for (int q = 0; q < rules; q++) {
                 h[r * rules + q] = (double)pairs[pair * area + r * rules + q] / HESSIAN_SCALE;
@@ -626,7 +626,7 @@ static bool propose(struct ambit_prices *p)
     const int64_t area = (int64_t)p->rules * p->rules;
     for (size_t at = 0; at < cell_count(p); at++) {
         const size_t j = at / (size_t)p->rules, r = at % (size_t)p->rules;
-        const double *const h = &p->model.block[p->model.first[j] * area];
+        const double *const h = p->model.block + p->model.first[j] * area;
         const double own = h[r * (size_t)p->rules + r];
         p->model.damping[at] = p->damping * own + fmax(p->prior * p->mean[r] - own, 0.0);
     }

@@ -3,19 +3,23 @@
  * Smoothed dual ascent by damped Newton steps.
  *
  * The dual of the capacitated assignment, D(P) = Σ_i min_j (cost + P·load) − Σ_jr max(U P, L P), is
- * concave and has a kink wherever an account is undecided. Each min becomes a soft minimum of width
- * μ_i (an account's own scale of cost), each max of a band a soft maximum, and μ falls in steps, as
- * in entropic transport. The Hessian is then a sparse Laplacian between neighbouring territories,
- * to which only wavering accounts contribute; its system is solved by conjugate gradients, and a
- * Levenberg factor λ keeps D rising. Plain gradient steps diverge at 1,000 territories; these take
- * about five passes over the accounts a level. Kitagawa, Mérigot, Thibert 2016 prove such damped
- * Newton steps for semi-discrete transport, the one-measure case without bands.
+ * concave and has a kink wherever an account is undecided, and one at zero in every price. Each min
+ * becomes a soft minimum of width μ_i (an account's own scale of cost), and μ falls in steps, as in
+ * entropic transport. The Hessian is then a sparse Laplacian between neighbouring territories, to
+ * which only wavering accounts contribute. The bands stay as they are: a step maximises the model
+ * of what is smooth and the kinks themselves (kinked_newton.h), and a damping λ keeps D rising.
+ * Bands that were soft too had Newton creep along their tails. Plain gradient steps diverge at
+ * 1,000 territories; these take some five passes over the accounts a level. Kitagawa, Mérigot,
+ * Thibert 2016 prove such damped Newton steps for semi-discrete transport, one measure and no
+ * bands.
  *
  * Equal targets move with the plan's own total (bound.h), so a price anywhere is in part a uniform
- * price on travel everywhere. Value and gradient carry that exactly; the Hessian leaves it out,
- * which the damping, steered by promised against found rise, makes up for.
+ * price on travel everywhere, which value, gradient and model carry.
  *
- * A one-sided band has no kink but a price of one sign, kept by the wall of the box below.
+ * Where nothing wavers there is no curvature, and a step would go far past those who soon will: a
+ * territory has at least a part of the mean curvature, less with each step that did as promised.
+ *
+ * A one-sided band has a price of one sign, kept by the wall of the box below.
  *
  * Where no plan exists, D would rise without end and the prices with it. They are kept in a box,
  * which is the same as letting a band be broken at that price: the soft plan then breaks as little

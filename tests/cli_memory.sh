@@ -24,16 +24,16 @@ size='[0-9.]+ MB'
 begin="not enough memory on $host: 20,000 accounts in 40 territories take about $size there"
 end='or --memory-limit none to try it all the same'
 for file in n.h5 n.csv; do
-    refused "a limit by hand, $file" 1 "${begin/20,000/(20|19),[0-9]+}, found 40 MB \(--memory-limit\); \
-use more machines, $end" --memory-limit 40M --accounts $file
-    refused "a limit by hand, $file" 3 "${begin/20,000/(20|19),[0-9]+} for 3 of 3 ranks, found 120 MB \
-\(--memory-limit\); use more machines, fewer ranks on each, $end" --memory-limit 0.12G --accounts $file
+    refused "a limit by hand, $file" 1 "${begin/20,000/(20|19),[0-9]+}, found 30 MB \(--memory-limit\); \
+use more machines, $end" --memory-limit 30M --accounts $file
+    refused "a limit by hand, $file" 3 "${begin/20,000/(20|19),[0-9]+} for 3 of 3 ranks, found 90 MB \
+\(--memory-limit\); use more machines, fewer ranks on each, $end" --memory-limit 0.09G --accounts $file
 done
 (
-    ulimit -v 80000 # KiB
+    ulimit -v 60000 # KiB
     refused "ulimit -v" 1 "$begin, found $size \(left of the process's addresses \(ulimit -v\)\); \
 use more machines, $end" --accounts n.h5
-    ulimit -d 20000
+    ulimit -d 15000
     refused "ulimit -d" 1 "$begin, found $size \(left of the process's data \(ulimit -d\)\); \
 use more machines, $end" --accounts n.h5
     echo "$passed $failed" >counts
@@ -42,7 +42,7 @@ read -r passed failed <counts
 
 # Known before the rows are read: a bad one at the end is not come to.
 sed '$s/,[^,]*$/,Nowhere/' n.csv >bad.csv
-refused "before reading" 1 "not enough memory on .*" --memory-limit 40M --accounts bad.csv
+refused "before reading" 1 "not enough memory on .*" --memory-limit 30M --accounts bad.csv
 # Known for certain behind: the first rows were far longer than the others.
 long=$(printf '%0900d' 0)
 awk -v long="$long" -F, 'NR == 1 { print $0 ",note" } NR > 1 { print $0 "," (NR < 100 ? long : "") }' \
@@ -66,7 +66,7 @@ done
 on 3 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet --memory-limit none
 check "--memory-limit none on 3 ranks" "0 $sum" "$code $(sha256sum <r.h5)"
 (
-    ulimit -v 80000
+    ulimit -v 72000
     on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet --memory-limit none
     echo "$code" >counts
 )

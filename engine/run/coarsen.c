@@ -143,9 +143,8 @@ done:
     return status;
 }
 
-ambit_status ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse)
+void ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse)
 {
-    ambit_status status = AMBIT_OK;
     memcpy(job->scenario.band, coarse->scenario.band, sizeof job->scenario.band);
     for (int r = 0; r < job->problem.rule_count; r++)
         ambit_problem_refresh_rule(&job->problem, r);
@@ -157,9 +156,6 @@ ambit_status ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coar
         job->label[i] = coarse->label[job->label[i]];
     hand_over(coarse, job);
     ambit_coarse_clear(coarse);
-    if (!job->stopped_by_time_limit) AMBIT_TRY(ambit_job_centre(job, job->label));
-done:
-    return status;
 }
 
 void ambit_coarse_clear(struct ambit_job *coarse)

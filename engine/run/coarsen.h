@@ -21,9 +21,9 @@ int64_t ambit_coarse_block(int64_t accounts, int32_t territories, int64_t runs);
 ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block,
                                struct ambit_job *coarse_out) AMBIT_CHECKED;
 
-/* Takes centres, prices, opened limits, rounds and the plan over to `job`, and clears *coarse.
- * Collective. */
-ambit_status ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse) AMBIT_CHECKED;
+/* Takes centres, prices, opened limits, rounds and the plan over to `job`, and clears *coarse. A
+ * median is then where its run was, and no account yet. Local. */
+void ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse);
 
 /* Frees what *coarse owns. */
 void ambit_coarse_clear(struct ambit_job *coarse);

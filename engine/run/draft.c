@@ -221,7 +221,7 @@ static ambit_status draft_level(struct ambit_job *job, int64_t block, struct amb
     struct ambit_job *const nation = block > 1 ? coarse : job;
     if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, coarse));
     AMBIT_TRY(place->before == 0 ? draft_from_seed(nation, place) : redraft(nation, place));
-    if (block > 1) AMBIT_TRY(ambit_job_take_coarse(job, coarse));
+    if (block > 1) ambit_job_take_coarse(job, coarse);
     place->stage = AMBIT_STAGE_LEVELS;
     place->before = block;
 done:

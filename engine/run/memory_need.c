@@ -26,9 +26,9 @@ static const struct phase {
     double of_thread;    /* for each thread */
     double fixed;
 } phases[] = {
-    {.of_slice = 48.0, .fixed = 16e6},                    /* reading, where ids meet */
-    {.of_slice = 48.0, .of_nation = 48.0, .fixed = 16e6}, /* places of all, and a tree of them */
-    {.of_slice = 240.0, .of_territory = 1e5, .of_thread = 1e7, .fixed = 16e6}, /* plan and rounds */
+    {.of_slice = 48.0, .fixed = 10e6},                    /* reading, where ids meet */
+    {.of_slice = 48.0, .of_nation = 48.0, .fixed = 10e6}, /* places of all, and a tree of them */
+    {.of_slice = 140.0, .of_territory = 5e4, .of_thread = 4e6, .fixed = 10e6}, /* plan and rounds */
 };
 
 int64_t ambit_memory_need(const struct ambit_memory_shape *shape)

@@ -112,6 +112,8 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
 {
     ambit_status status = AMBIT_OK;
     int64_t moved = 0;
+    if (place->before > 1 && !ambit_job_out_of_time(job)) /* the draft's centres are runs */
+        AMBIT_TRY(ambit_job_centre(job, job->label));
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FROM_DRAFT_SOFTNESS, AMBIT_FIRST_GUARD,
                                  &place->imbalance, &moved));

@@ -163,6 +163,8 @@ test: $(TESTS) ## build and run every test
 	scripts/test.sh $(BUILD) serial fuzz mpi cli
 
 test-long: $(TESTS) ## run every test, with larger nations and more repetitions
+	$(MAKE) VARIANT=debug build/debug/ambit
+	$(MAKE) VARIANT=asan build/asan/ambit
 	AMBIT_TEST_LONG=1 scripts/test.sh $(BUILD) serial fuzz mpi cli
 
 test-serial: $(SERIAL) $(FUZZERS) ## run the tests that need no MPI

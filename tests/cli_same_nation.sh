@@ -24,7 +24,7 @@ check "shuffling moves rows" no "$(cmp -s nation.csv shuffled/nation.csv && echo
 sum=
 same() { # RANKS THREADS FILE
     rm -f plan.h5
-    on "$1" run nation.yaml --accounts "$3" -o plan.h5 --threads "$2" --effort 2 --quiet
+    on "$1" run nation.yaml --accounts "$3" -o plan.h5 --threads "$2" --effort 6 --quiet
     check "$3 on $1 ranks of $2 threads: exit code" 0 "$code"
     if [ -z "$sum" ]; then sum=$(sha256sum <plan.h5); fi
     check "$3 on $1 ranks of $2 threads: bytes" "$sum" "$(sha256sum <plan.h5)"

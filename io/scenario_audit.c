@@ -16,42 +16,23 @@
 #include <string.h>
 
 typedef struct ambit_yaml_node node;
-typedef const struct ambit_audit_binder binder;
 
 static const char sum_words[] = "a sum of columns or measures such as won + renewed - lost";
 static const char ratio_words[] =
     "a ratio such as won / opportunities or (revenue - cost) / revenue, or a sum without / ";
 
-static bool is_scalar(const node *value)
-{
-    return value->kind == AMBIT_YAML_SCALAR && value->text[0] != '\0';
-}
-
 /* ---- sums ---- */
 
-/* "'name' twice", and the like, where a name of a longer text is to be shown. */
-static void fault_name(binder *b, const node *value, const char *name, const char *rest,
-                       const char *expected)
-{
-    char quote[AMBIT_YAML_QUOTE_MAX], found[AMBIT_YAML_QUOTE_MAX + 32];
-    ambit_yaml_quote(name, quote);
-    (void)snprintf(found, sizeof found, "%s%s", quote, rest);
-    b->fault(b->self, value, found, expected);
-}
-
-static bool add_term(binder *b, const node *value, const char *name, int term, bool minus,
-                     struct ambit_sum *sum)
+static bool add_term(struct ambit_binder *b, const node *value, const char *name, int term,
+                     bool minus, struct ambit_sum *sum)
 {
     for (int t = 0; t < sum->count; t++) {
         if (sum->term[t] != term) continue;
-        fault_name(b, value, name, " twice", "each column of a sum once");
+        ambit_bind_complain_name(b, value, name, " twice", "each column of a sum once");
         return false;
     }
     if (sum->count == AMBIT_SUM_TERM_MAX) {
-        char expected[48];
-        (void)snprintf(expected, sizeof expected, "at most %d columns in a sum",
-                       AMBIT_SUM_TERM_MAX);
-        b->fault(b->self, value, NULL, expected);
+        ambit_bind_complain(b, value, NULL, "at most %d columns in a sum", AMBIT_SUM_TERM_MAX);
         return false;
     }
     sum->term[sum->count] = term;
@@ -60,11 +41,11 @@ static bool add_term(binder *b, const node *value, const char *name, int term, b
 }
 
 /* Brackets in a name are whole pairs, and none stands first: the rest is a slip of the hand. */
-static bool is_plain_name(binder *b, const char *name)
+static bool is_plain_name(const char *name)
 {
     int open = 0;
     double number = 0.0;
-    const char *const rest = b->number(name, &number);
+    const char *const rest = ambit_bind_read_number(name, &number);
     if (name[0] == '\0' || name[0] == '(' || (rest != NULL && *rest == '\0')) return false;
     for (const char *c = name; *c != '\0'; c++) {
         open += (*c == '(') - (*c == ')');
@@ -74,11 +55,11 @@ static bool is_plain_name(binder *b, const char *name)
 }
 
 /* Adds a measure's terms, count, travel or a column. */
-static bool add_name(binder *b, const node *value, const char *name, bool minus,
+static bool add_name(struct ambit_binder *b, const node *value, const char *name, bool minus,
                      const char *expected, struct ambit_sum *sum)
 {
-    if (!is_plain_name(b, name)) {
-        b->fault(b->self, value, NULL, expected);
+    if (!is_plain_name(name)) {
+        ambit_bind_complain(b, value, NULL, "%s", expected);
         return false;
     }
     const int m = ambit_scenario_find_measure(b->scenario, name);
@@ -91,12 +72,12 @@ static bool add_name(binder *b, const node *value, const char *name, bool minus,
     }
     if (strcmp(name, "count") == 0) return add_term(b, value, name, AMBIT_TERM_COUNT, minus, sum);
     if (strcmp(name, "travel") == 0) return add_term(b, value, name, AMBIT_TERM_TRAVEL, minus, sum);
-    const int column = b->column(b->self, value, name);
+    const int column = ambit_bind_column(b, value, name);
     return column >= 0 && add_term(b, value, name, column, minus, sum);
 }
 
 /* Binds `text` of `bytes` bytes as a sum; `expected` is said where it is none. */
-static bool bind_sum(binder *b, const node *value, const char *text, size_t bytes,
+static bool bind_sum(struct ambit_binder *b, const node *value, const char *text, size_t bytes,
                      const char *expected, struct ambit_sum *sum)
 {
     const char *const end = text + bytes;
@@ -120,13 +101,14 @@ static bool bind_sum(binder *b, const node *value, const char *text, size_t byte
     }
 }
 
-static void bind_sum_of(binder *b, const node *map, const char *key, struct ambit_sum *sum)
+static void bind_sum_of(struct ambit_binder *b, const node *map, const char *key,
+                        struct ambit_sum *sum)
 {
     const node *const value = ambit_yaml_find(map, key);
     if (value == NULL) return;
     sum->count = 0;
-    if (!is_scalar(value))
-        b->fault(b->self, value, NULL, sum_words);
+    if (!ambit_bind_is_text(value))
+        ambit_bind_complain(b, value, NULL, "%s", sum_words);
     else
         (void)bind_sum(b, value, value->text, strlen(value->text), sum_words, sum);
 }
@@ -134,7 +116,7 @@ static void bind_sum_of(binder *b, const node *map, const char *key, struct ambi
 /* ---- ratios ---- */
 
 /* One side of a quotient: a name, or a sum in brackets. */
-static bool bind_side(binder *b, const node *value, const char *text, size_t bytes,
+static bool bind_side(struct ambit_binder *b, const node *value, const char *text, size_t bytes,
                       struct ambit_sum *sum)
 {
     while (bytes > 0 && *text == ' ') {
@@ -147,17 +129,17 @@ static bool bind_side(binder *b, const node *value, const char *text, size_t byt
         return bind_sum(b, value, text + 1, bytes - 2, ratio_words, sum);
     const bool is_sum = memchr(text, '+', bytes) != NULL || memmem(text, bytes, " - ", 3) != NULL;
     if (is_sum) {
-        b->fault(b->self, value, NULL, "brackets around a sum beside /, as in (a + b) / c");
+        ambit_bind_complain(b, value, NULL, "brackets around a sum beside /, as in (a + b) / c");
         return false;
     }
     return bind_sum(b, value, text, bytes, ratio_words, sum);
 }
 
-static void bind_quotient(binder *b, const node *value, struct ambit_ratio *ratio)
+static void bind_quotient(struct ambit_binder *b, const node *value, struct ambit_ratio *ratio)
 {
     static const char divided[] = " / ";
-    if (!is_scalar(value)) {
-        b->fault(b->self, value, NULL, ratio_words);
+    if (!ambit_bind_is_text(value)) {
+        ambit_bind_complain(b, value, NULL, "%s", ratio_words);
         return;
     }
     const char *const text = value->text, *const by = strstr(text, divided);
@@ -167,21 +149,13 @@ static void bind_quotient(binder *b, const node *value, struct ambit_ratio *rati
     }
     const char *const bottom = by + strlen(divided);
     if (strstr(bottom, divided) != NULL)
-        b->fault(b->self, value, NULL, "one / at most");
+        ambit_bind_complain(b, value, NULL, "one / at most");
     else if (bind_side(b, value, text, (size_t)(by - text), &ratio->top))
         (void)bind_side(b, value, bottom, strlen(bottom), &ratio->bottom);
 }
 
-static void bind_name(binder *b, const node *value, char name_out[AMBIT_NAME_MAX])
-{
-    if (is_scalar(value) && strlen(value->text) < AMBIT_NAME_MAX)
-        (void)snprintf(name_out, AMBIT_NAME_MAX, "%s", value->text);
-    else
-        b->fault(b->self, value, NULL, "a name of 1 to 63 bytes");
-}
-
 /* Binds `name: ratio` or `name: {ratio: …, unit: …}`. */
-static void bind_ratio(binder *b, const node *entry)
+static void bind_ratio(struct ambit_binder *b, const node *entry)
 {
     struct ambit_audit_terms *const audit = &b->scenario->audit;
     const size_t bytes = strlen(entry->key);
@@ -189,19 +163,19 @@ static void bind_ratio(binder *b, const node *entry)
         char expected[64];
         (void)snprintf(expected, sizeof expected, "at most %d figures with names of 1 to %d bytes",
                        AMBIT_RATIO_MAX, AMBIT_NAME_MAX - 1);
-        fault_name(b, entry, entry->key, "", expected);
+        ambit_bind_complain_name(b, entry, entry->key, "", expected);
         return;
     }
     const node *value = entry;
     struct ambit_ratio *const ratio = &audit->ratio[audit->ratio_count++];
     (void)snprintf(ratio->name, AMBIT_NAME_MAX, "%s", entry->key);
     if (entry->kind == AMBIT_YAML_MAP) {
-        if (!b->is_map(b->self, entry, "ratio, unit")) return;
+        if (!ambit_bind_is_map(b, entry, "ratio, unit")) return;
         const node *const unit = ambit_yaml_find(entry, "unit");
-        if (unit != NULL) bind_name(b, unit, ratio->unit);
+        if (unit != NULL) ambit_bind_name(b, unit, ratio->unit);
         value = ambit_yaml_find(entry, "ratio");
         if (value == NULL) {
-            b->missing(b->self, entry, "the key ratio");
+            ambit_bind_missing(b, entry, "the key ratio");
             return;
         }
     }
@@ -211,26 +185,28 @@ static void bind_ratio(binder *b, const node *entry)
 /* ---- segments ---- */
 
 /* A class's limit: `80`, or `20%` of the accounts. */
-static bool bind_class(binder *b, const node *entry, struct ambit_segments *s)
+static bool bind_class(struct ambit_binder *b, const node *entry, struct ambit_segments *s)
 {
     static const char words[] = "the least value of the class such as 80, or its part of the "
                                 "accounts such as 20%, as in the class before";
     double number = 0.0;
-    const char *const rest =
-        is_scalar(entry) && entry->plain ? b->number(entry->text, &number) : NULL;
+    const char *const rest = ambit_bind_is_text(entry) && entry->plain
+                                 ? ambit_bind_read_number(entry->text, &number)
+                                 : NULL;
     const bool is_part = rest != NULL && strcmp(rest + strspn(rest, " "), "%") == 0;
     const enum ambit_segment_kind kind = is_part ? AMBIT_SEGMENT_LARGEST : AMBIT_SEGMENT_FROM;
     double parts = is_part ? number / 100.0 : 0.0;
     for (int c = 0; c < s->count && is_part; c++)
         parts += s->limit[c];
     if (rest == NULL || (*rest != '\0' && !is_part) || (s->count > 0 && kind != s->kind)) {
-        b->fault(b->self, entry, NULL, words);
+        ambit_bind_complain(b, entry, NULL, "%s", words);
     } else if (!(number > 0.0 && number <= 1e12)) {
-        b->fault(b->self, entry, NULL, "a number above 0 and at most 1e12");
+        ambit_bind_complain(b, entry, NULL, "a number above 0 and at most 1e12");
     } else if (is_part && !(parts < 1.0)) {
-        b->fault(b->self, entry, NULL, "less than 100% in the classes before rest together");
+        ambit_bind_complain(b, entry, NULL, "less than 100%% in the classes before rest together");
     } else if (!is_part && s->count > 0 && number >= s->limit[s->count - 1]) {
-        b->fault(b->self, entry, NULL, "less than in the class before, for the largest come first");
+        ambit_bind_complain(b, entry, NULL,
+                            "less than in the class before, for the largest come first");
     } else {
         s->kind = kind;
         s->limit[s->count] = is_part ? number / 100.0 : number;
@@ -239,49 +215,49 @@ static bool bind_class(binder *b, const node *entry, struct ambit_segments *s)
     return false;
 }
 
-static void bind_classes(binder *b, const node *classes, struct ambit_segments *s)
+static void bind_classes(struct ambit_binder *b, const node *classes, struct ambit_segments *s)
 {
     static const char words[] = "2 to 8 classes, the last of them rest: {A: 80, B: 53, C: rest} or "
                                 "{A: 20%, B: 30%, C: rest}";
     if (classes->kind != AMBIT_YAML_MAP || classes->child_count < 2 ||
         classes->child_count > AMBIT_SEGMENT_MAX) {
-        b->fault(b->self, classes, classes->kind == AMBIT_YAML_MAP ? "a map of other size" : NULL,
-                 words);
+        ambit_bind_complain(b, classes,
+                            classes->kind == AMBIT_YAML_MAP ? "a map of other size" : NULL, "%s",
+                            words);
         return;
     }
     for (const node *entry = classes->first; entry != NULL; entry = entry->next) {
         const size_t bytes = strlen(entry->key);
         if (bytes == 0 || bytes >= AMBIT_NAME_MAX) {
-            fault_name(b, entry, entry->key, "", "a class's name of 1 to 63 bytes");
+            ambit_bind_complain_name(b, entry, entry->key, "", "a class's name of 1 to 63 bytes");
             return;
         }
         (void)snprintf(s->name[s->count], AMBIT_NAME_MAX, "%s", entry->key);
         if (entry->next != NULL) {
             if (!bind_class(b, entry, s)) return;
-        } else if (!is_scalar(entry) || strcmp(entry->text, "rest") != 0) {
-            b->fault(b->self, entry, NULL, "rest in the last class");
+        } else if (!ambit_bind_is_text(entry) || strcmp(entry->text, "rest") != 0) {
+            ambit_bind_complain(b, entry, NULL, "rest in the last class");
             return;
         }
         s->count++;
     }
 }
 
-static int bind_column(binder *b, const node *value)
+static int bind_column(struct ambit_binder *b, const node *value)
 {
-    if (is_scalar(value) && strlen(value->text) < AMBIT_NAME_MAX)
-        return b->column(b->self, value, value->text);
-    b->fault(b->self, value, NULL, "a column's name of 1 to 63 bytes");
+    if (ambit_bind_is_name(value)) return ambit_bind_column(b, value, value->text);
+    ambit_bind_complain(b, value, NULL, "a column's name of 1 to 63 bytes");
     return -1;
 }
 
-static void bind_segments(binder *b, const node *segments)
+static void bind_segments(struct ambit_binder *b, const node *segments)
 {
     struct ambit_segments *const s = &b->scenario->audit.segments;
-    if (!b->is_map(b->self, segments, "by, classes")) return;
+    if (!ambit_bind_is_map(b, segments, "by, classes")) return;
     const node *const by = ambit_yaml_find(segments, "by");
     const node *const classes = ambit_yaml_find(segments, "classes");
     if (by == NULL || classes == NULL) {
-        b->missing(b->self, segments, by == NULL ? "the key by" : "the key classes");
+        ambit_bind_missing(b, segments, by == NULL ? "the key by" : "the key classes");
         return;
     }
     s->column = bind_column(b, by);
@@ -291,10 +267,11 @@ static void bind_segments(binder *b, const node *segments)
 /* ---- working time and coverage ---- */
 
 /* Binds `300`, `15%` or `20% of work`. */
-static void bind_admin(binder *b, const node *value, struct ambit_audit_terms *audit)
+static void bind_admin(struct ambit_binder *b, const node *value, struct ambit_audit_terms *audit)
 {
     double number = 0.0;
-    const char *rest = is_scalar(value) ? b->number(value->text, &number) : NULL;
+    const char *rest =
+        ambit_bind_is_text(value) ? ambit_bind_read_number(value->text, &number) : NULL;
     const bool is_hours = rest != NULL && *rest == '\0' && value->plain;
     if (rest != NULL) rest += strspn(rest, " ");
     if (is_hours && number >= 0.0 && number <= 8784.0) {
@@ -305,43 +282,40 @@ static void bind_admin(binder *b, const node *value, struct ambit_audit_terms *a
         audit->admin_kind = rest[1] == '\0' ? AMBIT_ADMIN_OF_TIME : AMBIT_ADMIN_OF_WORK;
         audit->admin = number / 100.0;
     } else {
-        b->fault(b->self, value, NULL,
-                 "hours a year of a rep from 0 to 8784, a percentage below 100% of the working "
-                 "time such as 15%, or a part of work such as 20% of work");
+        ambit_bind_complain(
+            b, value, NULL,
+            "hours a year of a rep from 0 to 8784, a percentage below 100%% of the working "
+            "time such as 15%%, or a part of work such as 20%% of work");
     }
 }
 
-static void bind_working_time(binder *b, const node *time)
+static void bind_working_time(struct ambit_binder *b, const node *time)
 {
     struct ambit_audit_terms *const audit = &b->scenario->audit;
-    if (!b->is_map(b->self, time, "work, admin, days")) return;
+    if (!ambit_bind_is_map(b, time, "work, admin, days")) return;
     bind_sum_of(b, time, "work", &audit->work);
     const node *const admin = ambit_yaml_find(time, "admin"), *const days =
                                                                   ambit_yaml_find(time, "days");
     for (int t = 0; t < audit->work.count; t++)
         if (audit->work.term[t] == AMBIT_TERM_TRAVEL || audit->work.term[t] == AMBIT_TERM_COUNT)
-            b->fault(b->self, ambit_yaml_find(time, "work"), NULL,
-                     "hours without travel and count");
+            ambit_bind_complain(b, ambit_yaml_find(time, "work"), NULL,
+                                "hours without travel and count");
     if (admin != NULL) bind_admin(b, admin, audit);
-    if (days == NULL) return;
-    double number = 0.0;
-    const char *const rest = is_scalar(days) && days->plain ? b->number(days->text, &number) : NULL;
-    if (rest != NULL && *rest == '\0' && number >= 1.0 && number <= 366.0)
-        audit->days = number;
-    else
-        b->fault(b->self, days, NULL, "working days a year, a number from 1 to 366");
+    if (days != NULL)
+        ambit_bind_number(b, days, "working days a year, a number from 1 to 366", 1.0, 366.0,
+                          &audit->days);
 }
 
-static void bind_coverage(binder *b, const node *coverage)
+static void bind_coverage(struct ambit_binder *b, const node *coverage)
 {
     struct ambit_audit_terms *const audit = &b->scenario->audit;
-    if (!b->is_map(b->self, coverage, "visited, target, effort, potential")) return;
+    if (!ambit_bind_is_map(b, coverage, "visited, target, effort, potential")) return;
     const node *const visited = ambit_yaml_find(coverage, "visited");
     const node *const target = ambit_yaml_find(coverage, "target");
     if (visited != NULL) audit->visited_column = bind_column(b, visited);
     if (target != NULL) audit->target_column = bind_column(b, target);
     if (target != NULL && visited == NULL)
-        b->missing(b->self, coverage, "the key visited beside target");
+        ambit_bind_missing(b, coverage, "the key visited beside target");
     bind_sum_of(b, coverage, "effort", &audit->effort);
     bind_sum_of(b, coverage, "potential", &audit->potential);
 }
@@ -370,24 +344,18 @@ static void set_defaults(struct ambit_scenario *s)
     }
 }
 
-/* A section that is there and not empty, or NULL. */
-static const node *section(binder *b, const char *key)
+void ambit_scenario_bind_audit(struct ambit_binder *b)
 {
-    const node *const value = ambit_yaml_find(b->root, key);
-    const bool is_empty =
-        value != NULL && value->kind == AMBIT_YAML_SCALAR && value->plain && value->text[0] == '\0';
-    return is_empty ? NULL : value;
-}
-
-void ambit_scenario_bind_audit(const struct ambit_audit_binder *b)
-{
-    const node *const segments = section(b, "segments"), *const time = section(b, "working_time");
-    const node *const coverage = section(b, "coverage"), *const kpi = section(b, "kpi");
+    const node *const segments = ambit_bind_section(b, "segments");
+    const node *const time = ambit_bind_section(b, "working_time");
+    const node *const coverage = ambit_bind_section(b, "coverage");
+    const node *const kpi = ambit_bind_section(b, "kpi");
     if (segments != NULL) bind_segments(b, segments);
     if (time != NULL) bind_working_time(b, time);
     if (coverage != NULL) bind_coverage(b, coverage);
     if (kpi != NULL && kpi->kind != AMBIT_YAML_MAP)
-        b->fault(b->self, kpi, NULL, "a map of figures, such as win_rate: won / opportunities");
+        ambit_bind_complain(b, kpi, NULL,
+                            "a map of figures, such as win_rate: won / opportunities");
     for (const node *entry = kpi != NULL ? kpi->first : NULL; entry != NULL; entry = entry->next)
         bind_ratio(b, entry);
     set_defaults(b->scenario);

@@ -8,25 +8,21 @@
 #define AMBIT_HAUL_TABLE_H
 
 #include "engine/model/scenario.h"
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 /* Knots begin at 2^(3 − octaves) and end at 8, beyond the far side of the Earth. */
-enum { AMBIT_HAUL_OCTAVES = 52, AMBIT_HAUL_KNOTS = 64, AMBIT_HAUL_EXPONENT = 3 - 52 };
+enum {
+    AMBIT_HAUL_OCTAVES = 52,
+    AMBIT_HAUL_KNOTS = 64,
+    AMBIT_HAUL_EXPONENT = 3 - AMBIT_HAUL_OCTAVES
+};
 
 struct ambit_haul_table {
     double hours[AMBIT_HAUL_OCTAVES * AMBIT_HAUL_KNOTS + 1]; /* rising; the first is 0 */
 };
 
 void ambit_haul_table_fill(const struct ambit_scenario *scenario, struct ambit_haul_table *out);
-
-/* The squared chord of a knot. */
-static inline double ambit_haul_knot(int index)
-{
-    return ldexp(1.0 + (double)(index % AMBIT_HAUL_KNOTS) / AMBIT_HAUL_KNOTS,
-                 index / AMBIT_HAUL_KNOTS + AMBIT_HAUL_EXPONENT);
-}
 
 /* The knot at or below a squared chord in [0, 4]; the first for nearer ones too. */
 static inline int ambit_haul_knot_below(double chord2)

@@ -18,9 +18,7 @@ enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 6, STEPS_A_LEVEL = 20, HELD_MAX =
 #define NEARLY_BALANCED 1e-2   /* the same, of levels that others follow */
 #define BALANCED 1e-3          /* imbalance at which a level is done, parts of a mean load */
 #define COARSELY_BALANCED 4e-3 /* the same, where accounts are runs and centres still move */
-#define COARSE_SOFTNESS                                                                            \
-    0.021 /* of a plan's prices, where accounts are runs: lumps cannot follow                      \
-           */
+#define COARSE_SOFTNESS 0.021  /* of a plan's prices where accounts are runs, too lumpy for less */
 
 static size_t cell_count(const struct ambit_job *job)
 {

@@ -11,7 +11,7 @@
 #include "solvers/prices.h"
 
 #define AMBIT_AGAIN_SOFTNESS 0.06 /* to begin from prices of other centres */
-#define AMBIT_LAST_SOFTNESS 0.01  /* of a plan's prices */
+#define AMBIT_LAST_SOFTNESS 0.01  /* of the prices of a plan of accounts */
 #define AMBIT_FIRST_GUARD 0.1     /* part of half a band by which it is narrower at first */
 
 struct ambit_pricing {
@@ -44,8 +44,9 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
 ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,
                                   double softness) AMBIT_CHECKED;
 
-/* Ascends to AMBIT_LAST_SOFTNESS, gives every account to its candidate of least reduced cost, and
- * notes that as a round of `phase`. *moved_out counts over all ranks. */
+/* Ascends to AMBIT_LAST_SOFTNESS, or less far where accounts are runs (accounts.members), whose
+ * lumps cannot follow such sharp prices; gives every account to its candidate of least reduced
+ * cost, and notes that as a round of `phase`. *moved_out counts over all ranks. */
 ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pricing,
                                 const char *phase, double first_softness, double guard,
                                 double *imbalance_out, int64_t *moved_out) AMBIT_CHECKED;

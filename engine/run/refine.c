@@ -84,21 +84,32 @@ done:
     return status;
 }
 
+/* A plan by prices that begin at softness `first`, with the candidates and the guard that rounds of
+ * groups begin with. */
+static ambit_status plan_by_prices(struct ambit_job *job, struct ambit_pricing *pricing,
+                                   const char *phase, double first, struct ambit_place *place)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t moved = 0;
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, phase, first, place->attempt_guard,
+                                 &place->imbalance, &moved));
+    AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
+    place->guard = AMBIT_FIRST_GUARD;
+    place->quiet = 0;
+done:
+    return status;
+}
+
 /* Rounds, and prices anew where they end outside a band; leaves the best plan in the job. */
 static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing,
                             struct ambit_place *place, int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    int64_t moved = 0;
     for (; place->attempt < ATTEMPTS; place->attempt++) {
         AMBIT_TRY(improve_by_groups(job, pricing, place, best));
         if (place->best_violation <= 0.0 || place->step >= job->options.effort) break;
         place->attempt_guard *= 2.0;
-        AMBIT_TRY(ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS,
-                                     place->attempt_guard, &place->imbalance, &moved));
-        AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
-        place->guard = AMBIT_FIRST_GUARD;
-        place->quiet = 0;
+        AMBIT_TRY(plan_by_prices(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, place));
     }
     if (job->accounts.count > 0)
         memcpy(job->label, best, (size_t)job->accounts.count * sizeof *best);
@@ -111,16 +122,13 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
                           struct ambit_place *place, int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    int64_t moved = 0;
     if (place->before > 1 && !ambit_job_out_of_time(job)) /* the draft's centres are runs */
         AMBIT_TRY(ambit_job_centre(job, job->label));
     AMBIT_TRY(ambit_pricing_create(job, pricing));
-    AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", FROM_DRAFT_SOFTNESS, AMBIT_FIRST_GUARD,
-                                 &place->imbalance, &moved));
-    AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
+    place->attempt_guard = AMBIT_FIRST_GUARD;
+    AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, place));
     place->stage = AMBIT_STAGE_GROUPS;
-    place->step = place->quiet = place->attempt = 0;
-    place->guard = place->attempt_guard = AMBIT_FIRST_GUARD;
+    place->step = place->attempt = 0;
     place->best_violation = INFINITY;
     place->best_travel = INT64_MAX;
     keep_if_best(job, place, best);

@@ -18,6 +18,7 @@
  */
 #include "io/outlines.h"
 #include "engine/base/memory.h"
+#include "engine/model/territory_pairs.h"
 #include "io/geos.h"
 #include "io/map_projection.h"
 
@@ -465,13 +466,6 @@ done:
     return status;
 }
 
-static int compare_pairs(const void *left, const void *right)
-{
-    const int32_t *const a = left, *const b = right;
-    if (a[0] != b[0]) return a[0] < b[0] ? -1 : 1;
-    return (a[1] > b[1]) - (a[1] < b[1]);
-}
-
 /* Territories whose accounts stand at the ends of one side of a land triangle. */
 static ambit_status find_neighbours(const struct drawing *d, struct ambit_outlines *o)
 {
@@ -484,13 +478,7 @@ static ambit_status find_neighbours(const struct drawing *d, struct ambit_outlin
         o->neighbour[count][0] = a < b ? a : b;
         o->neighbour[count++][1] = a < b ? b : a;
     }
-    if (count == 0) goto done;
-    qsort(o->neighbour, (size_t)count, sizeof *o->neighbour, compare_pairs);
-    o->neighbour_count = 1;
-    for (int32_t i = 1; i < count; i++) {
-        if (compare_pairs(o->neighbour[i], o->neighbour[o->neighbour_count - 1]) != 0)
-            memcpy(o->neighbour[o->neighbour_count++], o->neighbour[i], sizeof *o->neighbour);
-    }
+    o->neighbour_count = (int32_t)ambit_territory_pairs_sort(o->neighbour, count);
 done:
     return status;
 }

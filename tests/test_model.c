@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The model: places, the Hilbert order, neighbours, travel, territories, and rules from bands. */
 #include "engine/model/neighbours.h"
+#include "engine/model/territory_pairs.h"
 #include "engine/run/job.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"
@@ -533,6 +534,16 @@ static void rules_out_of_memory(void)
     instance_clear(&instance);
 }
 
+static void pairs_in_order_and_once(void)
+{
+    int32_t pair[][2] = {{3, 9}, {0, 7}, {3, 4}, {0, 7}, {0, 2}, {3, 9}, {3, 9}, {1, 2}};
+    static const int32_t expected[][2] = {{0, 2}, {0, 7}, {1, 2}, {3, 4}, {3, 9}};
+    CU_ASSERT_EQUAL(ambit_territory_pairs_sort(pair, 8), 5);
+    CU_ASSERT_EQUAL(memcmp(pair, expected, sizeof expected), 0);
+    CU_ASSERT_EQUAL(ambit_territory_pairs_sort(pair, 1), 1);
+    CU_ASSERT_EQUAL(ambit_territory_pairs_sort(NULL, 0), 0);
+}
+
 int main(void)
 {
     static const struct ambit_test tests[] = {
@@ -548,6 +559,7 @@ int main(void)
         {"travel of an account by hand", travel_by_hand},
         {"line haul rises with the distance", haul_rises_with_distance},
         {"territories are sorted and found by name", territories_by_name},
+        {"pairs of territories in order, each once", pairs_in_order_and_once},
         {"a rule with equal targets", rule_of_equal_targets},
         {"a rule with targets by capacity", rule_by_capacity},
         {"a rule by capacity where there is none", rule_without_capacity},

@@ -9,11 +9,11 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/neighbours.h"
+#include "engine/model/territory_pairs.h"
 #include "engine/run/audit.h"
 #include "io/outlines_measure.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SAMPLE_ACCOUNTS INT64_C(100000) /* that outlines are drawn from */
@@ -86,13 +86,6 @@ done:
     return status;
 }
 
-static int compare_pairs(const void *left, const void *right)
-{
-    const int32_t *const a = left, *const b = right;
-    if (a[0] != b[0]) return a[0] < b[0] ? -1 : 1;
-    return (a[1] > b[1]) - (a[1] < b[1]);
-}
-
 /* The pairs that touch, and for territories in none of them those with the nearest centres: a < b
  * in rising order, each once. */
 static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_outlines *outlines,
@@ -100,7 +93,7 @@ static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_o
 {
     ambit_status status = AMBIT_OK;
     const int32_t territories = job->territories.count;
-    int64_t count = outlines != NULL ? outlines->neighbour_count : 0, kept = 0;
+    int64_t count = outlines != NULL ? outlines->neighbour_count : 0;
     const size_t most = (size_t)count + NEAREST * (size_t)territories;
     struct ambit_neighbour_tree *tree = NULL;
     int32_t *list = NULL;
@@ -124,13 +117,7 @@ static ambit_status find_pairs(const struct ambit_job *job, const struct ambit_o
         pair[count][0] = a < b ? a : b;
         pair[count++][1] = a < b ? b : a;
     }
-    qsort(pair, (size_t)count, sizeof *pair, compare_pairs);
-    for (int64_t p = 0; p < count; p++) {
-        if (kept > 0 && compare_pairs(pair[kept - 1], pair[p]) == 0) continue;
-        pair[kept][0] = pair[p][0];
-        pair[kept++][1] = pair[p][1];
-    }
-    *count_out = kept;
+    *count_out = ambit_territory_pairs_sort(pair, count);
 done:
     ambit_neighbour_tree_destroy(&tree);
     ambit_free(&list);

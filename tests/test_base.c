@@ -203,6 +203,45 @@ static void resize_keeps_contents(void)
     CU_ASSERT_PTR_NULL(numbers);
 }
 
+/* Blocks beyond a megabyte grow by the C library's own means, and may move off their line. */
+static void large_blocks_grow(void)
+{
+    enum { FIRST = 160000, RISE = 90001 }; /* 1.3 MB; an odd number of numbers at each step */
+    uint64_t *numbers = NULL, *between[8] = {NULL};
+    size_t count = FIRST, known = 0, wrong = 0;
+    /* A hole in the C library's heap for the first, out of which it grows to pages of its own. */
+    void *hole[4];
+    for (int h = 0; h < 4; h++)
+        hole[h] = malloc(800000);
+    for (int h = 0; h < 3; h++)
+        free(hole[h]);
+    CU_ASSERT_EQUAL(ambit_resize(&numbers, count, sizeof *numbers), AMBIT_OK);
+    for (int step = 0; step < 8 && numbers != NULL; step++) {
+        for (; known < count; known++)
+            numbers[known] = ambit_random_u64(3, 0, known);
+        /* What lies behind the block now is taken, so that it can hardly grow where it is. */
+        CU_ASSERT_EQUAL(ambit_resize(&between[step], FIRST, sizeof **between), AMBIT_OK);
+        count += RISE;
+        CU_ASSERT_EQUAL(ambit_resize(&numbers, count, sizeof *numbers), AMBIT_OK);
+        CU_ASSERT_EQUAL((uintptr_t)numbers % 64, 0);
+        CU_ASSERT_EQUAL(ambit_memory_live_blocks(), 2 + step);
+        CU_ASSERT_EQUAL(ambit_memory_live_bytes(),
+                        (int64_t)(8 * (count + FIRST * (1 + (size_t)step))));
+        for (size_t i = 0; i < known; i++)
+            wrong += numbers[i] != ambit_random_u64(3, 0, i);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    uint64_t *const before = numbers;
+    CU_ASSERT_EQUAL(ambit_resize(&numbers, SIZE_MAX / 8 - 4, sizeof *numbers), AMBIT_ERR_MEMORY);
+    CU_ASSERT_PTR_EQUAL(numbers, before);
+    CU_ASSERT_EQUAL(ambit_memory_live_bytes(), (int64_t)(8 * (count + FIRST * 8)));
+    for (int step = 0; step < 8; step++)
+        ambit_free(&between[step]);
+    ambit_free(&numbers);
+    free(hole[3]);
+    CU_ASSERT_EQUAL(ambit_memory_live_bytes(), 0);
+}
+
 static void the_nth_allocation_fails_once(void)
 {
     char *blocks[4] = {NULL, NULL, NULL, NULL};
@@ -654,6 +693,7 @@ int main(void)
         {"memory is zeroed, aligned and counted", memory_is_zeroed_aligned_and_counted},
         {"memory of nothing is NULL", memory_of_nothing_is_null},
         {"resize keeps contents", resize_keeps_contents},
+        {"large blocks grow", large_blocks_grow},
         {"the nth allocation fails once", the_nth_allocation_fails_once},
         {"sizes that overflow fail", sizes_that_overflow_fail},
         {"memory counts hold under threads", memory_counts_hold_under_threads},

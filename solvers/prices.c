@@ -47,7 +47,7 @@ enum { PAIR_DEPTH = 4, LOOKS_MAX = 8, CANDIDATE_MAX = AMBIT_CANDIDATE_MAX };
 #define PRICE_MAX 20.0  /* mean travel a mean load */
 #define FAR_TRAVEL 3.0  /* of a visit far out, in mean travel a visit */
 #define SLOPE_MIN 0.1   /* least that an hour of travel may cost at a lower limit's price */
-#define FIRST_PRIOR 0.3 /* of the mean curvature: what a territory is taken to have at least */
+#define FIRST_PRIOR 0.3 /* of `prior`, which moves between the two below */
 #define PRIOR_MIN 1e-3
 #define PRIOR_MAX 3.0
 #define HELD_ROOM 0.1   /* of the reach, by which prices may be beyond it */
@@ -70,8 +70,11 @@ struct ambit_prices {
     int32_t *column; /* owned; neighbour (> territory) of each pair */
     int32_t pair_count;
 
-    bool started; /* best_… below are of this ascent */
-    double damping, prior, best_value;
+    bool started;   /* best_… below are of this ascent */
+    double damping; /* part of a territory's own curvature that is added to it; as steps prove */
+    double prior;   /* part of the rule's mean curvature that a territory is taken to have at least:
+                     * one whose accounts all are settled has none, and a step would know no end */
+    double best_value;
     double *price, *best_price;      /* owned; trial and accepted point, scaled */
     double *gradient;                /* owned; the smallest of the accepted point's subgradients */
     double mean[AMBIT_RULE_MAX];     /* curvature of a territory, by rule */

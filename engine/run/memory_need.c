@@ -17,8 +17,8 @@
 /* Bytes of a phase beside the record of each account, by what they grow with. Those of the plan and
  * its rounds were set to lie above the peaks that `ambit run --verbose --json` tells, less what it
  * has before reading, of `ambit generate --seed 1` nations of 20,000 accounts in 40 and 400
- * territories, 100,000 in 20 and 500, and 300,000 in 100, on one rank of one thread, and of 1,000,000
- * in 1,000 with two. tests/cli_memory.sh fails where they no longer fit. */
+ * territories, 100,000 in 20 and 500, and 300,000 in 100, on one rank of one thread, and of
+ * 1,000,000 in 1,000 with two. tests/cli_memory.sh fails where they no longer fit. */
 static const struct phase {
     double of_slice;     /* for each account of the rank's own slice */
     double of_nation;    /* for each account of all ranks */

@@ -13,6 +13,7 @@ enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 6, STEPS_A_LEVEL = 20, HELD_MAX =
 #define FAR_OFF 0.1     /* softness above which prices may be far off */
 #define FAR_REACH 2.0
 #define NEAR_REACH 0.2
+#define WIDER 2.0              /* reach where prices were held, to that before */
 #define LEVEL_RATIO 0.35       /* softness of a level to that of the one before */
 #define CONVERGED 1e-7         /* promised rise of the dual value at which a level is done */
 #define NEARLY_BALANCED 1e-2   /* the same, of levels that others follow */
@@ -65,8 +66,10 @@ static double reach_of(const struct ambit_job *job, double softness)
     return softness > FAR_OFF || !near ? FAR_REACH : NEAR_REACH;
 }
 
-ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,
-                                  double softness)
+/* Candidates for an ascent at `softness` in which the cost of a visit changes by up to `reach` mean
+ * hauls. */
+static ambit_status choose(struct ambit_job *job, struct ambit_pricing *pricing, double softness,
+                           double reach)
 {
     ambit_status status = AMBIT_OK;
     const int64_t bytes = ambit_prices_pair_bytes(pricing->prices);
@@ -74,9 +77,9 @@ ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *p
     ambit_prices_get(pricing->prices, pricing->acting, NULL, NULL);
     const double haul = ambit_prices_haul_hours(pricing->prices);
     const bool far_off = softness > FAR_OFF;
-    const struct ambit_candidate_wish wish = {
-        haul * (NEGLIGIBLE * softness + reach_of(job, softness)),
-        far_off ? CHEAP : AMBIT_CANDIDATE_MAX, far_off ? NEAR : 0};
+    const struct ambit_candidate_wish wish = {haul * (NEGLIGIBLE * softness + reach),
+                                              far_off ? CHEAP : AMBIT_CANDIDATE_MAX,
+                                              far_off ? NEAR : 0};
     AMBIT_TRY_TOGETHER(job->comm, ambit_candidates_fill(&job->problem, pricing->acting, &wish,
                                                         &pricing->candidates));
     memcpy(pricing->settled, pricing->candidates.settled, settled * sizeof *pricing->settled);
@@ -94,6 +97,12 @@ ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *p
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
 done:
     return status;
+}
+
+ambit_status ambit_pricing_choose(struct ambit_job *job, struct ambit_pricing *pricing,
+                                  double softness)
+{
+    return choose(job, pricing, softness, reach_of(job, softness));
 }
 
 /* Steps with the candidates as they are; *held_out where prices wanted to leave their reach. */
@@ -125,10 +134,10 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
                                  double *imbalance_out)
 {
     ambit_status status = AMBIT_OK;
-    const double reach = reach_of(job, softness);
+    double reach = reach_of(job, softness);
     bool held = true;
-    for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++) {
-        AMBIT_TRY(ambit_pricing_choose(job, pricing, softness));
+    for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++, reach *= WIDER) {
+        AMBIT_TRY(choose(job, pricing, softness, reach));
         ambit_prices_begin(pricing->prices, softness, guard,
                            reach * ambit_prices_haul_hours(pricing->prices));
         AMBIT_TRY(step_on(job, pricing, enough, imbalance_out, &held));

@@ -60,9 +60,9 @@ ambit_status ambit_pricing_bound(struct ambit_job *job, struct ambit_pricing *pr
 ambit_status ambit_pricing_keep(struct ambit_job *job, struct ambit_pricing *pricing) AMBIT_CHECKED;
 
 /* Limits of bands with `relax`: lifted, so that the draft is drawn without them; opened to the
- * smallest that can be met with the draft's centres, where `imbalance` says that the other bands
- * are met, with what was asked and what is proven written down; and tightened again where centres
- * have moved since; in the end they get the room that the scenario gives. */
+ * smallest that can be met with the draft's centres, or to what the plan has where `imbalance` says
+ * that other bands are unmet, with what was asked and what is proven written down; and tightened
+ * again where centres have moved since; in the end they get the room that the scenario gives. */
 void ambit_pricing_lift(struct ambit_job *job);
 ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pricing,
                                 double imbalance) AMBIT_CHECKED;

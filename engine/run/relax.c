@@ -174,8 +174,10 @@ done:
     return status;
 }
 
-/* Opens rule r's limit, which is lifted, to the smallest that the plan's centres allow. */
-static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pricing, int r)
+/* Opens rule r's limit, which is lifted, to the smallest that the plan's centres allow; or, where
+ * prices leave other bands unmet and so cannot tell, to what the plan has. */
+static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pricing, int r,
+                               bool can_tell)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_relaxation *const relaxation = &job->relaxation[job->problem.rule[r].band];
@@ -191,11 +193,11 @@ static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pric
     for (int32_t j = 0; j < job->territories.count; j++)
         possible = direction * fmax(direction * possible, direction * value[j]);
     const double proven = prove(job, r, value);
-    if (direction * proven <= direction * asked)
+    if (can_tell && direction * proven <= direction * asked)
         AMBIT_TRY(probe(job, pricing, r, asked, &prices, &met));
     if (met) goto done;
     const double impossible = direction * fmax(direction * proven, direction * asked);
-    AMBIT_TRY(bisect(job, pricing, r, &prices, impossible, &possible));
+    if (can_tell) AMBIT_TRY(bisect(job, pricing, r, &prices, impossible, &possible));
     relaxation->opened = true;
     relaxation->smallest = possible;
     set_limit(job, r, possible * (1.0 + direction * ROUNDING_ROOM));
@@ -230,11 +232,8 @@ ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pri
     for (int r = 0; r < job->problem.rule_count; r++) {
         const int b = job->problem.rule[r].band;
         if (!job->scenario.band[b].relax) continue;
-        /* Where bands are broken with the limit lifted, opening it does not help. */
-        if (imbalance < CANNOT_MEET && !ambit_job_out_of_time(job))
-            AMBIT_TRY(open_limit(job, pricing, r));
-        else
-            set_limit(job, r, job->relaxation[b].asked);
+        AMBIT_TRY(
+            open_limit(job, pricing, r, imbalance < CANNOT_MEET && !ambit_job_out_of_time(job)));
     }
 done:
     return status;

@@ -69,5 +69,8 @@ ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pri
 ambit_status ambit_pricing_tighten(struct ambit_job *job, struct ambit_pricing *pricing,
                                    bool *tighter_out) AMBIT_CHECKED;
 void ambit_pricing_give_room(struct ambit_job *job);
+/* A limit that was opened, and that the final plan in job->label is still outside of, opens to what
+ * the plan has. */
+ambit_status ambit_pricing_admit(struct ambit_job *job) AMBIT_CHECKED;
 
 #endif

@@ -148,6 +148,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
     AMBIT_TRY(place->resumed ? ambit_keeper_restore(job, place, &pricing, best)
                              : begin(job, &pricing, place, best));
     AMBIT_TRY(improve(job, &pricing, place, best));
+    AMBIT_TRY(ambit_pricing_admit(job));
     ambit_log_progress("bound", 0, 0, "");
     AMBIT_TRY(ambit_pricing_ascend(job, &pricing, FROM_PLAN_SOFTNESS, BOUND_SOFTNESS, 0.0,
                                    &place->imbalance));

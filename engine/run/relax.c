@@ -33,6 +33,7 @@ enum { BISECTIONS = 6, TIGHTENINGS = 4, PROVEN_MAX = 3 };
 #define HOPELESS 2e-2       /* imbalance of a soft plan that none will mend */
 #define NEARLY_MET 3e-3     /* imbalance that counts as possible, parts of a mean load */
 #define ROUNDING_ROOM 0.004 /* part of the limit given to the rounding to whole accounts */
+#define MEASURING_ROOM 1e-6 /* the same, given to the rounding of loads to micro-units */
 #define FIRST_TIGHTENING 0.08
 
 static double *limit_of(struct ambit_band *band)
@@ -131,6 +132,19 @@ done:
     return status;
 }
 
+/* The worst value that a territory of the plan has under rule r, by way of `value`. */
+static ambit_status measure_worst(struct ambit_job *job, int r, double *value, double *worst_out)
+{
+    ambit_status status = AMBIT_OK;
+    const double direction = direction_of(job, r);
+    AMBIT_TRY(measure(job, r, value));
+    *worst_out = value[0];
+    for (int32_t j = 1; j < job->territories.count; j++)
+        *worst_out = direction * fmax(direction * *worst_out, direction * value[j]);
+done:
+    return status;
+}
+
 /* Proves as large a limit impossible as it can with the few territories that are furthest over;
  * what was asked where it cannot. */
 static double prove(struct ambit_job *job, int r, double *value)
@@ -183,15 +197,14 @@ static ambit_status open_limit(struct ambit_job *job, struct ambit_pricing *pric
     struct ambit_relaxation *const relaxation = &job->relaxation[job->problem.rule[r].band];
     const double direction = direction_of(job, r), asked = relaxation->asked;
     struct prices prices = {0};
-    double *value = NULL, possible = asked;
+    double *value = NULL, possible = asked, worst = asked;
     bool met = false;
     AMBIT_TRY_TOGETHER(job->comm, open_prices(job, &prices));
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&value, (size_t)job->territories.count, sizeof *value));
     ambit_prices_get(pricing->prices, NULL, prices.lower, prices.upper);
-    AMBIT_TRY(measure(job, r, value));
-    for (int32_t j = 0; j < job->territories.count; j++)
-        possible = direction * fmax(direction * possible, direction * value[j]);
+    AMBIT_TRY(measure_worst(job, r, value, &worst));
+    possible = direction * fmax(direction * asked, direction * worst);
     const double proven = prove(job, r, value);
     if (can_tell && direction * proven <= direction * asked)
         AMBIT_TRY(probe(job, pricing, r, asked, &prices, &met));
@@ -282,4 +295,24 @@ void ambit_pricing_give_room(struct ambit_job *job)
                       *limit_of(&job->scenario.band[job->problem.rule[r].band]) +
                           direction_of(job, r) * band->relax_room);
     }
+}
+
+ambit_status ambit_pricing_admit(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    double *value = NULL, worst = 0.0;
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&value, (size_t)job->territories.count, sizeof *value));
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        const int b = job->problem.rule[r].band;
+        const double direction = direction_of(job, r);
+        if (!job->relaxation[b].opened) continue;
+        AMBIT_TRY(measure_worst(job, r, value, &worst));
+        if (direction * worst <= direction * *limit_of(&job->scenario.band[b])) continue;
+        job->relaxation[b].smallest = worst;
+        set_limit(job, r, worst * (1.0 + direction * MEASURING_ROOM));
+    }
+done:
+    ambit_free(&value);
+    return status;
 }

@@ -21,7 +21,7 @@
 struct reader {
     struct ambit_account_rows *rows; /* borrowed */
     struct ambit_table table;
-    struct ambit_column id, territory, column[AMBIT_COLUMN_MAX];
+    struct ambit_column id, territory, column[AMBIT_COLUMN_MAX], category[AMBIT_CATEGORY_MAX];
     struct ambit_place_columns place;
     int64_t slice_begin, slice_end;
     int64_t first_line;               /* of the slice */
@@ -40,6 +40,8 @@ static ambit_status open_reader(struct reader *reader)
                                       s->crs, &reader->place));
     for (int c = 0; c < s->column_count; c++)
         AMBIT_TRY(ambit_table_find(table, s->column[c], &reader->column[c]));
+    for (int c = 0; c < s->category_count; c++)
+        AMBIT_TRY(ambit_table_find(table, s->category[c], &reader->category[c]));
     AMBIT_REQUIRE(reader->id.index >= 0 && reader->place.north.index >= 0 &&
                   reader->place.east.index >= 0);
 done:
@@ -102,6 +104,25 @@ static bool read_previous(const struct reader *reader, const struct ambit_row *r
     return false;
 }
 
+/* Reads the words of the row's categories; *good_out tells whether the row can be used. */
+static ambit_status read_words(const struct reader *reader, const struct ambit_row *row,
+                               bool *good_out)
+{
+    ambit_status status = AMBIT_OK;
+    char buffer[AMBIT_WORD_BYTES_MAX];
+    const char *word;
+    size_t size;
+    *good_out = false;
+    for (int c = 0; c < reader->rows->accounts.category_count; c++) {
+        if (!ambit_row_text(row, reader->category[c], sizeof buffer, buffer, &word, &size))
+            return AMBIT_OK;
+        AMBIT_TRY(ambit_account_rows_word(reader->rows, c, word, size));
+    }
+    *good_out = true;
+done:
+    return status;
+}
+
 /* Reads the row into the next free place of every array, and counts it where it is good. */
 static ambit_status read_row(struct reader *reader, const struct ambit_csv_record *record)
 {
@@ -119,8 +140,11 @@ static ambit_status read_row(struct reader *reader, const struct ambit_csv_recor
     for (int c = 0; c < a->column_count; c++) {
         if (!ambit_row_micro(&row, reader->column[c], &a->column[c][i])) return AMBIT_OK;
     }
-    const ambit_status status = ambit_account_rows_keep(reader->rows, id, id_size,
-                                                        reader->table.fields[reader->id.index].at);
+    bool good;
+    ambit_status status = read_words(reader, &row, &good);
+    if (status != AMBIT_OK || !good) return status;
+    status = ambit_account_rows_keep(reader->rows, id, id_size,
+                                     reader->table.fields[reader->id.index].at);
     a->count += status == AMBIT_OK;
     return status;
 }

@@ -35,7 +35,15 @@ struct column {
     double *number; /* owned; a block of numbers */
 };
 
-enum { ID, NORTH, EAST, TERRITORY, OWN, COLUMN_MAX = OWN + AMBIT_COLUMN_MAX };
+enum {
+    ID,
+    NORTH,
+    EAST,
+    TERRITORY,
+    WORDS,
+    OWN = WORDS + AMBIT_CATEGORY_MAX,
+    COLUMN_MAX = OWN + AMBIT_COLUMN_MAX
+};
 
 struct reader {
     struct ambit_account_rows *rows; /* borrowed */
@@ -106,6 +114,9 @@ static void name_columns(struct reader *reader)
     reader->column[TERRITORY] = (struct column){.name = s->territory_column, .is_text = true};
     for (int c = 0; c < s->column_count; c++)
         reader->column[OWN + c].name = s->column[c];
+    for (int c = 0; c < AMBIT_CATEGORY_MAX; c++)
+        reader->column[WORDS + c] =
+            (struct column){.name = c < s->category_count ? s->category[c] : "", .is_text = true};
     reader->column_count = OWN + s->column_count;
 }
 
@@ -283,6 +294,28 @@ static bool read_micro(const struct row *row, const struct column *column, int64
     return true;
 }
 
+/* Reads the words of the row's categories; *good_out tells whether the row can be used. */
+static ambit_status read_words(const struct row *row, bool *good_out)
+{
+    ambit_status status = AMBIT_OK;
+    const char *word;
+    size_t size;
+    *good_out = false;
+    for (int c = 0; c < row->reader->rows->accounts.category_count; c++) {
+        const struct column *const column = &row->reader->column[WORDS + c];
+        if (!read_text(row, column, &word, &size)) return AMBIT_OK;
+        if (size > AMBIT_WORD_BYTES_MAX) {
+            (void)refuse(row, column, AMBIT_BAD_ENCODING, "expected at most %d bytes, found %zu",
+                         AMBIT_WORD_BYTES_MAX, size);
+            return AMBIT_OK;
+        }
+        AMBIT_TRY(ambit_account_rows_word(row->reader->rows, c, word, size));
+    }
+    *good_out = true;
+done:
+    return status;
+}
+
 /* Reads the row into the next free place of every array, and counts it where it is good. */
 static ambit_status read_row(const struct row *row)
 {
@@ -297,7 +330,10 @@ static ambit_status read_row(const struct row *row)
     for (int c = 0; c < a->column_count; c++) {
         if (!read_micro(row, &row->reader->column[OWN + c], &a->column[c][i])) return AMBIT_OK;
     }
-    const ambit_status status = ambit_account_rows_keep(rows, id, size, row->index);
+    bool good;
+    ambit_status status = read_words(row, &good);
+    if (status != AMBIT_OK || !good) return status;
+    status = ambit_account_rows_keep(rows, id, size, row->index);
     a->count += status == AMBIT_OK;
     return status;
 }

@@ -48,6 +48,7 @@ static ambit_status begin(struct ambit_account_rows *rows, const char *path,
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *const s = rows->scenario;
     rows->accounts.column_count = s->column_count;
+    rows->accounts.category_count = s->category_count;
     AMBIT_TRY(name_file(s, path, &rows->path));
     AMBIT_TRY(index_names(t, &rows->names));
 done:
@@ -93,7 +94,20 @@ static ambit_status check_sums(const struct ambit_account_rows *rows, struct amb
     return AMBIT_OK;
 }
 
-/* A row is its id with a NUL, its place, its territory and its columns. */
+/* Writes the words of account i, each with its NUL; returns how many bytes. */
+static size_t put_words(const struct ambit_accounts *a, int32_t i, char *to)
+{
+    size_t size = 0;
+    for (int c = 0; c < a->category_count; c++) {
+        const char *const word = ambit_words_text(&a->words[c], a->category[c][i]);
+        const size_t bytes = strlen(word) + 1;
+        memcpy(to + size, word, bytes);
+        size += bytes;
+    }
+    return size;
+}
+
+/* A row is its id with a NUL, its place, its territory, its columns and its words. */
 static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
                       struct ambit_rows_hash *hash_out)
 {
@@ -101,7 +115,8 @@ static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
 #pragma omp parallel for schedule(static) reduction(+ : low, high)
     for (int32_t i = 0; i < a->count; i++) {
         char row[AMBIT_ACCOUNT_ID_MAX + 1 + 2 * sizeof(double) + sizeof(int32_t) +
-                 AMBIT_COLUMN_MAX * sizeof(int64_t)];
+                 AMBIT_COLUMN_MAX * sizeof(int64_t) +
+                 AMBIT_CATEGORY_MAX * (AMBIT_WORD_BYTES_MAX + 1)];
         const size_t width = (size_t)a->id_width;
         const char *const id = a->id + (size_t)i * width;
         struct ambit_rows_hash one = {0};
@@ -115,6 +130,7 @@ static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
         size += sizeof(int32_t);
         for (int c = 0; c < a->column_count; c++, size += sizeof(int64_t))
             memcpy(row + size, &a->column[c][i], sizeof(int64_t));
+        size += put_words(a, i, row + size);
         ambit_rows_hash_add(&one, row, size);
         low += one.low;
         high += one.high;
@@ -236,6 +252,7 @@ ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *pat
     AMBIT_TRY(status);
     AMBIT_TRY_TOGETHER(comm, set_visits(&rows));
     AMBIT_TRY(check_sums(&rows, comm));
+    AMBIT_TRY_TOGETHER(comm, ambit_filter_resolve(s, &rows.accounts));
     hash_rows(&rows.accounts, comm, hash_out);
     *rows_out = rows.count;
     *out = rows.accounts;

@@ -23,6 +23,8 @@ static ambit_status resize_accounts(struct ambit_accounts *a, size_t n)
     AMBIT_TRY(ambit_resize(&a->previous, n, sizeof *a->previous));
     for (int c = 0; c < a->column_count; c++)
         AMBIT_TRY(ambit_resize(&a->column[c], n, sizeof *a->column[c]));
+    for (int c = 0; c < a->category_count; c++)
+        AMBIT_TRY(ambit_resize(&a->category[c], n, sizeof *a->category[c]));
 done:
     return status;
 }
@@ -51,6 +53,8 @@ void ambit_account_rows_clear(struct ambit_account_rows *rows)
     ambit_free(&rows->path);
     ambit_name_index_clear(&rows->names);
     ambit_accounts_clear(&rows->accounts);
+    for (int c = 0; c < AMBIT_CATEGORY_MAX; c++)
+        ambit_word_list_clear(&rows->words[c]);
     ambit_free(&rows->place);
 }
 
@@ -90,6 +94,17 @@ ambit_status ambit_account_rows_keep(struct ambit_account_rows *rows, const char
     return AMBIT_OK;
 }
 
+ambit_status ambit_account_rows_word(struct ambit_account_rows *rows, int c, const char *word,
+                                     size_t size)
+{
+    struct ambit_accounts *const a = &rows->accounts;
+    int32_t *const code = &a->category[c][a->count];
+    *code = AMBIT_WORD_EMPTY;
+    if (size == 0) return AMBIT_OK;
+    return ambit_word_list_add(&rows->words[c], rows->path, rows->scenario->category[c], word, size,
+                               code);
+}
+
 int32_t ambit_account_rows_territory(const struct ambit_account_rows *rows, const char *name,
                                      size_t size)
 {
@@ -120,6 +135,8 @@ static void move_account(struct ambit_accounts *a, int32_t from, int32_t to)
     a->previous[to] = a->previous[from];
     for (int c = 0; c < a->column_count; c++)
         a->column[c][to] = a->column[c][from];
+    for (int c = 0; c < a->category_count; c++)
+        a->category[c][to] = a->category[c][from];
 }
 
 /* Reports later rows of an id, and leaves them out. Collective. */
@@ -169,6 +186,19 @@ done:
     return status;
 }
 
+static ambit_status settle_words(struct ambit_account_rows *rows, struct ambit_comm *comm)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_accounts *const a = &rows->accounts;
+    for (int c = 0; c < a->category_count; c++) {
+        AMBIT_TRY(ambit_word_list_settle(&rows->words[c], rows->path, rows->scenario->category[c],
+                                         comm, a->count, a->category[c], &a->words[c]));
+        ambit_word_list_clear(&rows->words[c]);
+    }
+done:
+    return status;
+}
+
 ambit_status ambit_account_rows_finish(const struct ambit_account_reader *reader,
                                        struct ambit_comm *comm, bool skip_bad_rows)
 {
@@ -176,6 +206,7 @@ ambit_status ambit_account_rows_finish(const struct ambit_account_reader *reader
     AMBIT_TRY(fit_ids(reader->rows, comm));
     AMBIT_TRY(drop_duplicates(reader, comm));
     AMBIT_TRY(settle_bad_rows(reader->rows, comm, skip_bad_rows));
+    AMBIT_TRY(settle_words(reader->rows, comm));
 done:
     return status;
 }

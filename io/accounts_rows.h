@@ -11,6 +11,7 @@
 #include "engine/model/badrows.h"
 #include "engine/model/territories.h"
 #include "io/name_index.h"
+#include "io/word_list.h"
 #include <stdbool.h>
 
 #define AMBIT_ACCOUNT_ID_MAX 255 /* bytes */
@@ -20,9 +21,10 @@ struct ambit_account_rows {
     char *path;                            /* owned; of the file */
     struct ambit_name_index names;         /* territories and reps */
     struct ambit_accounts accounts; /* owned; the usable rows so far; id_width is room for ids */
-    int64_t *place;                 /* owned; where each account stands in the file, ascending */
-    int32_t room;                   /* accounts that the arrays can hold */
-    size_t longest_id;              /* bytes */
+    struct ambit_word_list words[AMBIT_CATEGORY_MAX]; /* owned; of the accounts' categories */
+    int64_t *place;    /* owned; where each account stands in the file, ascending */
+    int32_t room;      /* accounts that the arrays can hold */
+    size_t longest_id; /* bytes */
     struct ambit_bad_rows bad;
     int64_t count;  /* rows of this slice, then of all */
     bool uncertain; /* a fault of this slice, then of any, leaves in doubt what the rows are */
@@ -40,6 +42,11 @@ struct ambit_account_reader {
 
 /* Room for `room` accounts. Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_account_rows_resize(struct ambit_account_rows *rows, int32_t room) AMBIT_CHECKED;
+
+/* Gives account accounts.count the word of category c; it may be empty. Errors: AMBIT_ERR_INPUT for
+ * too many different words, AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_account_rows_word(struct ambit_account_rows *rows, int c, const char *word,
+                                     size_t size) AMBIT_CHECKED;
 
 /* Keeps the id and place of account accounts.count, which is about to be counted. Errors:
  * AMBIT_ERR_MEMORY. Local. */

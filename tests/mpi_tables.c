@@ -64,6 +64,8 @@ static struct ambit_scenario scenario_of_path(void)
     (void)snprintf(s.lon_column, sizeof s.lon_column, "lon");
     (void)snprintf(s.territory_column, sizeof s.territory_column, "territory");
     (void)snprintf(s.column[0], sizeof s.column[0], "hours");
+    s.category_count = 1;
+    (void)snprintf(s.category[0], sizeof s.category[0], "territory");
     return s; /* borrows `path`: not to be cleared */
 }
 
@@ -119,6 +121,7 @@ static bool same_accounts(const struct ambit_accounts *a, const struct ambit_acc
     same &= same_joined(a->lat, a->count, 8, whole->lat, whole->count);
     same &= same_joined(a->lon, a->count, 8, whole->lon, whole->count);
     same &= same_joined(a->previous, a->count, 4, whole->previous, whole->count);
+    same &= same_joined(a->category[0], a->count, 4, whole->category[0], whole->count);
     same &= same_joined(a->column[0], a->count, 8, whole->column[0], whole->count);
     same &= same_joined(a->visits, a->count, 8, whole->visits, whole->count);
     return same;

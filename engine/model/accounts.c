@@ -43,6 +43,11 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     ambit_free(&accounts->previous);
     for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
         ambit_free(&accounts->column[c]);
+    for (int c = 0; c < AMBIT_CATEGORY_MAX; c++) {
+        ambit_free(&accounts->category[c]);
+        ambit_words_clear(&accounts->words[c]);
+    }
+    ambit_free(&accounts->filter_code);
     ambit_free(&accounts->visits);
     ambit_free(&accounts->members);
     ambit_free(&accounts->local_travel);

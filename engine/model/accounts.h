@@ -9,6 +9,7 @@
 
 #include "engine/base/status.h"
 #include "engine/model/scenario.h"
+#include "engine/model/words.h"
 #include <stdint.h>
 
 struct ambit_accounts {
@@ -21,14 +22,19 @@ struct ambit_accounts {
     double *x, *y, *z;    /* owned; unit vector; NULL until ordering sets them */
     int32_t *previous;    /* owned; index of the current territory, or -1 */
     int32_t column_count; /* as in the scenario */
-    int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units, each ≥ 0 */
-    int64_t *visits;                   /* owned; micro-visits a year, ≥ 0 */
-    int32_t *members;                  /* owned; accounts that each stands for; NULL: one each */
+    int64_t *column[AMBIT_COLUMN_MAX];     /* owned; micro-units, each ≥ 0 */
+    int32_t category_count;                /* columns of words, as in the scenario; of runs 0 */
+    int32_t *category[AMBIT_CATEGORY_MAX]; /* owned; codes of words, or AMBIT_WORD_EMPTY */
+    struct ambit_words words[AMBIT_CATEGORY_MAX]; /* owned; the same on all ranks */
+    int32_t *filter_code;  /* owned; code of each of the scenario's filter words */
+    int64_t *visits;       /* owned; micro-visits a year, ≥ 0 */
+    int32_t *members;      /* owned; accounts that each stands for; NULL: one each */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
 };
 
-/* Allocates every array but local_travel for `count` accounts; frees all of them on error. */
+/* Allocates every array but categories and local_travel for `count` accounts; frees all of them on
+ * error. */
 ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
                                    struct ambit_accounts *accounts_out) AMBIT_CHECKED;
 void ambit_accounts_clear(struct ambit_accounts *accounts);

@@ -31,6 +31,7 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
     ambit_free(&scenario->accounts_file);
     ambit_free(&scenario->crs);
     ambit_free(&scenario->reps_file);
+    ambit_filter_words_clear(&scenario->filter_words);
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 

@@ -8,14 +8,16 @@
 #define AMBIT_SCENARIO_H
 
 #include "engine/base/status.h"
+#include "engine/model/filter.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AMBIT_NAME_MAX 64   /* bytes of a measure, column or unit name, with its NUL */
-#define AMBIT_MEASURE_MAX 8 /* measures a scenario may define */
-#define AMBIT_COLUMN_MAX 16 /* numeric account columns a scenario may use */
-#define AMBIT_TERM_MAX 8    /* terms of a measure's sum */
-#define AMBIT_TABLE_MAX 64  /* rows of a distance-to-minutes table */
+#define AMBIT_NAME_MAX 64    /* bytes of a measure, column or unit name, with its NUL */
+#define AMBIT_MEASURE_MAX 8  /* measures a scenario may define */
+#define AMBIT_COLUMN_MAX 16  /* numeric account columns a scenario may use */
+#define AMBIT_CATEGORY_MAX 8 /* account columns of words a scenario may use */
+#define AMBIT_TERM_MAX 8     /* terms of a measure's sum */
+#define AMBIT_TABLE_MAX 64   /* rows of a distance-to-minutes table */
 #define AMBIT_TERRITORY_MAX 100000
 #define AMBIT_RATIO_MAX 16    /* figures under kpi */
 #define AMBIT_SUM_TERM_MAX 16 /* terms of a sum of an audit, with those of measures it names */
@@ -131,7 +133,10 @@ struct ambit_scenario {
     char territory_column[AMBIT_NAME_MAX]; /* current territory; "" where there is none */
     int column_count;                      /* numeric columns that measures and visits use */
     char column[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
-    int visits_column;    /* index into column, or -1 */
+    int category_count; /* columns of words that filters and rules use */
+    char category[AMBIT_CATEGORY_MAX][AMBIT_NAME_MAX];
+    struct ambit_filter_words filter_words; /* of all filters */
+    int visits_column;                      /* index into column, or -1 */
     double visits_number; /* visits a year of every account where visits_column is -1 */
 
     /* reps and territories */

@@ -65,6 +65,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
     AMBIT_TRY(ambit_read_accounts(&job->scenario, job->options.accounts_path, &job->territories,
                                   job->comm, skip, &job->accounts, &job->bad_rows,
                                   &job->accounts_hash, &job->accounts_rows));
+    AMBIT_TRY(ambit_filter_check(&job->scenario, &job->accounts));
     if (job->accounts.total < job->territories.count)
         status = ambit_fail(AMBIT_ERR_INPUT,
                             "%s: expected at least one account a territory, found %lld accounts "

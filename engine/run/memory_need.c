@@ -35,7 +35,8 @@ int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
 {
     const double nation = (double)shape->accounts, slice = nation / shape->ranks;
     /* Two places, six figures of its own, the columns, and a figure for each rule. */
-    const double record = (double)shape->id_bytes + 72.0 + 8.0 * (shape->columns + shape->rules);
+    const double record = (double)shape->id_bytes + 72.0 + 8.0 * (shape->columns + shape->rules) +
+                          4.0 * shape->categories;
     double most = 0.0;
     for (size_t p = 0; p < sizeof phases / sizeof phases[0]; p++) {
         const struct phase *const phase = &phases[p];
@@ -107,6 +108,7 @@ ambit_status ambit_memory_check(struct ambit_job *job, int64_t accounts, int64_t
     const struct ambit_memory_shape shape = {.accounts = accounts,
                                              .id_bytes = id_bytes,
                                              .columns = job->scenario.column_count,
+                                             .categories = job->scenario.category_count,
                                              .rules = job->scenario.band_count,
                                              .territories = job->territories.count,
                                              .ranks = ambit_comm_size(job->comm),

@@ -12,7 +12,7 @@
 struct ambit_memory_shape {
     int64_t accounts; /* of the nation */
     int64_t id_bytes; /* an id */
-    int columns, rules;
+    int columns, categories, rules;
     int32_t territories;
     int ranks, threads; /* of the job; of a rank */
 };

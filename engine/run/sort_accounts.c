@@ -294,6 +294,8 @@ ambit_status ambit_sort_accounts(struct ambit_comm *comm, int64_t align,
     AMBIT_TRY(move_column(&ways, sizeof *accounts->visits, &accounts->visits));
     for (int c = 0; c < accounts->column_count; c++)
         AMBIT_TRY(move_column(&ways, sizeof *accounts->column[c], &accounts->column[c]));
+    for (int c = 0; c < accounts->category_count; c++)
+        AMBIT_TRY(move_column(&ways, sizeof *accounts->category[c], &accounts->category[c]));
     accounts->count = (int32_t)ways.final_count;
     accounts->first = ways.first;
     AMBIT_TRY_TOGETHER(comm, set_unit_vectors(accounts));

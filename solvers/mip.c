@@ -203,6 +203,16 @@ double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column)
     return glp_get_col_dual(mip->problem, column + 1);
 }
 
+double ambit_mip_column_value(const struct ambit_mip *mip, int column)
+{
+    return glp_get_col_prim(mip->problem, column + 1);
+}
+
+void ambit_mip_set_cost(struct ambit_mip *mip, int column, double cost)
+{
+    if (mip->problem != NULL && column >= 0) glp_set_obj_coef(mip->problem, column + 1, cost);
+}
+
 ambit_status ambit_mip_drop_columns(struct ambit_mip *mip, const bool *drop)
 {
     int *list = NULL, dropped = 0;

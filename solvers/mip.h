@@ -47,6 +47,10 @@ ambit_status ambit_mip_relax(struct ambit_mip *mip, enum ambit_mip_end *end_out)
 double ambit_mip_value(const struct ambit_mip *mip); /* of the relaxation */
 double ambit_mip_row_dual(const struct ambit_mip *mip, int row);
 double ambit_mip_reduced_cost(const struct ambit_mip *mip, int column);
+double ambit_mip_column_value(const struct ambit_mip *mip, int column);
+
+/* Changes a column's cost; the basis of the relaxation stays. */
+void ambit_mip_set_cost(struct ambit_mip *mip, int column, double cost);
 
 /* Removes columns that are at zero in the relaxation; `drop` has one value a column. Those that
  * stay keep their order. Errors: AMBIT_ERR_MEMORY. */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/model/diagnosis.h"
+#include "engine/base/memory.h"
+
+const char *ambit_remedy_name(int remedy)
+{
+    static const char *const names[AMBIT_REMEDY_COUNT] = {"alone", "together", "local"};
+    return remedy >= 0 && remedy < AMBIT_REMEDY_COUNT ? names[remedy] : NULL;
+}
+
+void ambit_diagnosis_destroy(struct ambit_diagnosis **diagnosis)
+{
+    if (*diagnosis == NULL) return;
+    ambit_free(&(*diagnosis)->opening);
+    ambit_free(diagnosis);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Elastic limits: openings known by hand, and that what is found is enough and no less would be. */
+#include "engine/base/random.h"
+#include "solvers/elastic.h"
+#include "tests/harness.h"
+#include "tests/instance_fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LUMPS = 6, TERRITORIES = 3, RULES = 2, CELLS = TERRITORIES * RULES };
+
+static ambit_status solve(const struct ambit_elastic *e, double *alone, double *together,
+                          double *local)
+{
+    struct ambit_elastic_outcome out = {.alone = alone, .together = together, .local = local};
+    return ambit_elastic_solve(e, &out);
+}
+
+/* Loads of 10 and 4 that cannot move, of a mean of 7: ±10 % has to become ±(3/7). */
+static void lumps_that_stay(void)
+{
+    static const int band[1] = {0};
+    static const int64_t first[3] = {0, 1, 2};
+    static const int32_t territory[2] = {0, 1};
+    static const double load[2] = {10.0, 4.0}, low[2] = {6.3, 6.3}, high[2] = {7.7, 7.7};
+    static const double width[2] = {7.0, 7.0};
+    const struct ambit_elastic e = {.territory_count = 2,
+                                    .rules = 1,
+                                    .bands = 1,
+                                    .band = band,
+                                    .lump_count = 2,
+                                    .first = first,
+                                    .territory = territory,
+                                    .load = load,
+                                    .low = low,
+                                    .high = high,
+                                    .width = width};
+    double alone[1] = {0.0}, together[1] = {0.0}, local[2] = {0.0};
+    must(solve(&e, alone, together, local));
+    CU_ASSERT_DOUBLE_EQUAL(alone[0], 3.0 / 7.0 - 0.1, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(together[0], 3.0 / 7.0 - 0.1, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(local[0], 2.3 / 7.0, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(local[1], -2.3 / 7.0, 1e-9);
+}
+
+/* One lump of (6, 1) in territory 0 and one of (2, 5) that either may have. At most 6 of the first
+ * measure and at least 1.5 of the second in each: the lump is wanted whole by 1, which has nothing,
+ * and 0.5 / 5 of it by 0, which then has 0.2 too much of the first. */
+static void two_bands(void)
+{
+    static const int band[2] = {0, 1};
+    static const int64_t first[3] = {0, 1, 3};
+    static const int32_t territory[3] = {0, 0, 1};
+    static const double load[6] = {6.0, 1.0, 2.0, 5.0, 2.0, 5.0};
+    static const double low[4] = {-INFINITY, 1.5, -INFINITY, 1.5};
+    static const double high[4] = {6.0, INFINITY, 6.0, INFINITY}, width[4] = {1.0, 1.0, 1.0, 1.0};
+    const struct ambit_elastic e = {.territory_count = 2,
+                                    .rules = 2,
+                                    .bands = 2,
+                                    .band = band,
+                                    .lump_count = 2,
+                                    .first = first,
+                                    .territory = territory,
+                                    .load = load,
+                                    .low = low,
+                                    .high = high,
+                                    .width = width};
+    double alone[2] = {0.0}, together[2] = {0.0}, local[4] = {0.0};
+    must(solve(&e, alone, together, local));
+    CU_ASSERT_DOUBLE_EQUAL(alone[0], 0.2, 1e-9); /* 0.1 of the lump more of the first */
+    CU_ASSERT_DOUBLE_EQUAL(alone[1], 0.5, 1e-9); /* or 0 stays at 1 of the second */
+    CU_ASSERT_DOUBLE_EQUAL(together[0], 0.2, 1e-9);
+    CU_ASSERT_EQUAL(together[1], 0.0);
+    CU_ASSERT_DOUBLE_EQUAL(local[0], 0.2, 1e-9);
+    CU_ASSERT_EQUAL(local[1], 0.0);
+    CU_ASSERT_EQUAL(local[2], 0.0);
+    CU_ASSERT_EQUAL(local[3], 0.0);
+}
+
+/* The first measure is 3 over a limit that the second has nothing to do with. */
+static void what_does_not_help(void)
+{
+    static const int band[2] = {0, 1};
+    static const int64_t first[2] = {0, 1};
+    static const int32_t territory[1] = {0};
+    static const double load[2] = {8.0, 1.0}, low[2] = {-INFINITY, -INFINITY};
+    static const double high[2] = {5.0, 9.0}, width[2] = {5.0, 9.0};
+    const struct ambit_elastic e = {.territory_count = 1,
+                                    .rules = 2,
+                                    .bands = 2,
+                                    .band = band,
+                                    .lump_count = 1,
+                                    .first = first,
+                                    .territory = territory,
+                                    .load = load,
+                                    .low = low,
+                                    .high = high,
+                                    .width = width};
+    double alone[2] = {0.0}, together[2] = {0.0}, local[2] = {0.0};
+    must(solve(&e, alone, together, local));
+    CU_ASSERT_DOUBLE_EQUAL(alone[0], 0.6, 1e-9);
+    CU_ASSERT_TRUE(isnan(alone[1]));
+    CU_ASSERT_DOUBLE_EQUAL(together[0], 0.6, 1e-9);
+    CU_ASSERT_EQUAL(together[1], 0.0);
+}
+
+struct random_case {
+    int64_t first[LUMPS + 1];
+    int32_t territory[LUMPS * TERRITORIES];
+    double load[LUMPS * TERRITORIES * RULES], low[CELLS], high[CELLS], width[CELLS];
+    struct ambit_elastic e;
+};
+
+static void draw(uint64_t seed, struct random_case *c)
+{
+    static const int band[RULES] = {0, 1};
+    uint64_t n = 0;
+    double mean[RULES] = {0.0};
+    for (int l = 0; l <= LUMPS; l++)
+        c->first[l] = (int64_t)l * TERRITORIES;
+    for (int l = 0; l < LUMPS; l++) {
+        for (int j = 0; j < TERRITORIES; j++)
+            c->territory[l * TERRITORIES + j] = j;
+        for (int r = 0; r < RULES; r++) {
+            const double whole = 0.2 + ambit_random_unit(seed, 1, n++);
+            mean[r] += whole / TERRITORIES;
+            for (int j = 0; j < TERRITORIES; j++) /* the second measure depends on where */
+                c->load[(l * TERRITORIES + j) * RULES + r] =
+                    whole * (r == 0 ? 1.0 : 0.5 + ambit_random_unit(seed, 1, n++));
+        }
+    }
+    for (int at = 0; at < CELLS; at++) {
+        const double part = 0.8 + 0.4 * ambit_random_unit(seed, 1, n++);
+        c->width[at] = mean[at % RULES];
+        c->low[at] = at % RULES == 0 ? 0.98 * part * mean[0] : -INFINITY;
+        c->high[at] = (at % RULES == 0 ? 1.02 * part : 0.75 * part) * mean[at % RULES];
+    }
+    c->e = (struct ambit_elastic){.territory_count = TERRITORIES,
+                                  .rules = RULES,
+                                  .bands = RULES,
+                                  .band = band,
+                                  .lump_count = LUMPS,
+                                  .first = c->first,
+                                  .territory = c->territory,
+                                  .load = c->load,
+                                  .low = c->low,
+                                  .high = c->high,
+                                  .width = c->width};
+}
+
+/* Opens the limits by `part` of what was found, and asks again: the sum of what is still missing.
+ */
+static double missing_with(const struct random_case *c, const double *bands, const double *local,
+                           double part)
+{
+    struct random_case wider = *c;
+    double alone[RULES] = {0.0}, together[RULES] = {0.0}, rest[CELLS] = {0.0}, sum = 0.0;
+    for (int at = 0; at < CELLS; at++) {
+        const double own = local != NULL ? local[at] : 0.0;
+        const double shared =
+            bands != NULL && isfinite(bands[at % RULES]) ? bands[at % RULES] : 0.0;
+        wider.high[at] += part * c->width[at] * (shared + fmax(own, 0.0)) + 1e-7;
+        wider.low[at] -= part * c->width[at] * (shared + fmax(-own, 0.0)) + 1e-7;
+    }
+    wider.e.low = wider.low;
+    wider.e.high = wider.high;
+    must(solve(&wider.e, alone, together, rest));
+    for (int at = 0; at < CELLS; at++)
+        sum += fabs(rest[at]);
+    return sum;
+}
+
+static void enough_and_no_less(void)
+{
+    int opened = 0, sets_of_two = 0, not_alone = 0;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct random_case c;
+        double alone[RULES] = {0.0}, together[RULES] = {0.0}, local[CELLS] = {0.0};
+        memset(&c, 0, sizeof c);
+        draw(seed, &c);
+        must(solve(&c.e, alone, together, local));
+        CU_ASSERT_EQUAL(missing_with(&c, together, NULL, 1.0), 0.0);
+        CU_ASSERT_EQUAL(missing_with(&c, NULL, local, 1.0), 0.0);
+        const double sum = together[0] + together[1];
+        if (sum < 1e-3) continue;
+        opened++;
+        sets_of_two += together[0] > 0.0 && together[1] > 0.0;
+        CU_ASSERT_TRUE(missing_with(&c, together, NULL, 0.98) > 0.0);
+        CU_ASSERT_TRUE(missing_with(&c, NULL, local, 0.98) > 0.0);
+        for (int b = 0; b < RULES; b++) {
+            double only[RULES] = {0.0};
+            not_alone += isnan(alone[b]);
+            if (isnan(alone[b])) continue;
+            only[b] = alone[b];
+            CU_ASSERT_EQUAL(missing_with(&c, only, NULL, 1.0), 0.0);
+            CU_ASSERT_TRUE(missing_with(&c, only, NULL, 0.98) > 0.0);
+            CU_ASSERT_TRUE(sets_of_two == 0 || alone[b] > 0.0);
+        }
+        /* A set of two is smallest only where neither band is enough. */
+        if (together[0] > 0.0 && together[1] > 0.0)
+            CU_ASSERT_TRUE(isnan(alone[0]) && isnan(alone[1]));
+    }
+    CU_ASSERT_TRUE(opened > 50);
+    CU_ASSERT_TRUE(sets_of_two > 5);
+    CU_ASSERT_TRUE(not_alone > 5);
+}
+
+static void memory(void)
+{
+    struct random_case c;
+    double alone[RULES] = {0.0}, together[RULES] = {0.0}, local[CELLS] = {0.0};
+    memset(&c, 0, sizeof c);
+    draw(3, &c);
+    CHECK_FAULTS(solve(&c.e, alone, together, local), (void)0);
+}
+
+int main(void)
+{
+    static const struct ambit_test tests[] = {{"lumps that stay", lumps_that_stay},
+                                              {"two bands", two_bands},
+                                              {"what does not help", what_does_not_help},
+                                              {"enough and no less", enough_and_no_less},
+                                              {"memory", memory}};
+    return ambit_test_main("elastic", tests, AMBIT_TEST_COUNT(tests));
+}

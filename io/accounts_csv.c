@@ -21,7 +21,8 @@
 struct reader {
     struct ambit_account_rows *rows; /* borrowed */
     struct ambit_table table;
-    struct ambit_column id, territory, column[AMBIT_COLUMN_MAX], category[AMBIT_CATEGORY_MAX];
+    struct ambit_column id, territory, together, column[AMBIT_COLUMN_MAX];
+    struct ambit_column category[AMBIT_CATEGORY_MAX];
     struct ambit_place_columns place;
     int64_t slice_begin, slice_end;
     int64_t first_line;               /* of the slice */
@@ -36,6 +37,7 @@ static ambit_status open_reader(struct reader *reader)
     AMBIT_TRY(ambit_table_open(reader->rows->path, "accounts", s->delimiter, table));
     AMBIT_TRY(ambit_table_find(table, s->id_column, &reader->id));
     AMBIT_TRY(ambit_table_find(table, s->territory_column, &reader->territory));
+    AMBIT_TRY(ambit_table_find(table, s->together.column, &reader->together));
     AMBIT_TRY(ambit_table_find_places(table, s->lat_column, s->lon_column, s->x_column, s->y_column,
                                       s->crs, &reader->place));
     for (int c = 0; c < s->column_count; c++)
@@ -123,9 +125,25 @@ done:
     return status;
 }
 
+/* The name of the group that the account stays together with; *good_out is false, with the row
+ * among the bad ones, where it is no text. */
+static ambit_status read_group(const struct reader *reader, const struct ambit_row *row,
+                               bool *good_out)
+{
+    char buffer[AMBIT_ACCOUNT_ID_MAX];
+    const char *text;
+    size_t size;
+    *good_out = true;
+    if (reader->together.index < 0) return AMBIT_OK;
+    *good_out = ambit_row_text(row, reader->together, AMBIT_ACCOUNT_ID_MAX, buffer, &text, &size);
+    return *good_out ? ambit_account_rows_join(reader->rows, text, size) : AMBIT_OK;
+}
+
 /* Reads the row into the next free place of every array, and counts it where it is good. */
 static ambit_status read_row(struct reader *reader, const struct ambit_csv_record *record)
 {
+    ambit_status status = AMBIT_OK;
+    bool good = false;
     const struct ambit_row row = {
         .table = &reader->table, .record = record, .bad = &reader->rows->bad};
     struct ambit_accounts *const a = &reader->rows->accounts;
@@ -140,12 +158,13 @@ static ambit_status read_row(struct reader *reader, const struct ambit_csv_recor
     for (int c = 0; c < a->column_count; c++) {
         if (!ambit_row_micro(&row, reader->column[c], &a->column[c][i])) return AMBIT_OK;
     }
-    bool good;
-    ambit_status status = read_words(reader, &row, &good);
-    if (status != AMBIT_OK || !good) return status;
-    status = ambit_account_rows_keep(reader->rows, id, id_size,
-                                     reader->table.fields[reader->id.index].at);
-    a->count += status == AMBIT_OK;
+    AMBIT_TRY(read_words(reader, &row, &good));
+    if (good) AMBIT_TRY(read_group(reader, &row, &good));
+    if (!good) return AMBIT_OK;
+    AMBIT_TRY(ambit_account_rows_keep(reader->rows, id, id_size,
+                                      reader->table.fields[reader->id.index].at));
+    a->count++;
+done:
     return status;
 }
 

@@ -28,11 +28,11 @@
 #define LARGEST ambit_from_micro(AMBIT_MICRO_SUM_MAX)
 
 struct column {
-    const char *name; /* borrowed from the scenario; "" where it names no such column */
-    bool is_text;
-    int64_t width;  /* bytes a text */
-    char *text;     /* owned; a block of texts */
-    double *number; /* owned; a block of numbers */
+    const char *name;        /* borrowed from the scenario; "" where it names no such column */
+    bool is_text, is_either; /* what is asked of it; either is text or numbers, as it comes */
+    int64_t width;           /* bytes a text */
+    char *text;              /* owned; a block of texts */
+    double *number;          /* owned; a block of numbers */
 };
 
 enum {
@@ -40,6 +40,7 @@ enum {
     NORTH,
     EAST,
     TERRITORY,
+    TOGETHER,
     WORDS,
     OWN = WORDS + AMBIT_CATEGORY_MAX,
     COLUMN_MAX = OWN + AMBIT_COLUMN_MAX
@@ -85,8 +86,11 @@ static ambit_status check_column(struct reader *reader, struct column *column)
 {
     struct ambit_h5_shape shape;
     const char *const path = reader->rows->path, *const name = column->name;
-    const char *const wanted = column->is_text ? "text of a fixed length" : "numbers";
+    const char *const wanted = column->is_either ? "text of a fixed length, or numbers"
+                               : column->is_text ? "text of a fixed length"
+                                                 : "numbers";
     if (!ambit_h5_look(reader->h5, name, &shape)) return fail_missing(reader, name);
+    if (column->is_either) column->is_text = !shape.is_number;
     if (column->is_text ? !shape.is_text : !shape.is_number)
         return ambit_fail(AMBIT_ERR_INPUT, "%s: %s: expected %s, found %s", path, name, wanted,
                           shape.words);
@@ -112,6 +116,7 @@ static void name_columns(struct reader *reader)
     reader->column[NORTH].name = degrees ? s->lat_column : s->y_column;
     reader->column[EAST].name = degrees ? s->lon_column : s->x_column;
     reader->column[TERRITORY] = (struct column){.name = s->territory_column, .is_text = true};
+    reader->column[TOGETHER] = (struct column){.name = s->together.column, .is_either = true};
     for (int c = 0; c < s->column_count; c++)
         reader->column[OWN + c].name = s->column[c];
     for (int c = 0; c < AMBIT_CATEGORY_MAX; c++)
@@ -316,9 +321,39 @@ done:
     return status;
 }
 
+/* A number as the text that stands for it in CSV; none where it is no number. */
+static size_t write_number(double value, char text_out[AMBIT_NAME_MAX])
+{
+    const bool whole = fabs(value) < 0x1p53 && value == floor(value);
+    if (isnan(value)) return 0;
+    return (size_t)snprintf(text_out, AMBIT_NAME_MAX, whole ? "%.0f" : "%.15g", value + 0.0);
+}
+
+/* The name of the group that the account stays together with; *good_out is false, with the row
+ * among the bad ones, where it is no text. */
+static ambit_status read_group(const struct row *row, bool *good_out)
+{
+    const struct column *const column = &row->reader->column[TOGETHER];
+    char number[AMBIT_NAME_MAX];
+    const char *text = number;
+    size_t size = 0;
+    *good_out = true;
+    if (column->name[0] == '\0') return AMBIT_OK;
+    if (!column->is_text)
+        size = write_number(column->number[row->at], number);
+    else if (!read_text(row, column, &text, &size))
+        *good_out = false;
+    else if (size > AMBIT_ACCOUNT_ID_MAX)
+        *good_out = refuse(row, column, AMBIT_BAD_MISSING_ID,
+                           "expected at most %d bytes, found %zu", AMBIT_ACCOUNT_ID_MAX, size);
+    return *good_out ? ambit_account_rows_join(row->reader->rows, text, size) : AMBIT_OK;
+}
+
 /* Reads the row into the next free place of every array, and counts it where it is good. */
 static ambit_status read_row(const struct row *row)
 {
+    ambit_status status = AMBIT_OK;
+    bool good = false;
     struct ambit_account_rows *const rows = row->reader->rows;
     struct ambit_accounts *const a = &rows->accounts;
     const int32_t i = a->count;
@@ -330,11 +365,12 @@ static ambit_status read_row(const struct row *row)
     for (int c = 0; c < a->column_count; c++) {
         if (!read_micro(row, &row->reader->column[OWN + c], &a->column[c][i])) return AMBIT_OK;
     }
-    bool good;
-    ambit_status status = read_words(row, &good);
-    if (status != AMBIT_OK || !good) return status;
-    status = ambit_account_rows_keep(rows, id, size, row->index);
-    a->count += status == AMBIT_OK;
+    AMBIT_TRY(read_words(row, &good));
+    if (good) AMBIT_TRY(read_group(row, &good));
+    if (!good) return AMBIT_OK;
+    AMBIT_TRY(ambit_account_rows_keep(rows, id, size, row->index));
+    a->count++;
+done:
     return status;
 }
 

@@ -107,7 +107,8 @@ static size_t put_words(const struct ambit_accounts *a, int32_t i, char *to)
     return size;
 }
 
-/* A row is its id with a NUL, its place, its territory, its columns and its words. */
+/* A row is its id with a NUL, its place, its territory, its columns, its words and the name of its
+ * group. */
 static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
                       struct ambit_rows_hash *hash_out)
 {
@@ -116,7 +117,7 @@ static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
     for (int32_t i = 0; i < a->count; i++) {
         char row[AMBIT_ACCOUNT_ID_MAX + 1 + 2 * sizeof(double) + sizeof(int32_t) +
                  AMBIT_COLUMN_MAX * sizeof(int64_t) +
-                 AMBIT_CATEGORY_MAX * (AMBIT_WORD_BYTES_MAX + 1)];
+                 AMBIT_CATEGORY_MAX * (AMBIT_WORD_BYTES_MAX + 1) + AMBIT_ACCOUNT_ID_MAX];
         const size_t width = (size_t)a->id_width;
         const char *const id = a->id + (size_t)i * width;
         struct ambit_rows_hash one = {0};
@@ -131,6 +132,12 @@ static void hash_rows(const struct ambit_accounts *a, struct ambit_comm *comm,
         for (int c = 0; c < a->column_count; c++, size += sizeof(int64_t))
             memcpy(row + size, &a->column[c][i], sizeof(int64_t));
         size += put_words(a, i, row + size);
+        if (a->together_width > 0) {
+            const char *const group = a->together + (size_t)i * (size_t)a->together_width;
+            const size_t length = strnlen(group, (size_t)a->together_width);
+            memcpy(row + size, group, length);
+            size += length;
+        }
         ambit_rows_hash_add(&one, row, size);
         low += one.low;
         high += one.high;

@@ -21,6 +21,8 @@ static ambit_status resize_accounts(struct ambit_accounts *a, size_t n)
     AMBIT_TRY(ambit_resize(&a->lat, n, sizeof *a->lat));
     AMBIT_TRY(ambit_resize(&a->lon, n, sizeof *a->lon));
     AMBIT_TRY(ambit_resize(&a->previous, n, sizeof *a->previous));
+    if (a->together != NULL || a->together_width > 0)
+        AMBIT_TRY(ambit_resize(&a->together, n, (size_t)a->together_width));
     for (int c = 0; c < a->column_count; c++)
         AMBIT_TRY(ambit_resize(&a->column[c], n, sizeof *a->column[c]));
     for (int c = 0; c < a->category_count; c++)
@@ -58,40 +60,73 @@ void ambit_account_rows_clear(struct ambit_account_rows *rows)
     ambit_free(&rows->place);
 }
 
-/* Gives `rows` rows of ids another width; what they hold fits in both. */
-static ambit_status set_id_width(struct ambit_accounts *a, int32_t rows, size_t width)
+/* Texts of a fixed width, one an account. */
+struct texts {
+    char **text;
+    int32_t *width;
+};
+
+static struct texts ids_of(struct ambit_accounts *a)
+{
+    return (struct texts){&a->id, &a->id_width};
+}
+
+static struct texts groups_of(struct ambit_accounts *a)
+{
+    return (struct texts){&a->together, &a->together_width};
+}
+
+/* Gives room for `rows` texts of another width; the first `count` fit in both. */
+static ambit_status set_width(struct texts texts, int32_t count, int32_t rows, size_t width)
 {
     char *wider = NULL;
-    const size_t old = (size_t)a->id_width, both = old < width ? old : width;
+    const size_t old = (size_t)*texts.width, both = old < width ? old : width;
     const ambit_status status = ambit_resize(&wider, (size_t)rows, width);
     if (status != AMBIT_OK) return status;
-    for (size_t i = 0; i < (size_t)a->count; i++) {
-        if (both > 0) memcpy(wider + i * width, a->id + i * old, both);
+    for (size_t i = 0; i < (size_t)count; i++) {
+        if (both > 0) memcpy(wider + i * width, *texts.text + i * old, both);
         memset(wider + i * width + both, 0, width - both);
     }
-    ambit_free(&a->id);
-    a->id = wider;
-    a->id_width = (int32_t)width;
+    ambit_free(texts.text);
+    *texts.text = wider;
+    *texts.width = (int32_t)width;
     return AMBIT_OK;
 }
 
-/* Widths grow by a quarter at least, so that ever longer ids do not copy all of them every time. */
+/* Keeps a text as that of account accounts.count. Widths grow by a quarter at least, so that ever
+ * longer texts do not copy all of them every time. */
+static ambit_status keep_text(struct ambit_account_rows *rows, struct texts texts, const char *text,
+                              size_t size, size_t *longest)
+{
+    const int32_t count = rows->accounts.count;
+    if (size > (size_t)*texts.width) {
+        const size_t least = (size_t)*texts.width * 5 / 4;
+        const ambit_status status =
+            set_width(texts, count, rows->room, size > least ? size : least);
+        if (status != AMBIT_OK) return status;
+    }
+    if (size > *longest) *longest = size;
+    const size_t width = (size_t)*texts.width;
+    if (width == 0) return AMBIT_OK;
+    char *const to = *texts.text + (size_t)count * width;
+    if (size > 0) memcpy(to, text, size);
+    memset(to + size, 0, width - size);
+    return AMBIT_OK;
+}
+
 ambit_status ambit_account_rows_keep(struct ambit_account_rows *rows, const char *id, size_t size,
                                      int64_t place)
 {
-    struct ambit_accounts *const a = &rows->accounts;
-    if (size > (size_t)a->id_width) {
-        const size_t least = (size_t)a->id_width * 5 / 4;
-        const ambit_status status = set_id_width(a, rows->room, size > least ? size : least);
-        if (status != AMBIT_OK) return status;
-    }
-    if (size > rows->longest_id) rows->longest_id = size;
-    const size_t width = (size_t)a->id_width;
-    char *const to = a->id + (size_t)a->count * width;
-    memcpy(to, id, size);
-    memset(to + size, 0, width - size);
-    rows->place[a->count] = place;
-    return AMBIT_OK;
+    const ambit_status status =
+        keep_text(rows, ids_of(&rows->accounts), id, size, &rows->longest_id);
+    if (status == AMBIT_OK) rows->place[rows->accounts.count] = place;
+    return status;
+}
+
+ambit_status ambit_account_rows_join(struct ambit_account_rows *rows, const char *group,
+                                     size_t size)
+{
+    return keep_text(rows, groups_of(&rows->accounts), group, size, &rows->longest_group);
 }
 
 ambit_status ambit_account_rows_word(struct ambit_account_rows *rows, int c, const char *word,
@@ -113,15 +148,16 @@ int32_t ambit_account_rows_territory(const struct ambit_account_rows *rows, cons
 
 /* --- when all slices are read ------------------------------------------------ */
 
-/* Makes ids as wide as the longest of all ranks. Collective. */
-static ambit_status fit_ids(struct ambit_account_rows *rows, struct ambit_comm *comm)
+/* Makes the texts as wide as the longest of all ranks. Collective. */
+static ambit_status fit_texts(struct ambit_account_rows *rows, struct ambit_comm *comm,
+                              struct texts texts, size_t longest)
 {
-    struct ambit_accounts *const a = &rows->accounts;
-    int64_t width = (int64_t)rows->longest_id;
+    int64_t width = (int64_t)longest;
     ambit_comm_max_i64(comm, &width, 1);
-    const bool fits = width == a->id_width;
-    if (!fits) rows->room = a->count;
-    return AMBIT_AGREE(comm, fits ? AMBIT_OK : set_id_width(a, a->count, (size_t)width));
+    const bool fits = width == *texts.width;
+    const int32_t count = rows->accounts.count;
+    if (!fits) rows->room = count; /* the other arrays have more, and that is no harm */
+    return AMBIT_AGREE(comm, fits ? AMBIT_OK : set_width(texts, count, count, (size_t)width));
 }
 
 /* Account `from` takes the place of account `to`. */
@@ -130,6 +166,9 @@ static void move_account(struct ambit_accounts *a, int32_t from, int32_t to)
     const int64_t width = a->id_width;
     if (from == to) return;
     memcpy(a->id + to * width, a->id + from * width, (size_t)width);
+    if (a->together_width > 0)
+        memcpy(a->together + (int64_t)to * a->together_width,
+               a->together + (int64_t)from * a->together_width, (size_t)a->together_width);
     a->lat[to] = a->lat[from];
     a->lon[to] = a->lon[from];
     a->previous[to] = a->previous[from];
@@ -203,7 +242,10 @@ ambit_status ambit_account_rows_finish(const struct ambit_account_reader *reader
                                        struct ambit_comm *comm, bool skip_bad_rows)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(fit_ids(reader->rows, comm));
+    struct ambit_account_rows *const rows = reader->rows;
+    AMBIT_TRY(fit_texts(rows, comm, ids_of(&rows->accounts), rows->longest_id));
+    if (rows->scenario->together.column[0] != '\0')
+        AMBIT_TRY(fit_texts(rows, comm, groups_of(&rows->accounts), rows->longest_group));
     AMBIT_TRY(drop_duplicates(reader, comm));
     AMBIT_TRY(settle_bad_rows(reader->rows, comm, skip_bad_rows));
     AMBIT_TRY(settle_words(reader->rows, comm));

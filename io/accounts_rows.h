@@ -22,9 +22,10 @@ struct ambit_account_rows {
     struct ambit_name_index names;         /* territories and reps */
     struct ambit_accounts accounts; /* owned; the usable rows so far; id_width is room for ids */
     struct ambit_word_list words[AMBIT_CATEGORY_MAX]; /* owned; of the accounts' categories */
-    int64_t *place;    /* owned; where each account stands in the file, ascending */
-    int32_t room;      /* accounts that the arrays can hold */
-    size_t longest_id; /* bytes */
+    int64_t *place;       /* owned; where each account stands in the file, ascending */
+    int32_t room;         /* accounts that the arrays can hold */
+    size_t longest_id;    /* bytes */
+    size_t longest_group; /* bytes; of the names in accounts.together */
     struct ambit_bad_rows bad;
     int64_t count;  /* rows of this slice, then of all */
     bool uncertain; /* a fault of this slice, then of any, leaves in doubt what the rows are */
@@ -52,6 +53,11 @@ ambit_status ambit_account_rows_word(struct ambit_account_rows *rows, int c, con
  * AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_account_rows_keep(struct ambit_account_rows *rows, const char *id, size_t size,
                                      int64_t place) AMBIT_CHECKED;
+
+/* Keeps the name of the group that account accounts.count, about to be counted, stays together
+ * with; "" for none. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_account_rows_join(struct ambit_account_rows *rows, const char *group,
+                                     size_t size) AMBIT_CHECKED;
 
 /* The territory of that name, or of the rep with that id; -1 where there is none. Local. */
 int32_t ambit_account_rows_territory(const struct ambit_account_rows *rows, const char *name,

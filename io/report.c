@@ -76,6 +76,21 @@ static void print_travel(FILE *file, const struct ambit_result *r)
     (void)fputc('\n', file);
 }
 
+static void print_together(FILE *file, const struct ambit_result_together *together)
+{
+    char groups[AMBIT_TEXT_MAX], accounts[AMBIT_TEXT_MAX], split[AMBIT_TEXT_MAX];
+    if (together->column[0] == '\0') return;
+    ambit_text_count(together->group_count, groups);
+    ambit_text_count(together->account_count, accounts);
+    ambit_text_count(together->split_count, split);
+    print_label(file, "Together");
+    (void)fprintf(file, "%s groups of %s accounts by %s, ", groups, accounts, together->column);
+    if (together->split_count == 0)
+        (void)fputs("each in one territory\n", file);
+    else
+        (void)fprintf(file, "%s split, the first %s\n", split, together->first_split);
+}
+
 static void print_plan_figures(FILE *file, const struct ambit_result *r)
 {
     char count[AMBIT_TEXT_MAX], percent[AMBIT_TEXT_MAX];
@@ -239,6 +254,7 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
                       r->bad_rows.total == 1 ? "" : "s");
     }
     print_travel(file, r);
+    print_together(file, &r->together);
     if (r->kind == AMBIT_RESULT_PLAN) print_plan_figures(file, r);
     print_cost(file, r);
     if (result_path != NULL) {

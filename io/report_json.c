@@ -156,6 +156,17 @@ static json_t *seconds_json(const struct ambit_result *r)
     return NULL;
 }
 
+/* NULL where the scenario has no such rule. */
+static json_t *together_json(const struct ambit_result_together *together)
+{
+    if (together->column[0] == '\0') return NULL;
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:o}", "column", together->column, "groups",
+        (json_int_t)together->group_count, "accounts", (json_int_t)together->account_count, "split",
+        (json_int_t)together->split_count, "first_split",
+        together->split_count > 0 ? ambit_json_text(together->first_split) : json_null());
+}
+
 ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
                                const char *result_path)
 {
@@ -165,7 +176,7 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
         file,
         json_pack(
             "{s:o, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:i, s:b, s:I,"
-            " s:o, s:I, s:s, s:i, s:i, s:o}",
+            " s:o, s:I, s:s, s:i, s:i, s:o, s:o*}",
             "result", ambit_json_text(result_path), "kind", ambit_kind_word(r), "scenario",
             r->scenario_name, "status", ambit_status_word(r), "accounts",
             (json_int_t)r->account_count, "territories", (int)r->territory_count, "measures",
@@ -176,5 +187,6 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
             ambit_json_number(r->gap), "rounds", (int)r->round_count, "stopped_by_time_limit",
             r->stopped_by_time_limit, "skipped_rows", (json_int_t)r->bad_rows.total, "seconds",
             seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256,
-            "ranks", r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r)));
+            "ranks", r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r), "together",
+            together_json(&r->together)));
 }

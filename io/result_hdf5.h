@@ -18,14 +18,15 @@ struct ambit_result_slice {
     const double *lat, *lon;
     const int32_t *territory, *previous;
     const int64_t *travel;
+    const char *together; /* count × together_width */
     const int64_t *column[AMBIT_COLUMN_MAX];
 };
 
 struct ambit_result_file; /* opaque: a result being written */
 
-/* Starts the file beside `path`; needs of *result the accounts' number, the width of their ids, and
- * the names of their columns. An older file stays whole until the new one is committed. Errors of
- * this and the next two: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
+/* Starts the file beside `path`; needs of *result the accounts' number, the width of their ids and
+ * of their groups' names, and the names of their columns. An older file stays whole until the new
+ * one is committed. Errors of this and the next two: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_result_file_create(const char *path, const struct ambit_result *result,
                                       struct ambit_result_file **out) AMBIT_CHECKED;
 

@@ -84,6 +84,14 @@ static const struct ambit_field result_fields[] = {
     ATTRIBUTE("bad_row_count", I64, ambit_result, bad_rows.total),
 };
 
+static const struct ambit_field together_fields[] = {
+    ATTRIBUTE("column", TEXT, ambit_result_together, column),
+    ATTRIBUTE("group_count", I64, ambit_result_together, group_count),
+    ATTRIBUTE("account_count", I64, ambit_result_together, account_count),
+    ATTRIBUTE("split_count", I64, ambit_result_together, split_count),
+    ATTRIBUTE("first_split", TEXT, ambit_result_together, first_split),
+};
+
 static const struct ambit_field band_fields[] = {
     ATTRIBUTE("label", TEXT, ambit_result_band, label),
     WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
@@ -161,6 +169,7 @@ static const struct ambit_field bad_row_fields[] = {
 };
 
 const struct ambit_fields ambit_layout_result = {result_fields, COUNT(result_fields)};
+const struct ambit_fields ambit_layout_together = {together_fields, COUNT(together_fields)};
 const struct ambit_fields ambit_layout_band = {band_fields, COUNT(band_fields)};
 const struct ambit_fields ambit_layout_measure = {measure_fields, COUNT(measure_fields)};
 const struct ambit_fields ambit_layout_territory = {territory_fields, COUNT(territory_fields)};

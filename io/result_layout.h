@@ -9,7 +9,8 @@
  *     /territories name, rep_id, centre, home, figures      /measures/<measure>/load, value
  *     /bands/<label>/target, lower, upper, value, prices    /rounds, /inputs, /bad_rows
  *
- * An audit has /audit beside that, which is not read back (result_write_audit.c).
+ * Where accounts stay together: /together (attributes), and /accounts/together where any has a
+ * group. An audit has /audit beside that, which is not read back (result_write_audit.c).
  */
 #ifndef AMBIT_RESULT_LAYOUT_H
 #define AMBIT_RESULT_LAYOUT_H
@@ -53,6 +54,7 @@ struct ambit_fields {
 enum ambit_h5_kind ambit_field_h5_kind(enum ambit_field_kind kind);
 
 extern const struct ambit_fields ambit_layout_result;    /* attributes of / */
+extern const struct ambit_fields ambit_layout_together;  /* attributes of /together */
 extern const struct ambit_fields ambit_layout_band;      /* attributes of /bands/<label> */
 extern const struct ambit_fields ambit_layout_measure;   /* attributes of /measures/<name> */
 extern const struct ambit_fields ambit_layout_territory; /* columns of /territories */

@@ -203,6 +203,25 @@ static ambit_status check_indices(struct ambit_h5 *h5, const char *path, const i
     return AMBIT_OK;
 }
 
+/* The groups of accounts that stay together, where there are such. */
+static ambit_status get_together(struct ambit_h5 *h5, struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    static const char path[] = "/accounts/together";
+    int64_t count = 0, width = 0;
+    if (!ambit_h5_has(h5, "/together")) return AMBIT_OK;
+    AMBIT_TRY(get_attributes(h5, "/together", &ambit_layout_together, &r->together));
+    if (!ambit_h5_has(h5, path)) return AMBIT_OK;
+    AMBIT_TRY(ambit_h5_column_size(h5, path, &count, &width));
+    if (width > INT32_MAX) AMBIT_TRY(ambit_h5_damaged(h5, path, "its texts are too long"));
+    AMBIT_TRY(ambit_alloc(&r->account_together, (size_t)r->account_count, (size_t)width));
+    AMBIT_TRY(
+        ambit_h5_get_column(h5, path, AMBIT_H5_TEXT, width, r->account_count, r->account_together));
+    r->together_width = (int32_t)width;
+done:
+    return status;
+}
+
 /* Needs territory_count. */
 static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_result *r)
 {
@@ -231,6 +250,7 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_result *r)
     AMBIT_TRY(check_indices(h5, territory_path, r->territory, n, 0, r->territory_count));
     AMBIT_TRY(check_indices(h5, previous_path, r->previous, n, -1, r->territory_count));
     AMBIT_TRY(get_account_columns(h5, r));
+    AMBIT_TRY(get_together(h5, r));
 done:
     return status;
 }

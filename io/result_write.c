@@ -142,7 +142,7 @@ done:
 struct ambit_result_file {
     struct ambit_h5 *h5; /* owned */
     int64_t account_count;
-    int32_t id_width, column_count;
+    int32_t id_width, column_count, together_width;
     char column[AMBIT_COLUMN_MAX][AMBIT_LINK_MAX]; /* names in /accounts/columns */
 };
 
@@ -165,6 +165,8 @@ static const struct account_column {
     {"/accounts/travel", AMBIT_H5_I64, "h", true, "travel a year, exact", FROM(travel)},
 #undef FROM
 };
+
+static const char together_path[] = "/accounts/together";
 
 static ambit_status make_own_columns(struct ambit_result_file *file, const struct ambit_result *r)
 {
@@ -212,6 +214,14 @@ static ambit_status make_account_columns(struct ambit_result_file *file,
                                       .scale = scale,
                                       .plain = column->kind == AMBIT_H5_F64}));
     }
+    if (r->together_width > 0)
+        AMBIT_TRY(ambit_h5_put_column(
+            file->h5, together_path,
+            &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
+                                      .width = r->together_width,
+                                      .count = r->account_count,
+                                      .long_name = "group that it stays together with, or none",
+                                      .scale = scale}));
     AMBIT_TRY(make_own_columns(file, r));
 done:
     return status;
@@ -226,6 +236,7 @@ ambit_status ambit_result_file_create(const char *path, const struct ambit_resul
     file->account_count = result->account_count;
     file->id_width = result->id_width;
     file->column_count = result->column_count;
+    file->together_width = result->together_width;
     AMBIT_TRY(ambit_h5_create(path, &file->h5));
     AMBIT_TRY(make_account_columns(file, result));
 done:
@@ -245,6 +256,9 @@ ambit_status ambit_result_file_put(struct ambit_result_file *file,
         AMBIT_TRY(ambit_h5_put_slice(file->h5, column->path, column->kind, file->id_width,
                                      slice->first, slice->count, data));
     }
+    if (file->together_width > 0)
+        AMBIT_TRY(ambit_h5_put_slice(file->h5, together_path, AMBIT_H5_TEXT, file->together_width,
+                                     slice->first, slice->count, slice->together));
     for (int c = 0; c < file->column_count; c++) {
         ambit_h5_join("/accounts/columns", file->column[c], path);
         AMBIT_TRY(ambit_h5_put_slice(file->h5, path, AMBIT_H5_I64, 0, slice->first, slice->count,
@@ -454,12 +468,24 @@ done:
     return status;
 }
 
+/* Nothing where the scenario has no such rule. */
+static ambit_status put_together(struct ambit_h5 *h5, const struct ambit_result_together *together)
+{
+    ambit_status status = AMBIT_OK;
+    if (together->column[0] == '\0') return AMBIT_OK;
+    AMBIT_TRY(ambit_h5_put_group(h5, "/together"));
+    AMBIT_TRY(put_attributes(h5, "/together", &ambit_layout_together, together));
+done:
+    return status;
+}
+
 ambit_status ambit_result_file_commit(struct ambit_result_file **file,
                                       const struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *const h5 = (*file)->h5;
     AMBIT_TRY(put_root(h5, result));
+    AMBIT_TRY(put_together(h5, &result->together));
     AMBIT_TRY(put_territories(h5, result));
     AMBIT_TRY(put_measures(h5, result));
     AMBIT_TRY(put_bands(h5, result));

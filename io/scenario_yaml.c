@@ -210,6 +210,13 @@ static void bind_travel(struct ambit_binder *b, const node *travel)
     }
 }
 
+/* Whether the accounts have the columns is found when they are read. */
+static void bind_rules(struct ambit_binder *b, const node *rules)
+{
+    if (rules == NULL || !ambit_bind_is_map(b, rules, "together")) return;
+    ambit_bind_optional_name(b, rules, "together", b->scenario->together.column);
+}
+
 /* The name of the scenario: its file's, without folder and extension, unless it gives one. */
 static void bind_scenario_name(struct ambit_binder *b, const char *path)
 {
@@ -232,10 +239,10 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
 {
     struct ambit_scenario *const s = b->scenario;
     const node *const root = b->root;
-    if (!ambit_bind_is_map(
-            b, root,
-            "name, accounts, reps, territories, centres, travel, measures, bands, objective, "
-            "segments, working_time, coverage, kpi"))
+    if (!ambit_bind_is_map(b, root,
+                           "name, accounts, reps, territories, centres, travel, measures, bands, "
+                           "rules, objective, "
+                           "segments, working_time, coverage, kpi"))
         return;
     bind_scenario_name(b, path);
     const node *const accounts = ambit_bind_require(b, root, "accounts");
@@ -255,6 +262,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     if (travel != NULL) bind_travel(b, travel);
 
     ambit_scenario_bind_bands(b);
+    bind_rules(b, ambit_bind_section(b, "rules"));
     if (objective != NULL && ambit_bind_is_map(b, objective, "hours_per_moved_account"))
         ambit_bind_optional_number(b, objective, "hours_per_moved_account",
                                    "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);

@@ -51,14 +51,16 @@ static double least(const struct ambit_shortlists *lists, int32_t i,
     return best;
 }
 
-/* Sum over the accounts of a run of their least costs less `slack`, each rounded down. */
+/* Sum over the accounts of a run of their least costs less `slack`, each rounded down; of a unit
+ * the slack is that of all its accounts. */
 static int64_t sum_run(const struct ambit_shortlists *lists, int32_t begin, int32_t end,
                        double slack, struct ambit_shortlist_scan *scan)
 {
     int64_t sum = 0;
     ambit_shortlist_scan_begin(scan, begin, end);
     for (int32_t i = begin; i < end; i++)
-        sum += (int64_t)floor(least(lists, i, scan) - slack);
+        sum += (int64_t)floor(least(lists, i, scan) -
+                              slack * ambit_account_unit_size(lists->problem->accounts, i));
     return sum;
 }
 

@@ -16,6 +16,8 @@
 #include <string.h>
 
 enum { NEAR_MAX = 64, PREVIOUS_MAX = 16 };
+#define SPREAD_CHORD2 1e-5 /* of an account of a unit from its middle: 20 km */
+
 ambit_status ambit_shortlists_create(const struct ambit_problem *problem, const double *price,
                                      struct ambit_shortlists *out)
 {
@@ -87,6 +89,34 @@ static bool stays_in(const struct run *run, int32_t j)
     return false;
 }
 
+/* Of a unit the run knows where all its accounts are, and where each is today: what it costs a
+ * visit is a mean over their places, and so within what the box around them allows. */
+static void widen_by_rows(const struct ambit_accounts *units, int32_t i, struct run *run)
+{
+    const struct ambit_accounts *const rows = units->rows;
+    const double *const axis[3] = {rows->x, rows->y, rows->z};
+    for (int32_t row = units->begin[i]; row < units->begin[i + 1]; row++) {
+        for (int d = 0; d < 3; d++)
+            widen(&run->place[d], axis[d][row]);
+        add_previous(run, rows->previous[row]);
+    }
+}
+
+/* False where all territories are looked at: cost a visit says nothing of an account that is hardly
+ * visited, and a unit that is spread far would spoil the lists of its neighbours. */
+static bool is_listed(const struct ambit_accounts *accounts, int32_t i)
+{
+    const struct ambit_accounts *const rows = accounts->rows;
+    if (accounts->visits[i] < AMBIT_VISITS_MIN) return false;
+    if (rows == NULL) return true;
+    const double middle[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    for (int32_t row = accounts->begin[i]; row < accounts->begin[i + 1]; row++) {
+        const double at[3] = {rows->x[row], rows->y[row], rows->z[row]};
+        if (ambit_chord2(at, middle) > SPREAD_CHORD2) return false;
+    }
+    return true;
+}
+
 static void describe(const struct ambit_problem *problem, int32_t begin, int32_t end,
                      struct run *run)
 {
@@ -99,17 +129,18 @@ static void describe(const struct ambit_problem *problem, int32_t begin, int32_t
     for (int r = 0; r < run->rules; r++)
         run->load[r] = none;
     for (int32_t i = begin; i < end; i++) {
-        if (accounts->visits[i] < AMBIT_VISITS_MIN) continue;
+        if (!is_listed(accounts, i)) continue;
         const double share = 1.0 / (double)accounts->visits[i];
         for (int d = 0; d < 3; d++)
             widen(&run->place[d], axis[d][i]);
+        if (accounts->rows != NULL) widen_by_rows(accounts, i, run);
         widen(&run->local, (double)accounts->local_travel[i] * share);
         for (int r = 0; r < run->rules; r++)
             widen(&run->load[r], (double)problem->base[r][i] * share);
         if (problem->disruption > 0) {
-            const int32_t members = accounts->members != NULL ? accounts->members[i] : 1;
+            const int32_t members = ambit_account_members(accounts, i);
             run->disruption = fmax(run->disruption, (double)problem->disruption * members * share);
-            add_previous(run, accounts->previous[i]);
+            if (accounts->rows == NULL) add_previous(run, accounts->previous[i]);
         }
     }
 }
@@ -194,7 +225,7 @@ static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t begin, 
     double *const least = scan->work, *const greatest = scan->work + from_count;
     int32_t found = 0;
     describe(lists->problem, begin, end, &run);
-    if (run.local.low > run.local.high) return 0; /* nobody of the run is visited */
+    if (run.local.low > run.local.high) return 0; /* nobody of the run is listed */
     measure(lists, &run, from, from_count, least, greatest);
     const int32_t reference = choose_reference(lists, &run, from, from_count, greatest);
     const double near = nth_smallest(greatest, from_count, wish->near);
@@ -268,14 +299,41 @@ int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
                                                    : list_run(scan, i, scan->block_end, scan->wide,
                                                               scan->wide_count, scan->narrow);
     }
-    const bool visited = scan->lists->problem->accounts->visits[i] >= AMBIT_VISITS_MIN;
-    *list_out = visited ? scan->narrow : scan->all;
-    return visited ? scan->narrow_count : scan->lists->count;
+    const bool listed = is_listed(scan->lists->problem->accounts, i);
+    *list_out = listed ? scan->narrow : scan->all;
+    return listed ? scan->narrow_count : scan->lists->count;
 }
 
 /* ---- one account ---- */
 
-/* Between which two costs account i's in territory j is. */
+/* Between which two costs account i's line haul in territory j is. */
+static void bound_haul(const struct ambit_shortlists *lists, int32_t i, int32_t j, double *near_out,
+                       double *far_out)
+{
+    const struct ambit_accounts *const units = lists->problem->accounts;
+    const struct ambit_accounts *const rows = units->rows;
+    const double centre[3] = {lists->axis[0][j], lists->axis[1][j], lists->axis[2][j]};
+    double near = 0.0, far = 0.0;
+    if (rows == NULL) {
+        const int at = ambit_haul_knot_below(fmin(ambit_shortlist_chord2(lists, i, j), 4.0));
+        const double visits = lists->slope[j] * (double)units->visits[i];
+        *near_out = visits * lists->haul.hours[at];
+        *far_out = visits * lists->haul.hours[at + 1];
+        return;
+    }
+    for (int32_t row = units->begin[i]; row < units->begin[i + 1]; row++) {
+        const double place[3] = {rows->x[row], rows->y[row], rows->z[row]};
+        const int at = ambit_haul_knot_below(fmin(ambit_chord2(place, centre), 4.0));
+        const double visits = lists->slope[j] * (double)rows->visits[row];
+        near += visits * lists->haul.hours[at];
+        far += visits * lists->haul.hours[at + 1];
+    }
+    *near_out = near;
+    *far_out = far;
+}
+
+/* Between which two costs account i's in territory j is; the room is for travel, which is a whole
+ * number for each of its accounts. */
 static void bound_cost(const struct ambit_shortlists *lists, int32_t i, int32_t j, double *low_out,
                        double *high_out)
 {
@@ -286,11 +344,10 @@ static void bound_cost(const struct ambit_shortlists *lists, int32_t i, int32_t 
     for (int r = 0; r < rules; r++)
         fixed += price[r] * (double)problem->base[r][i];
     fixed += lists->slope[j] * (double)problem->accounts->local_travel[i];
-    const int at = ambit_haul_knot_below(fmin(ambit_shortlist_chord2(lists, i, j), 4.0));
-    const double visits = lists->slope[j] * (double)problem->accounts->visits[i];
-    const double a = fixed + visits * lists->haul.hours[at],
-                 b = fixed + visits * lists->haul.hours[at + 1];
-    const double room = 1.0 + 1e-12 * (fabs(a) + fabs(b)); /* travel is a whole number */
+    double near = 0.0, far = 0.0;
+    bound_haul(lists, i, j, &near, &far);
+    const double a = fixed + near, b = fixed + far;
+    const double room = ambit_account_unit_size(problem->accounts, i) + 1e-12 * (fabs(a) + fabs(b));
     *low_out = (a < b ? a : b) - room * (1.0 + fabs(lists->slope[j]));
     *high_out = (a < b ? b : a) + room * (1.0 + fabs(lists->slope[j]));
 }

@@ -65,7 +65,8 @@ void ambit_shortlist_scan_begin(struct ambit_shortlist_scan *scan, int32_t begin
 /* The territories, ascending, that the next account i of the run can want, in *list_out until the
  * next call; returns how many. Never leaves out one that is within the margin of the account's
  * cheapest, or that is among its nearest. An account of fewer visits than AMBIT_VISITS_MIN, whose
- * cost a visit says nothing, can want all. Accounts come in ascending order. Local. */
+ * cost a visit says nothing, can want all, and so can a unit of accounts that are far apart.
+ * Accounts come in ascending order. Local. */
 int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
                                   const int32_t **list_out);
 

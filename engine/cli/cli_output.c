@@ -61,8 +61,10 @@ ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
     AMBIT_TRY_TOGETHER(comm, stores ? ambit_output_check(run->result_path, run->scenario_path)
                                     : AMBIT_OK);
     status = job(comm, run, &result);
-    /* A plan that breaks a band is shown as well: it says by how much. */
-    if (speaks && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {
+    /* A plan that breaks a band is shown as well: it says by how much. What was refused before
+     * there was a plan has none. */
+    const bool broken = status == AMBIT_ERR_INFEASIBLE && result.territory_count > 0;
+    if (speaks && (status == AMBIT_OK || broken)) {
         const ambit_status printed = print_result(&result, run->result_path, options);
         if (status == AMBIT_OK) status = printed;
     }

@@ -92,7 +92,8 @@ const struct ambit_command ambit_command_run = {
         "unless --time-limit has ended the run."
         "\n\n"
         "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band (it is stored, and the "
-        "summary says by how much); 64 wrong usage; 65 wrong scenario or data, or a checkpoint of "
+        "summary says by how much), or no plan can meet the rules (nothing is stored); 64 wrong "
+        "usage; 65 wrong scenario or data, or a checkpoint of "
         "another run; 75 stopped by a signal, can be resumed.",
     .options = options_of_run,
     .act = act,

@@ -7,6 +7,8 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 
+#include <string.h>
+
 ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
                                    struct ambit_accounts *accounts_out)
 {
@@ -51,7 +53,17 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     ambit_free(&accounts->visits);
     ambit_free(&accounts->members);
     ambit_free(&accounts->local_travel);
+    ambit_free(&accounts->together);
+    ambit_free(&accounts->begin);
     *accounts = (struct ambit_accounts){0};
+}
+
+bool ambit_account_joins(const struct ambit_accounts *accounts, int32_t i)
+{
+    const size_t width = (size_t)accounts->together_width;
+    if (i == 0 || accounts->together == NULL || width == 0) return false;
+    const char *const mine = accounts->together + (size_t)i * width;
+    return mine[0] != '\0' && memcmp(mine, mine - width, width) == 0;
 }
 
 int64_t ambit_account_measure(const struct ambit_accounts *accounts,
@@ -63,7 +75,7 @@ int64_t ambit_account_measure(const struct ambit_accounts *accounts,
         if (term == AMBIT_TERM_TRAVEL)
             sum += travel;
         else if (term == AMBIT_TERM_COUNT)
-            sum += AMBIT_MICRO * (accounts->members != NULL ? accounts->members[i] : 1);
+            sum += AMBIT_MICRO * ambit_account_members(accounts, i);
         else
             sum += accounts->column[term][i];
     }

@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/model/scenario.h"
 #include "engine/model/words.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ambit_accounts {
@@ -31,7 +32,40 @@ struct ambit_accounts {
     int32_t *members;      /* owned; accounts that each stands for; NULL: one each */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
+
+    /* Accounts that must stay together, each told by the name of its group. */
+    int32_t together_width; /* bytes a name, padded with NUL; the same on all ranks */
+    char *together;         /* owned; count × together_width, all NUL for an account alone; NULL:
+                               no rule keeps accounts together */
+
+    /* Where these are units, each of accounts that stay together (engine/run/unite.h): unit i is
+     * rows [begin[i], begin[i + 1]). NULL where these are accounts. */
+    const struct ambit_accounts *rows; /* borrowed */
+    int32_t *begin;                    /* owned; count + 1 */
 };
+
+/* Accounts that account i stands for. */
+static inline int32_t ambit_account_members(const struct ambit_accounts *accounts, int32_t i)
+{
+    return accounts->members != NULL ? accounts->members[i] : 1;
+}
+
+/* Accounts whose figures were rounded one by one before they were added up in account i. */
+static inline int32_t ambit_account_unit_size(const struct ambit_accounts *accounts, int32_t i)
+{
+    return accounts->rows != NULL ? accounts->begin[i + 1] - accounts->begin[i] : 1;
+}
+
+/* True where each account stands for a run of neighbours, at their middle: a coarse view, in which
+ * travel is not exact. */
+static inline bool ambit_accounts_are_runs(const struct ambit_accounts *accounts)
+{
+    return accounts->members != NULL && accounts->rows == NULL;
+}
+
+/* True where accounts i and i − 1 stay together: where there is such a rule the canonical order has
+ * those of a group behind each other. */
+bool ambit_account_joins(const struct ambit_accounts *accounts, int32_t i);
 
 /* Allocates every array but categories and local_travel for `count` accounts; frees all of them on
  * error. */

@@ -39,16 +39,27 @@ static struct ambit_side compile_side(const struct ambit_band *band, enum ambit_
     return (struct ambit_side){AMBIT_SIDE_NONE, 0.0};
 }
 
+/* Micro-units that account i adds to a rule without its travel. */
+static int64_t base_of(const struct ambit_rule *rule, const struct ambit_accounts *accounts,
+                       int32_t i)
+{
+    double sum = rule->count_weight * (double)(AMBIT_MICRO * ambit_account_members(accounts, i));
+    for (int c = 0; c < accounts->column_count; c++)
+        sum += rule->column_weight[c] * (double)accounts->column[c][i];
+    return (int64_t)llrint(sum);
+}
+
+/* Of a unit the sum over its accounts, each rounded: so that its load is theirs. */
 static void compile_base(struct ambit_problem *problem, int r)
 {
-    const struct ambit_accounts *accounts = problem->accounts;
-    const struct ambit_rule *rule = &problem->rule[r];
+    const struct ambit_accounts *const accounts = problem->accounts, *const rows = accounts->rows;
+    const struct ambit_rule *const rule = &problem->rule[r];
     int64_t *const base = problem->base[r];
     for (int32_t i = 0; i < accounts->count; i++) {
-        double sum = rule->count_weight * (double)AMBIT_MICRO;
-        for (int c = 0; c < accounts->column_count; c++)
-            sum += rule->column_weight[c] * (double)accounts->column[c][i];
-        base[i] = (int64_t)llrint(sum);
+        base[i] = rows == NULL ? base_of(rule, accounts, i) : 0;
+        if (rows == NULL) continue;
+        for (int32_t row = accounts->begin[i]; row < accounts->begin[i + 1]; row++)
+            base[i] += base_of(rule, rows, row);
     }
 }
 

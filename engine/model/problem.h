@@ -80,13 +80,25 @@ static inline int64_t ambit_rule_load(const struct ambit_problem *problem, int r
     return ambit_rule_sum(problem, r, problem->base[r][i], travel);
 }
 
+/* Accounts of account i (one, a run or a unit) that change hands where it goes to territory j. */
+static inline int64_t ambit_moved_of(const struct ambit_accounts *accounts, int32_t i, int32_t j)
+{
+    const struct ambit_accounts *const rows = accounts->rows;
+    int64_t moved = 0;
+    if (rows == NULL)
+        return accounts->previous[i] < 0 || accounts->previous[i] == j
+                   ? 0
+                   : ambit_account_members(accounts, i);
+    for (int32_t row = accounts->begin[i]; row < accounts->begin[i + 1]; row++)
+        moved += rows->previous[row] >= 0 && rows->previous[row] != j;
+    return moved;
+}
+
 /* Micro-hours that account i costs more in territory j than where it is now. */
 static inline int64_t ambit_disruption_of(const struct ambit_problem *problem, int32_t i, int32_t j)
 {
-    const int32_t previous = problem->accounts->previous[i];
-    const int32_t *const members = problem->accounts->members;
-    if (previous < 0 || previous == j) return 0;
-    return members != NULL ? problem->disruption * members[i] : problem->disruption;
+    return problem->disruption > 0 ? problem->disruption * ambit_moved_of(problem->accounts, i, j)
+                                   : 0;
 }
 
 /* The sides of every rule and territory, [territory × rule_count + rule], micro-units, ∓infinity

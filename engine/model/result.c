@@ -68,6 +68,7 @@ void ambit_result_clear(struct ambit_result *result)
     ambit_free(&result->territory);
     ambit_free(&result->previous);
     ambit_free(&result->account_travel);
+    ambit_free(&result->account_together);
     for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
         ambit_free(&result->column[c]);
     ambit_free(&result->territories);

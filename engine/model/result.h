@@ -70,6 +70,16 @@ struct ambit_result_round {
     char phase[24];   /* "seed", "prices", "centres", "relocate", "groups", "repair" */
 };
 
+/* Groups of accounts that stay together, as judged. */
+struct ambit_result_together {
+    char column[AMBIT_NAME_MAX]; /* that names them; "" where there is no such rule */
+    int64_t group_count;         /* of two accounts or more */
+    int64_t account_count;       /* in those */
+    int64_t split_count;         /* groups with accounts in more than one territory */
+    char
+        first_split[AMBIT_NAME_MAX]; /* the first of those by name, cut where it is longer; or "" */
+};
+
 struct ambit_result {
     enum ambit_result_kind kind;
     bool feasible;
@@ -93,6 +103,10 @@ struct ambit_result {
     int32_t column_count;
     char column_name[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units */
+    int32_t together_width;            /* 0 where no account has a group */
+    char
+        *account_together; /* owned; account_count × together_width, NUL-padded: its group, or "" */
+    struct ambit_result_together together;
 
     /* territories */
     int32_t territory_count;

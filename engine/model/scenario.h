@@ -118,6 +118,11 @@ struct ambit_audit_terms {
     struct ambit_ratio ratio[AMBIT_RATIO_MAX];
 };
 
+/* Accounts of one value of a column stay in one territory. */
+struct ambit_together_terms {
+    char column[AMBIT_NAME_MAX]; /* of the accounts, text or numbers; "" where there is no rule */
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -165,6 +170,7 @@ struct ambit_scenario {
     double disruption_hours;
 
     struct ambit_audit_terms audit;
+    struct ambit_together_terms together;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

@@ -31,12 +31,38 @@ double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2)
     return 2.0 * minutes / (scenario->stops_per_day * 60.0);
 }
 
+/* Line-haul hours of a visit at account i from `centre`. */
+static double haul_to(const struct ambit_scenario *scenario, const struct ambit_accounts *accounts,
+                      int32_t i, const double centre[3])
+{
+    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    return ambit_haul_hours(scenario, ambit_chord2(place, centre));
+}
+
+static int64_t travel_at(const struct ambit_accounts *accounts, int32_t i, double haul)
+{
+    return accounts->local_travel[i] + (int64_t)llrint((double)accounts->visits[i] * haul);
+}
+
+static bool at_one_place(const struct ambit_accounts *accounts, int32_t i, int32_t k)
+{
+    return accounts->x[i] == accounts->x[k] && accounts->y[i] == accounts->y[k] &&
+           accounts->z[i] == accounts->z[k];
+}
+
 int64_t ambit_travel_of(const struct ambit_scenario *scenario,
                         const struct ambit_accounts *accounts, int32_t i, const double centre[3])
 {
-    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
-    const double haul = ambit_haul_hours(scenario, ambit_chord2(place, centre));
-    return accounts->local_travel[i] + (int64_t)llrint((double)accounts->visits[i] * haul);
+    const struct ambit_accounts *const rows = accounts->rows;
+    if (rows == NULL) return travel_at(accounts, i, haul_to(scenario, accounts, i, centre));
+    int64_t sum = 0;
+    double haul = 0.0;
+    for (int32_t row = accounts->begin[i]; row < accounts->begin[i + 1]; row++) {
+        if (row == accounts->begin[i] || !at_one_place(rows, row, row - 1))
+            haul = haul_to(scenario, rows, row, centre);
+        sum += travel_at(rows, row, haul);
+    }
+    return sum;
 }
 
 int64_t ambit_local_travel(const struct ambit_scenario *scenario, int64_t visits_micro,

@@ -24,7 +24,8 @@ double ambit_drive_minutes(const struct ambit_drive_time *drive, double km);
  * distance. */
 double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2);
 
-/* Micro-hours a year of account i served from `centre`: local travel plus line haul. */
+/* Micro-hours a year of account i served from `centre`: local travel plus line haul. Of a unit it
+ * is the sum over its accounts, each at its place. */
 int64_t ambit_travel_of(const struct ambit_scenario *scenario,
                         const struct ambit_accounts *accounts, int32_t i, const double centre[3]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/base/memory.h"
-#include "engine/run/job.h"
+#include "engine/run/unite.h"
 #include "solvers/centres.h"
 
 #include <string.h>
@@ -68,9 +68,28 @@ done:
     return status;
 }
 
+/* Of units: by their accounts, one of which is the median. */
+static ambit_status centre_whole(struct ambit_job *job, const int32_t *label)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *const whole = job->whole;
+    const size_t bytes = (size_t)job->territories.count * sizeof *job->territories.item;
+    int32_t *row_label = NULL;
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&row_label, (size_t)whole->accounts.count, sizeof *row_label));
+    ambit_units_spread(&job->accounts, label, row_label);
+    memcpy(whole->territories.item, job->territories.item, bytes);
+    AMBIT_TRY(ambit_job_centre(whole, row_label));
+    memcpy(job->territories.item, whole->territories.item, bytes);
+done:
+    ambit_free(&row_label);
+    return status;
+}
+
 ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label)
 {
     ambit_status status = AMBIT_OK;
+    if (job->whole != NULL) return centre_whole(job, label);
     bool free_centre = false, median = false, moved = true, *moving = NULL;
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&moving, (size_t)job->territories.count, sizeof *moving));

@@ -17,6 +17,14 @@ int64_t ambit_coarse_block(int64_t accounts, int32_t territories, int64_t runs)
     return block;
 }
 
+/* The block of the nation's accounts that account i, or the first of unit i, is in: so that blocks
+ * do not depend on the slices, whose borders units move. */
+static int64_t block_of(const struct ambit_accounts *accounts, int32_t i, int64_t block)
+{
+    if (accounts->rows == NULL) return (accounts->first + i) / block;
+    return (accounts->rows->first + accounts->begin[i]) / block;
+}
+
 /* Writes the run of each account of the slice into run_out; returns how many there are. */
 static int32_t number_runs(const struct ambit_job *job, int64_t block, int32_t *run_out)
 {
@@ -24,7 +32,8 @@ static int32_t number_runs(const struct ambit_job *job, int64_t block, int32_t *
     const bool by_previous = job->problem.disruption > 0;
     int32_t runs = 0;
     for (int32_t i = 0; i < accounts->count; i++) {
-        const bool same = i > 0 && (accounts->first + i) % block != 0 &&
+        const bool same = i > 0 &&
+                          block_of(accounts, i, block) == block_of(accounts, i - 1, block) &&
                           (!by_previous || accounts->previous[i] == accounts->previous[i - 1]);
         runs += !same;
         run_out[i] = runs - 1;
@@ -64,8 +73,8 @@ static void add_up(const struct ambit_job *job, int32_t begin, int32_t end,
     struct ambit_accounts *const to = &coarse->accounts;
     place(from, begin, end, to, c);
     to->previous[c] = from->previous[begin];
-    to->members[c] = end - begin;
     for (int32_t i = begin; i < end; i++) {
+        to->members[c] += ambit_account_members(from, i);
         to->visits[c] += from->visits[i];
         to->local_travel[c] += from->local_travel[i];
         for (int k = 0; k < from->column_count; k++)
@@ -96,8 +105,7 @@ done:
     return status;
 }
 
-/* Hands over what is one for the nation, however its accounts are seen. */
-static void hand_over(struct ambit_job *from, struct ambit_job *to)
+void ambit_job_hand_over(struct ambit_job *from, struct ambit_job *to)
 {
     memcpy(to->relaxation, from->relaxation, sizeof from->relaxation);
     to->price_lower = from->price_lower;
@@ -133,7 +141,7 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
         add_up(job, begin, end, coarse, job->label[begin]);
         coarse->label[job->label[begin]] = plan[begin];
     }
-    hand_over(job, coarse);
+    ambit_job_hand_over(job, coarse);
     coarse->accounts.first = ambit_comm_sum_below_i64(job->comm, runs);
     coarse->accounts.total = runs;
     ambit_comm_sum_i64(job->comm, &coarse->accounts.total, 1);
@@ -154,7 +162,7 @@ void ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse)
     }
     for (int32_t i = 0; i < job->accounts.count; i++)
         job->label[i] = coarse->label[job->label[i]];
-    hand_over(coarse, job);
+    ambit_job_hand_over(coarse, job);
     ambit_coarse_clear(coarse);
 }
 

@@ -25,6 +25,10 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block,
  * median is then where its run was, and no account yet. Local. */
 void ambit_job_take_coarse(struct ambit_job *job, struct ambit_job *coarse);
 
+/* Hands over to another view of the same nation what does not depend on how its accounts are seen:
+ * prices, opened limits, rounds. Local. */
+void ambit_job_hand_over(struct ambit_job *from, struct ambit_job *to);
+
 /* Frees what *coarse owns. */
 void ambit_coarse_clear(struct ambit_job *coarse);
 

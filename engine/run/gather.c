@@ -17,7 +17,7 @@
 /* Accounts [begin, end) of this rank's slice, brought to rank 0. */
 struct part {
     int64_t begin, end;
-    char *id; /* the rest is owned, and holds those of all ranks on rank 0 */
+    char *id, *together; /* the rest is owned, and holds those of all ranks on rank 0 */
     double *lat, *lon;
     int32_t *territory, *previous;
     int64_t *travel, *column[AMBIT_COLUMN_MAX];
@@ -26,6 +26,7 @@ struct part {
 static void clear_part(struct part *part)
 {
     ambit_free(&part->id);
+    ambit_free(&part->together);
     ambit_free(&part->lat);
     ambit_free(&part->lon);
     ambit_free(&part->territory);
@@ -62,6 +63,9 @@ static ambit_status gather_part(struct ambit_job *job, const int32_t *label, str
     int64_t all = 0;
     AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->id + at * a->id_width : NULL, n, a->id_width,
                                 &part->id, &all));
+    if (a->together_width > 0)
+        AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->together + at * a->together_width : NULL, n,
+                                    a->together_width, &part->together, &all));
     AMBIT_TRY(
         ambit_comm_gather(comm, n > 0 ? a->lat + at : NULL, n, sizeof(double), &part->lat, &all));
     AMBIT_TRY(
@@ -166,6 +170,7 @@ static void take_shape(const struct ambit_job *job, struct ambit_result *result)
 {
     result->account_count = job->accounts.total;
     result->id_width = job->accounts.id_width;
+    result->together_width = job->accounts.together_width;
     result->column_count = job->accounts.column_count;
     for (int c = 0; c < result->column_count; c++)
         snprintf(result->column_name[c], AMBIT_NAME_MAX, "%s", job->scenario.column[c]);
@@ -182,6 +187,7 @@ ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,
     AMBIT_TRY_TOGETHER(job->comm, ambit_sha256_create(&sha));
     AMBIT_TRY(gather_part(job, label, &part));
     result->account_id = part.id;
+    result->account_together = part.together;
     result->lat = part.lat;
     result->lon = part.lon;
     result->territory = part.territory;
@@ -208,6 +214,7 @@ static ambit_status keep_slice(const struct ambit_result *result, const struct p
     struct ambit_result_slice slice = {.first = begin,
                                        .count = end - begin,
                                        .account_id = part->id,
+                                       .together = part->together,
                                        .lat = part->lat,
                                        .lon = part->lon,
                                        .territory = part->territory,

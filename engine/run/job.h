@@ -52,6 +52,8 @@ struct ambit_place {
 
 struct ambit_job {
     struct ambit_comm *comm; /* borrowed */
+    struct ambit_job *whole; /* borrowed; the job of single accounts, where those of this one are
+                                units that stay together (unite.h); else NULL */
     struct ambit_run_options options;
     bool draws; /* a plan is to be found: memory for that is checked */
     double started;

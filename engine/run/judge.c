@@ -4,12 +4,13 @@
  * and checks every constraint from them; nothing that optimises calls it, and it uses none of the
  * solvers' sums. `ambit run` asks it before anything is stored, `ambit verify` and `ambit audit`
  * ask the same one. The only part it shares with the search is the definition of travel and of the
- * bound.
+ * bound, which takes groups that stay together as units.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
-#include "engine/run/job.h"
+#include "engine/run/judge_rules.h"
+#include "engine/run/unite.h"
 #include "solvers/bound.h"
 
 #include <math.h>
@@ -267,6 +268,28 @@ done:
     return status;
 }
 
+/* Σ min of the bound over the nation. What stays together goes to one territory in the bound too,
+ * which is what makes it tight. */
+static ambit_status sum_bound(struct ambit_job *job, int64_t *sum_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job units = {0};
+    int64_t sum = 0;
+    if (ambit_job_has_groups(job)) {
+        AMBIT_TRY(ambit_job_unite(job, &units));
+        status = ambit_bound_slice(&units.problem, units.price_lower, units.price_upper, &sum);
+        ambit_job_hand_over(&units, job);
+    } else {
+        status = ambit_bound_slice(&job->problem, job->price_lower, job->price_upper, &sum);
+    }
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    ambit_comm_sum_i64(job->comm, &sum, 1);
+    *sum_out = sum;
+done:
+    ambit_units_clear(&units);
+    return status;
+}
+
 static ambit_status judge_bound(struct ambit_job *job, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -274,9 +297,7 @@ static ambit_status judge_bound(struct ambit_job *job, struct ambit_result *resu
     result->bound = 0;
     result->gap = NAN;
     if (job->price_lower == NULL) goto done;
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_bound_slice(&job->problem, job->price_lower, job->price_upper, &sum));
-    ambit_comm_sum_i64(job->comm, &sum, 1);
+    AMBIT_TRY(sum_bound(job, &sum));
     result->bound = sum - ambit_bound_constant(&job->problem, job->price_lower, job->price_upper);
     if (result->feasible && result->objective > 0)
         result->gap = (double)(result->objective - result->bound) / (double)result->objective;
@@ -286,7 +307,7 @@ done:
 
 static void judge_totals(const struct ambit_job *job, struct ambit_result *result)
 {
-    result->feasible = true;
+    result->feasible = result->together.split_count == 0;
     for (int b = 0; b < result->band_count; b++) {
         if (result->band[b].broken_count > 0) result->feasible = false;
     }
@@ -338,6 +359,8 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
             result->band[b].proven_limit =
                 ambit_job_least_share(job, b, result->band[b].proof_territory);
     }
+    if (job->scenario.together.column[0] != '\0')
+        AMBIT_TRY(ambit_judge_together(job, label, &result->together));
     judge_totals(job, result);
     judge_has_previous(job, result);
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));

@@ -61,7 +61,7 @@ void ambit_pricing_clear(struct ambit_pricing *pricing)
  * have been priced before all accounts are, prices are near, and lists are kept short. */
 static double reach_of(const struct ambit_job *job, double softness)
 {
-    const bool near = job->accounts.members == NULL &&
+    const bool near = !ambit_accounts_are_runs(&job->accounts) &&
                       ambit_job_slice_align(job->accounts.total, job->territories.count) > 1;
     return softness > FAR_OFF || !near ? FAR_REACH : NEAR_REACH;
 }
@@ -154,7 +154,7 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     *imbalance_out = INFINITY; /* where time ran out before the first level */
     const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
     const int levels = softening + 1;
-    const double balanced = job->accounts.members != NULL ? COARSELY_BALANCED : BALANCED;
+    const double balanced = ambit_accounts_are_runs(&job->accounts) ? COARSELY_BALANCED : BALANCED;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
             level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
@@ -231,7 +231,8 @@ ambit_status ambit_pricing_plan(struct ambit_job *job, struct ambit_pricing *pri
                                 double *imbalance_out, int64_t *moved_out)
 {
     ambit_status status = AMBIT_OK;
-    const double last = job->accounts.members != NULL ? COARSE_SOFTNESS : AMBIT_LAST_SOFTNESS;
+    const double last =
+        ambit_accounts_are_runs(&job->accounts) ? COARSE_SOFTNESS : AMBIT_LAST_SOFTNESS;
     AMBIT_TRY(ambit_pricing_ascend(job, pricing, first_softness, last, guard, imbalance_out));
     if (isinf(*imbalance_out)) /* time ran out before there were candidates for these centres */
         AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));

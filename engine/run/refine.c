@@ -46,10 +46,8 @@ static void keep_if_best(const struct ambit_job *job, struct ambit_place *place,
 static int64_t objective_of(struct ambit_job *job, int64_t travel)
 {
     int64_t moved = 0;
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int32_t previous = job->accounts.previous[i];
-        moved += previous >= 0 && previous != job->label[i];
-    }
+    for (int32_t i = 0; i < job->accounts.count; i++)
+        moved += ambit_moved_of(&job->accounts, i, job->label[i]);
     ambit_comm_sum_i64(job->comm, &moved, 1);
     return travel + moved * job->problem.disruption;
 }

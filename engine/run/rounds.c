@@ -156,14 +156,13 @@ static int find_last_bin(struct round *round, const uint8_t *bin)
 
 /* An account on a border as it travels to the rank that owns its group; rules values follow. */
 struct traveller {
-    int64_t index;                          /* canonical */
-    int32_t group, choices;                 /* ≥ 2; choice 0 is where it is now */
-    int32_t member[AMBIT_CHOICE_MAX], stay; /* the choice that is no change of hands, or STAY_… */
-    int64_t travel[AMBIT_CHOICE_MAX];       /* micro-hours */
-    int64_t base[];                         /* loads by rule without travel, micro-units */
+    int64_t index;                    /* canonical */
+    int32_t group, choices;           /* ≥ 2; choice 0 is where it is now */
+    int32_t member[AMBIT_CHOICE_MAX]; /* indices in the group */
+    int32_t moved[AMBIT_CHOICE_MAX];  /* accounts that change hands there: one, or some of a unit */
+    int64_t travel[AMBIT_CHOICE_MAX]; /* micro-hours */
+    int64_t base[];                   /* loads by rule without travel, micro-units */
 };
-
-enum { STAY_ELSEWHERE = -1, STAY_ANYWHERE = -2 }; /* no choice, or every one */
 
 static size_t traveller_bytes(const struct round *round)
 {
@@ -179,15 +178,13 @@ static void fill_traveller(const struct round *round, int32_t i, const struct ch
                            int count, struct traveller *out)
 {
     const struct ambit_job *job = round->job;
-    const int32_t previous = job->accounts.previous[i];
     *out = (struct traveller){.index = job->accounts.first + i,
                               .group = round->group[choice[0].territory],
-                              .choices = count,
-                              .stay = previous < 0 ? STAY_ANYWHERE : STAY_ELSEWHERE};
+                              .choices = count};
     for (int c = 0; c < count; c++) {
         out->member[c] = round->member[choice[c].territory];
+        out->moved[c] = (int32_t)ambit_moved_of(&job->accounts, i, choice[c].territory);
         out->travel[c] = choice[c].travel;
-        if (choice[c].territory == previous) out->stay = c;
     }
     for (int r = 0; r < round->rules; r++)
         out->base[r] = job->problem.base[r][i];
@@ -202,8 +199,7 @@ static void unpack(const struct round *round, const struct traveller *from,
         .index = from->index, .group = from->group, .choice_count = from->choices};
     for (int c = 0; c < from->choices; c++) {
         out->territory[c] = from->member[c];
-        out->cost[c] = from->travel[c];
-        if (from->stay != STAY_ANYWHERE && from->stay != c) out->cost[c] += problem->disruption;
+        out->cost[c] = from->travel[c] + problem->disruption * from->moved[c];
         for (int r = 0; r < round->rules; r++)
             out->load[c][r] = ambit_rule_sum(problem, r, from->base[r], from->travel[c]);
     }

@@ -4,7 +4,9 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
+#include "engine/run/heavy.h"
 #include "engine/run/job.h"
+#include "engine/run/unite.h"
 #include "io/report_text.h"
 
 #include <stdio.h>
@@ -81,7 +83,44 @@ static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_r
     if (status == AMBIT_ERR_INPUT) result_out->bad_rows = job->bad_rows;
 }
 
-static ambit_status say_infeasible(const struct ambit_result *result)
+#define TOO_HEAVY "too large for any territory; mend the bands, or part them in the column '%s':%s"
+
+/* Accounts as units; refuses groups that no territory could have. */
+static ambit_status unite(struct ambit_job *job, struct ambit_job *units)
+{
+    ambit_status status = AMBIT_OK;
+    char words[2048];
+    int64_t count = 0;
+    AMBIT_TRY(ambit_job_unite(job, units));
+    AMBIT_TRY(ambit_units_name_heavy(units, NULL, sizeof words, words, &count));
+    if (count > 0)
+        status = ambit_fail(AMBIT_ERR_INFEASIBLE,
+                            "%s: rules.together: no plan can meet the bands, for %lld group%s of "
+                            "accounts %s " TOO_HEAVY,
+                            job->scenario.path, (long long)count, count == 1 ? "" : "s",
+                            count == 1 ? "is" : "are", job->scenario.together.column, words);
+done:
+    return status;
+}
+
+/* What the plan that was found shows of such groups; "" where it shows none. */
+static ambit_status find_heavy(struct ambit_job *units, size_t room, char *words_out)
+{
+    ambit_status status = AMBIT_OK;
+    char words[1024];
+    int64_t total[AMBIT_RULE_MAX] = {0}, count = 0;
+    AMBIT_TRY(ambit_job_loads(units, units->label, NULL, total, NULL, NULL));
+    AMBIT_TRY(ambit_units_name_heavy(units, total, sizeof words, words, &count));
+    if (count > 0)
+        (void)snprintf(words_out, room, "\n%lld group%s of accounts that stay together: " TOO_HEAVY,
+                       (long long)count, count == 1 ? "" : "s", units->scenario.together.column,
+                       words);
+done:
+    return status;
+}
+
+/* `more` is what else there is to say. */
+static ambit_status say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
     size_t used = 0;
@@ -96,44 +135,58 @@ static ambit_status say_infeasible(const struct ambit_result *result)
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands:%s",
-                      result->stopped_by_time_limit ? " within the time limit" : "", words);
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands:%s%s",
+                      result->stopped_by_time_limit ? " within the time limit" : "", words, more);
+}
+
+/* A plan of `search`, which is the job or its accounts as units. */
+static ambit_status draw(struct ambit_job *job, struct ambit_job *search, double *since)
+{
+    ambit_status status = AMBIT_OK;
+    const bool seed_only = job->options.seed_only;
+    if (!seed_only) AMBIT_TRY(ambit_keeper_create(search));
+    AMBIT_TRY(seed_only ? ambit_job_seed(search) : ambit_job_draft(search));
+    end_phase(job, AMBIT_PHASE_SEED, since);
+    if (!seed_only) AMBIT_TRY(ambit_job_refine(search));
+    end_phase(job, AMBIT_PHASE_REFINE, since);
+done:
+    return status;
 }
 
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
                        struct ambit_result *result_out)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_job job;
+    struct ambit_job job, units = {0}, *search = &job;
     struct ambit_result result;
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
+    int64_t feasible = 0;
+    char heavy[1536] = "";
     job.draws = true;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
-    if (!options->seed_only) AMBIT_TRY(ambit_keeper_create(&job));
-    AMBIT_TRY(options->seed_only ? ambit_job_seed(&job) : ambit_job_draft(&job));
-    end_phase(&job, AMBIT_PHASE_SEED, &since);
-    if (!options->seed_only) AMBIT_TRY(ambit_job_refine(&job));
-    end_phase(&job, AMBIT_PHASE_REFINE, &since);
+    if (ambit_job_has_groups(&job)) {
+        search = &units;
+        AMBIT_TRY(unite(&job, &units));
+    }
+    AMBIT_TRY(draw(&job, search, &since));
+    if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
     AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
-    ambit_keeper_finish(&job);
+    ambit_keeper_finish(search);
+    feasible = result.feasible;
+    ambit_comm_max_i64(comm, &feasible, 1);
+    if (feasible == 0 && search == &units) AMBIT_TRY(find_heavy(&units, sizeof heavy, heavy));
 done:
     ambit_log_finish();
-    int64_t feasible = result.feasible;
     hand_over(&job, status, &result, result_out);
-    if (status == AMBIT_OK) {
-        ambit_comm_max_i64(comm, &feasible, 1);
-        if (!feasible) {
-            if (ambit_comm_rank(comm) == 0)
-                status = say_infeasible(result_out);
-            else
-                status = AMBIT_ERR_INFEASIBLE;
-            status = AMBIT_AGREE(comm, status);
-        }
+    if (status == AMBIT_OK && feasible == 0) {
+        const bool says = ambit_comm_rank(comm) == 0;
+        status = AMBIT_AGREE(comm, says ? say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
     }
-    ambit_keeper_destroy(&job);
+    ambit_keeper_destroy(search);
+    ambit_units_clear(&units);
     ambit_job_clear(&job);
     return status;
 }

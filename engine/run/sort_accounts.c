@@ -3,12 +3,14 @@
  * Each rank sorts its keys (radix, four passes of 16 bits); splitting keys are found by bisection
  * with one sum over the ranks a step, ids and keys travel, and are sorted again where they arrive.
  * All other columns then follow the same ways one by one, so that no more than one column stands
- * twice in memory. Keys may be equal: a last exchange cuts the slices to the account.
+ * twice in memory. Keys may be equal: a last exchange cuts the slices to the account, or to the
+ * group where accounts stay together.
  */
 #include "engine/run/sort_accounts.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 #include "engine/model/hilbert.h"
+#include "engine/run/together.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,16 +72,23 @@ done:
     return status;
 }
 
+/* By the names of their groups, accounts of none first, then by ids. */
 static int compare_ids(const void *a, const void *b, void *context)
 {
     const struct ambit_accounts *const accounts = context;
     const size_t width = (size_t)accounts->id_width;
+    const size_t group_width = (size_t)accounts->together_width;
     const struct keyed *const x = a, *const y = b;
+    const int order = group_width == 0
+                          ? 0
+                          : memcmp(&accounts->together[group_width * (size_t)x->row],
+                                   &accounts->together[group_width * (size_t)y->row], group_width);
+    if (order != 0) return order;
     return memcmp(&accounts->id[width * (size_t)x->row], &accounts->id[width * (size_t)y->row],
                   width);
 }
 
-/* Rows in order of their keys, ties by id. */
+/* Rows in order of their keys, ties by group and id. */
 static ambit_status sort_rows(const struct ambit_accounts *accounts, int64_t count,
                               struct keyed **rows_inout)
 {
@@ -150,20 +159,62 @@ done:
     return status;
 }
 
-/* final_counts: how many of the rows that came belong to each rank's slice. */
-static void split_by_index(struct ways *ways, int64_t total, int64_t align)
+/* Whether the sorted rows n and n − 1 that came are of one group. */
+static bool in_one_group(const struct ambit_accounts *accounts, const struct keyed *rows, int64_t n)
 {
+    const size_t width = (size_t)accounts->together_width;
+    const char *const mine = &accounts->together[width * (size_t)rows[n].row];
+    return mine[0] != '\0' &&
+           memcmp(mine, &accounts->together[width * (size_t)rows[n - 1].row], width) == 0;
+}
+
+/* Where slices begin, into border_out (ranks + 1 values): no group is cut, so that a border within
+ * one goes to its end. All of a group are on one rank, as their keys are equal. Collective. */
+static void find_borders(const struct ambit_accounts *accounts, struct ways *ways, int64_t align,
+                         int64_t *border_out)
+{
+    const int size = ambit_comm_size(ways->comm);
+    const int64_t count = ways->arrived_count;
+    const int64_t begin = ambit_comm_sum_below_i64(ways->comm, count);
+    for (int r = 0; r <= size; r++)
+        border_out[r] = slice_begin(accounts->total, align, size, r);
+    if (accounts->together_width == 0) return;
+    for (int r = 0; r < size; r++) {
+        int64_t at = border_out[r] - begin;
+        border_out[r] = 0; /* it is for the rank that has it to say */
+        if (at < 0 || at >= count) continue;
+        while (at > 0 && at < count && in_one_group(accounts, ways->arrived, at))
+            at++;
+        border_out[r] = begin + at;
+    }
+    ambit_comm_sum_i64(ways->comm, border_out, size);
+    for (int r = 0; r < size; r++) { /* a slice may be nobody's, behind the last account */
+        if (slice_begin(accounts->total, align, size, r) == accounts->total)
+            border_out[r] = accounts->total;
+    }
+}
+
+/* final_counts: how many of the rows that came belong to each rank's slice. */
+static ambit_status split_by_index(const struct ambit_accounts *accounts, struct ways *ways,
+                                   int64_t align)
+{
+    ambit_status status = AMBIT_OK;
     const int size = ambit_comm_size(ways->comm), rank = ambit_comm_rank(ways->comm);
+    int64_t *border = NULL;
+    AMBIT_TRY_TOGETHER(ways->comm, ambit_alloc(&border, (size_t)size + 1, sizeof *border));
+    find_borders(accounts, ways, align, border);
     const int64_t begin = ambit_comm_sum_below_i64(ways->comm, ways->arrived_count);
     const int64_t end = begin + ways->arrived_count;
     for (int r = 0; r < size; r++) {
-        const int64_t low = slice_begin(total, align, size, r);
-        const int64_t high = slice_begin(total, align, size, r + 1);
+        const int64_t low = border[r], high = border[r + 1];
         const int64_t from = low > begin ? low : begin, to = high < end ? high : end;
         ways->final_counts[r] = to > from ? to - from : 0;
     }
-    ways->first = slice_begin(total, align, size, rank);
-    ways->final_count = slice_begin(total, align, size, rank + 1) - ways->first;
+    ways->first = border[rank];
+    ways->final_count = border[rank + 1] - ways->first;
+done:
+    ambit_free(&border);
+    return status;
 }
 
 /* ---- columns ---- */
@@ -227,7 +278,28 @@ done:
     return status;
 }
 
-/* Keys and ids first: they tell where everything goes. */
+/* This rank's rows with their keys. Collective. */
+static ambit_status set_keys(const struct ambit_accounts *accounts, struct ways *ways)
+{
+    ambit_status status = AMBIT_OK;
+    uint64_t *key = NULL;
+    const int64_t count = ways->own_count = accounts->count;
+    if (accounts->together_width > 0) {
+        AMBIT_TRY_TOGETHER(ways->comm, ambit_alloc(&key, (size_t)count, sizeof *key));
+        for (int64_t i = 0; i < count; i++)
+            key[i] = ambit_hilbert_key(accounts->lat[i], accounts->lon[i]);
+        AMBIT_TRY(ambit_together_keys(ways->comm, accounts, key));
+    }
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < count; i++)
+        ways->own[i] = (struct keyed){
+            key != NULL ? key[i] : ambit_hilbert_key(accounts->lat[i], accounts->lon[i]), i};
+done:
+    ambit_free(&key);
+    return status;
+}
+
+/* Keys, ids and groups first: they tell where everything goes. */
 static ambit_status find_ways(struct ambit_accounts *accounts, int64_t align, struct ways *ways)
 {
     ambit_status status = AMBIT_OK;
@@ -237,10 +309,7 @@ static ambit_status find_ways(struct ambit_accounts *accounts, int64_t align, st
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&ways->own, (size_t)count, sizeof *ways->own));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&ways->own_counts, ranks, sizeof *ways->own_counts));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&ways->final_counts, ranks, sizeof *ways->final_counts));
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < count; i++)
-        ways->own[i] = (struct keyed){ambit_hilbert_key(accounts->lat[i], accounts->lon[i]), i};
-    ways->own_count = count;
+    AMBIT_TRY(set_keys(accounts, ways));
     AMBIT_TRY_TOGETHER(comm, sort_rows(accounts, count, &ways->own));
     AMBIT_TRY(split_by_key(ways, accounts->total, align));
     ways->arrived_count = count;
@@ -250,11 +319,15 @@ static ambit_status find_ways(struct ambit_accounts *accounts, int64_t align, st
         for (int64_t n = 0; n < ways->arrived_count; n++)
             ways->arrived[n].row = n;
     }
-    split_by_index(ways, accounts->total, align);
     AMBIT_TRY(send_away(ways, (size_t)accounts->id_width, &accounts->id));
+    if (accounts->together_width > 0)
+        AMBIT_TRY(send_away(ways, (size_t)accounts->together_width, &accounts->together));
     if (ranks > 1)
         AMBIT_TRY_TOGETHER(comm, sort_rows(accounts, ways->arrived_count, &ways->arrived));
+    AMBIT_TRY(split_by_index(accounts, ways, align));
     AMBIT_TRY(settle(ways, (size_t)accounts->id_width, &accounts->id));
+    if (accounts->together_width > 0)
+        AMBIT_TRY(settle(ways, (size_t)accounts->together_width, &accounts->together));
 done:
     return status;
 }

@@ -190,6 +190,11 @@ static void compare_accounts(struct report *report, const struct ambit_result *s
         same_i64(report, where, "previous territory", stored->previous[i], found->previous[i]);
         same_i64(report, where, "travel (micro-hours)", stored->account_travel[i],
                  found->account_travel[i]);
+        if (stored->together_width == found->together_width && stored->together_width > 0 &&
+            memcmp(&stored->account_together[i * stored->together_width],
+                   &found->account_together[i * found->together_width],
+                   (size_t)stored->together_width) != 0)
+            differ(report, "%s: the group that it stays together with is another", where);
         for (int c = 0; c < stored->column_count && c < found->column_count; c++)
             same_i64(report, where, stored->column_name[c], stored->column[c][i],
                      found->column[c][i]);
@@ -287,11 +292,25 @@ static void compare_figures(struct report *report, const struct ambit_result *st
     same_text(report, "plan", "SHA-256", stored->plan_sha256, found->plan_sha256);
 }
 
+static void compare_together(struct report *report, const struct ambit_result *stored,
+                             const struct ambit_result *found)
+{
+    const struct ambit_result_together *const x = &stored->together, *const y = &found->together;
+    same_text(report, "rules.together", "column", x->column, y->column);
+    same_i64(report, "rules.together", "bytes a name", stored->together_width,
+             found->together_width);
+    same_i64(report, "rules.together", "groups", x->group_count, y->group_count);
+    same_i64(report, "rules.together", "accounts", x->account_count, y->account_count);
+    same_i64(report, "rules.together", "split groups", x->split_count, y->split_count);
+    same_text(report, "rules.together", "first split group", x->first_split, y->first_split);
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
     compare_inputs(report, stored, found);
     compare_figures(report, stored, found);
+    compare_together(report, stored, found);
     compare_accounts(report, stored, found);
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);

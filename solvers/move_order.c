@@ -7,15 +7,22 @@
  * and their moves are looked at together, when nothing good is left, or now and then when what is
  * left is merely harmless, so often that a look costs each move made a few others.
  *
- * Where every move raises the deviation, a chain is tried from each of the best few: the move that
- * mends most of what the chain has broken is added until nothing is worse than before. Where no
- * short chain does it, moves are made best first until the deviation is down again, as one step.
+ * Of moves that neither mend nor break anything those come first that leave both territories well
+ * inside their limits, or no nearer to them than the plan goes in the end: territories that are
+ * filled to the brim on the way leave no room for the moves behind.
+ *
+ * Where no single move takes anything off the deviation, a chain is tried from each territory that
+ * is outside: the best move there, then the one that mends most of what the chain has broken, and
+ * so on. Where every move raises the deviation, chains are begun with the best few moves. Where no
+ * short chain does it, moves are added where something is worse than before, until the deviation is
+ * down again, as one step.
  *
  * Weakness: between two looks a move that has become better waits, so the order is greedy but for
  * that; and a short chain may exist that the greedy one misses, which makes a step larger than it
  * need be, never wrong.
  */
 #include "solvers/move_order.h"
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 
 #include <math.h>
@@ -23,15 +30,19 @@
 #include <string.h>
 
 enum {
-    CHAIN_MAX = 6,      /* accounts of a step that is sought as a chain */
-    SEED_COUNT = 8,     /* moves that a chain is begun with */
-    SCAN_MAX = 64,      /* moves of a pair of territories that a chain looks at */
-    LOOK_EVERY = 8,     /* moves that are looked at again for each that was made */
-    LONG_STEPS_MAX = 64 /* steps that no chain has made; then what is left is one step */
+    CHAIN_MAX = 12,       /* accounts of a step that is sought as a chain */
+    SEED_COUNT = 8,       /* moves that a chain is begun with */
+    WORK_MOST = 512,      /* looks that chains which mend may cost for each move that was made */
+    SCAN_MAX = 64,        /* moves of a pair of territories that a chain looks at */
+    LOOK_EVERY = 8,       /* moves that are looked at again for each that was made */
+    LONG_STEPS_MAX = 1000 /* steps that no chain has made; then what is left is one step */
 };
-#define TOLERANCE 1e-9  /* of a limit: what rounding to doubles may do, as the judge has it */
-#define CELL_MAX 1000.0 /* targets that one band of a territory may be outside and be told apart   \
-                         */
+#define TOLERANCE 1e-9 /* of a limit: what rounding to doubles may do, as the judge has it */
+#define INNER_PART 0.5 /* of half a band: how far from its limits harmless moves stay at first */
+#define ONE_SIDED 0.05 /* of the target: what stands for half a band that has one limit */
+#define CELL_MAX                                                                                   \
+    1000.0 /* targets that one band of a territory may be outside and be told apart                \
+            */
 
 /* Moves from one territory to another, slot[begin … begin + count). */
 struct pair {
@@ -42,15 +53,18 @@ struct pair {
 
 struct sorter {
     struct ambit_move_nation *nation;
-    int64_t deviation; /* of all territories, as loads are */
-    int64_t *own;      /* owned; of each territory */
-    int32_t *changed;  /* owned; the number of changes at which its load last changed */
+    int64_t deviation;              /* of all territories, as loads are */
+    int64_t *own, *crowd;           /* owned; of each territory: from its limits, the inner ones */
+    int64_t *start;                 /* owned; its own at the start of a long step */
+    double *inner_low, *inner_high; /* owned; limits as in the nation, but nearer to the middle */
+    int32_t *changed; /* owned; the number of changes at which its load last changed */
     int32_t changes;
 
     int32_t *heap, *place; /* owned; moves by key, and where each is, −1 when made */
     int32_t heap_count;
-    int64_t *rise; /* owned; what each would add to the deviation */
-    int32_t *seen; /* owned; the number of changes when that was found */
+    int64_t *rise;     /* owned; what each would add to the deviation */
+    int64_t *crowding; /* owned; what a harmless one would add beyond inner limits; ≥ 0 */
+    int32_t *seen;     /* owned; the number of changes when that was found */
 
     struct pair *pair; /* owned; by from, to */
     int32_t pair_count;
@@ -62,22 +76,27 @@ struct sorter {
 
     struct ambit_ordered_move *item; /* the order so far */
     int32_t item_count, step_count, long_steps;
+    int64_t work; /* looks of chains so far */
     bool ends_worse;
 };
 
 /* ---- deviations ---- */
 
-static int64_t cell_deviation(const struct ambit_move_nation *n, int32_t j, int b,
-                              const int64_t *load)
+/* The value of band b where a territory has these loads. */
+static double value_of(const struct ambit_move_nation *n, int b, const int64_t *load)
 {
-    const struct ambit_move_band *const band = &n->band[b];
+    const double value = ambit_from_micro(load[n->band[b].measure]);
+    if (n->band[b].share_of < 0) return value;
+    const double whole = ambit_from_micro(load[n->band[b].share_of]);
+    return whole != 0.0 ? value / whole : 0.0;
+}
+
+static int64_t cell_deviation(const struct ambit_move_nation *n, const double *low,
+                              const double *high, int32_t j, int b, const int64_t *load)
+{
     const size_t at = (size_t)j * (size_t)n->band_count + (size_t)b;
-    double value = (double)load[band->measure] * 1e-6;
-    if (band->share_of >= 0) {
-        const double whole = (double)load[band->share_of] * 1e-6;
-        value = whole != 0.0 ? value / whole : 0.0;
-    }
-    const double outside = fmax(fmax(n->low[at] - value, value - n->high[at]), 0.0);
+    const double value = value_of(n, b, load);
+    const double outside = fmax(fmax(low[at] - value, value - high[at]), 0.0);
     if (!(outside > TOLERANCE * fmax(fabs(value), 1.0))) return 0;
     const double part = outside / n->target[at];
     return part < CELL_MAX ? 1 + (int64_t)(part * (double)AMBIT_DEVIATION_ONE)
@@ -89,7 +108,16 @@ static int64_t territory_deviation(const struct ambit_move_nation *n, int32_t j,
 {
     int64_t sum = 0;
     for (int b = 0; b < n->band_count; b++)
-        sum += cell_deviation(n, j, b, load);
+        sum += cell_deviation(n, n->low, n->high, j, b, load);
+    return sum;
+}
+
+/* What is beyond the inner limits. */
+static int64_t crowding_of(const struct sorter *s, int32_t j, const int64_t *load)
+{
+    int64_t sum = 0;
+    for (int b = 0; b < s->nation->band_count; b++)
+        sum += cell_deviation(s->nation, s->inner_low, s->inner_high, j, b, load);
     return sum;
 }
 
@@ -102,8 +130,9 @@ int64_t ambit_move_deviation(const struct ambit_move_nation *nation)
     return sum;
 }
 
-/* What move m would add to the deviation. */
-static int64_t rise_of(const struct sorter *s, int32_t m)
+/* What move m would add to the deviation; where that is nothing, in *crowding_out (may be NULL)
+ * what it would add beyond the inner limits, at least 0. */
+static int64_t rise_of(const struct sorter *s, int32_t m, int64_t *crowding_out)
 {
     const struct ambit_move_nation *const n = s->nation;
     const int measures = n->measure_count;
@@ -115,8 +144,15 @@ static int64_t rise_of(const struct sorter *s, int32_t m)
         left[k] = n->load[(size_t)from * (size_t)measures + (size_t)k] - taken[k];
         come[k] = n->load[(size_t)to * (size_t)measures + (size_t)k] + given[k];
     }
-    return territory_deviation(n, from, left) + territory_deviation(n, to, come) - s->own[from] -
-           s->own[to];
+    const int64_t rise = territory_deviation(n, from, left) + territory_deviation(n, to, come) -
+                         s->own[from] - s->own[to];
+    if (crowding_out != NULL) {
+        const int64_t crowding = rise != 0 ? 0
+                                           : crowding_of(s, from, left) + crowding_of(s, to, come) -
+                                                 s->crowd[from] - s->crowd[to];
+        *crowding_out = crowding > 0 ? crowding : 0;
+    }
+    return rise;
 }
 
 /* Makes move m, or takes it back, in loads and deviations. */
@@ -136,6 +172,8 @@ static void apply(struct sorter *s, int32_t m, bool back)
     s->deviation -= s->own[from] + s->own[to];
     s->own[from] = territory_deviation(n, from, left);
     s->own[to] = territory_deviation(n, to, come);
+    s->crowd[from] = crowding_of(s, from, left);
+    s->crowd[to] = crowding_of(s, to, come);
     s->deviation += s->own[from] + s->own[to];
 }
 
@@ -145,6 +183,7 @@ static bool goes_before(const struct sorter *s, int32_t a, int32_t b)
 {
     const struct ambit_move *const move = s->nation->move;
     if (s->rise[a] != s->rise[b]) return s->rise[a] < s->rise[b];
+    if (s->crowding[a] != s->crowding[b]) return s->crowding[a] < s->crowding[b];
     if (move[a].saving != move[b].saving) return move[a].saving > move[b].saving;
     return a < b;
 }
@@ -196,10 +235,12 @@ static void heap_add(struct sorter *s, int32_t m)
 /* Looks at a move of the heap again. */
 static void look_at(struct sorter *s, int32_t m)
 {
-    const int64_t rise = rise_of(s, m);
+    int64_t crowding = 0;
+    const int64_t rise = rise_of(s, m, &crowding);
     s->seen[m] = s->changes;
-    if (rise == s->rise[m]) return;
+    if (rise == s->rise[m] && crowding == s->crowding[m]) return;
     s->rise[m] = rise;
+    s->crowding[m] = crowding;
     sift_up(s, s->place[m]);
     sift_down(s, s->place[m]);
 }
@@ -291,7 +332,7 @@ static bool is_in(const struct chain *chain, int32_t m)
 
 /* The move at territory j that adds least to the deviation with the chain made; −1 where there is
  * none, else at most *rise_inout. */
-static int32_t best_link(const struct sorter *s, const struct chain *chain, int32_t j, int32_t best,
+static int32_t best_link(struct sorter *s, const struct chain *chain, int32_t j, int32_t best,
                          int64_t *rise_inout)
 {
     const struct ambit_move *const move = s->nation->move;
@@ -301,7 +342,8 @@ static int32_t best_link(const struct sorter *s, const struct chain *chain, int3
         for (int32_t k = 0; k < count; k++) {
             const int32_t m = s->slot[pair->begin + k];
             if (is_in(chain, m)) continue;
-            const int64_t rise = rise_of(s, m);
+            const int64_t rise = rise_of(s, m, NULL);
+            s->work++;
             if (best >= 0 &&
                 (rise > *rise_inout ||
                  (rise == *rise_inout && (move[m].saving < move[best].saving ||
@@ -322,12 +364,13 @@ static void add_link(struct sorter *s, struct chain *chain, int32_t m, int64_t r
     chain->saving += s->nation->move[m].saving;
 }
 
-/* A chain from move `seed` on that raises nothing; all is taken back. False where there is none. */
-static bool find_chain(struct sorter *s, int32_t seed, struct chain *chain)
+/* A chain from move `seed` on that adds at most `most`; all is taken back. False where there is
+ * none. */
+static bool find_chain(struct sorter *s, int32_t seed, int64_t most, struct chain *chain)
 {
     *chain = (struct chain){0};
-    add_link(s, chain, seed, rise_of(s, seed));
-    while (chain->rise > 0 && chain->count < CHAIN_MAX) {
+    add_link(s, chain, seed, rise_of(s, seed, NULL));
+    while (chain->rise > most && chain->count < CHAIN_MAX) {
         int32_t best = -1;
         int64_t rise = 0;
         for (int k = 0; k < chain->count; k++) {
@@ -340,7 +383,7 @@ static bool find_chain(struct sorter *s, int32_t seed, struct chain *chain)
     }
     for (int k = chain->count; k > 0; k--)
         apply(s, chain->move[k - 1], true);
-    return chain->rise <= 0;
+    return chain->rise <= most;
 }
 
 static bool is_better(const struct chain *a, const struct chain *b)
@@ -363,7 +406,7 @@ static bool step_by_chain(struct sorter *s)
     for (int k = 0; k < seeds; k++)
         heap_add(s, seed[k]);
     for (int k = 0; k < seeds && best.count != 2; k++) {
-        if (find_chain(s, seed[k], &chain) && is_better(&chain, &best)) best = chain;
+        if (find_chain(s, seed[k], 0, &chain) && is_better(&chain, &best)) best = chain;
     }
     for (int k = 0; k < best.count; k++)
         make(s, best.move[k]);
@@ -388,25 +431,60 @@ static int32_t find_next(struct sorter *s, bool rise_matters)
     }
 }
 
+/* The move that mends most of what is worse than at the start of the step. */
+static int32_t find_mend(struct sorter *s)
+{
+    static const struct chain none = {0};
+    int32_t best = -1;
+    int64_t rise = 0;
+    for (int32_t j = 0; j < s->nation->territory_count; j++) {
+        if (s->own[j] > s->start[j]) best = best_link(s, &none, j, best, &rise);
+    }
+    return best >= 0 ? best : find_next(s, false);
+}
+
 /* Moves, the best first, until the deviation is no larger than it was. */
 static void step_by_many(struct sorter *s)
 {
     const int64_t before = s->deviation;
     const bool all = ++s->long_steps > LONG_STEPS_MAX;
+    memcpy(s->start, s->own, (size_t)s->nation->territory_count * sizeof *s->start);
     do {
-        make(s, find_next(s, false));
+        make(s, all ? s->heap[0] : find_mend(s));
     } while (s->heap_count > 0 && (all || s->deviation > before));
     s->ends_worse = s->deviation > before;
+}
+
+/* Where no single move takes anything off the deviation: a chain from a territory outside its bands
+ * that does, made. */
+static bool step_by_mending(struct sorter *s)
+{
+    static const struct chain none = {0};
+    struct chain best = {0}, chain;
+    for (int32_t j = 0; j < s->nation->territory_count; j++) {
+        int64_t rise = 0;
+        if (s->own[j] == 0) continue;
+        const int32_t seed = best_link(s, &none, j, -1, &rise);
+        if (seed < 0 || !find_chain(s, seed, -1, &chain)) continue;
+        if (best.count == 0 || chain.rise * best.count < best.rise * chain.count) best = chain;
+    }
+    for (int k = 0; k < best.count; k++)
+        make(s, best.move[k]);
+    return best.count > 0;
 }
 
 static void make_all(struct sorter *s)
 {
     while (s->heap_count > 0) {
         const int32_t next = find_next(s, true);
-        if (s->rise[next] <= 0)
-            make(s, next);
-        else if (!step_by_chain(s))
-            step_by_many(s);
+        const bool may_mend =
+            s->deviation > 0 && s->rise[next] >= 0 && s->work <= (int64_t)WORK_MOST * s->item_count;
+        if (!may_mend || !step_by_mending(s)) {
+            if (s->rise[next] <= 0)
+                make(s, next);
+            else if (!step_by_chain(s))
+                step_by_many(s);
+        }
         end_step(s);
     }
 }
@@ -477,8 +555,14 @@ static ambit_status allocate(struct sorter *s)
     ambit_status status = AMBIT_OK;
     const size_t moves = (size_t)s->nation->move_count;
     const size_t territories = (size_t)s->nation->territory_count;
+    const size_t cells = territories * (size_t)s->nation->band_count;
     AMBIT_TRY(ambit_alloc(&s->own, territories, sizeof *s->own));
+    AMBIT_TRY(ambit_alloc(&s->crowd, territories, sizeof *s->crowd));
+    AMBIT_TRY(ambit_alloc(&s->start, territories, sizeof *s->start));
+    AMBIT_TRY(ambit_alloc(&s->inner_low, cells, sizeof *s->inner_low));
+    AMBIT_TRY(ambit_alloc(&s->inner_high, cells, sizeof *s->inner_high));
     AMBIT_TRY(ambit_alloc(&s->changed, territories, sizeof *s->changed));
+    AMBIT_TRY(ambit_alloc(&s->crowding, moves, sizeof *s->crowding));
     AMBIT_TRY(ambit_alloc(&s->heap, moves, sizeof *s->heap));
     AMBIT_TRY(ambit_alloc(&s->place, moves, sizeof *s->place));
     AMBIT_TRY(ambit_alloc(&s->rise, moves, sizeof *s->rise));
@@ -491,15 +575,55 @@ done:
     return status;
 }
 
+/* Limits nearer to the middle, but no nearer than the plan is in the end, whose loads are `end`. */
+static void set_inner_limits(struct sorter *s, const int64_t *end)
+{
+    const struct ambit_move_nation *const n = s->nation;
+    for (int32_t j = 0; j < n->territory_count; j++) {
+        for (int b = 0; b < n->band_count; b++) {
+            const size_t at = (size_t)j * (size_t)n->band_count + (size_t)b;
+            const double value = value_of(n, b, &end[(size_t)j * (size_t)n->measure_count]);
+            const bool both = isfinite(n->low[at]) && isfinite(n->high[at]);
+            const double inward =
+                INNER_PART * (both ? 0.5 * (n->high[at] - n->low[at]) : ONE_SIDED * n->target[at]);
+            s->inner_low[at] = fmin(n->low[at] + inward, value);
+            s->inner_high[at] = fmax(n->high[at] - inward, value);
+        }
+    }
+}
+
+static ambit_status find_inner_limits(struct sorter *s)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_move_nation *const n = s->nation;
+    const size_t measures = (size_t)n->measure_count;
+    const size_t cells = (size_t)n->territory_count * measures;
+    int64_t *end = NULL;
+    AMBIT_TRY(ambit_alloc(&end, cells, sizeof *end));
+    if (cells > 0) memcpy(end, n->load, cells * sizeof *end);
+    for (size_t m = 0; m < (size_t)n->move_count; m++) {
+        for (size_t k = 0; k < measures; k++) {
+            end[(size_t)n->move[m].from * measures + k] -= n->taken[m * measures + k];
+            end[(size_t)n->move[m].to * measures + k] += n->given[m * measures + k];
+        }
+    }
+    set_inner_limits(s, end);
+done:
+    ambit_free(&end);
+    return status;
+}
+
 static void fill_heap(struct sorter *s)
 {
     const struct ambit_move_nation *const n = s->nation;
     for (int32_t j = 0; j < n->territory_count; j++) {
-        s->own[j] = territory_deviation(n, j, &n->load[(size_t)j * (size_t)n->measure_count]);
+        const int64_t *const load = &n->load[(size_t)j * (size_t)n->measure_count];
+        s->own[j] = territory_deviation(n, j, load);
+        s->crowd[j] = crowding_of(s, j, load);
         s->deviation += s->own[j];
     }
     for (int32_t m = 0; m < n->move_count; m++) {
-        s->rise[m] = rise_of(s, m);
+        s->rise[m] = rise_of(s, m, &s->crowding[m]);
         heap_add(s, m);
     }
 }
@@ -507,6 +631,11 @@ static void fill_heap(struct sorter *s)
 static void clear_sorter(struct sorter *s)
 {
     ambit_free(&s->own);
+    ambit_free(&s->crowd);
+    ambit_free(&s->start);
+    ambit_free(&s->inner_low);
+    ambit_free(&s->inner_high);
+    ambit_free(&s->crowding);
     ambit_free(&s->changed);
     ambit_free(&s->heap);
     ambit_free(&s->place);
@@ -530,6 +659,7 @@ ambit_status ambit_move_order_create(struct ambit_move_nation *nation, struct am
     AMBIT_TRY(allocate(&s));
     AMBIT_TRY(sort_pairs(&s));
     AMBIT_TRY(index_territories(&s));
+    AMBIT_TRY(find_inner_limits(&s));
     fill_heap(&s);
     out->deviation = s.deviation;
     make_all(&s);

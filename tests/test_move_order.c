@@ -301,7 +301,9 @@ static void check_order(struct fixture *f, const struct ambit_move_order *order,
     if (f->nation.move_count > 1 && order->item[1].step == 2) {
         const double best = best_single(f, &saving);
         good &= fabs(best - (double)order->item[0].deviation * 1e-9) < 1e-7;
-        good &= saving == (double)f->move[order->item[0].move].saving;
+        /* Harmless moves may go by the room that they leave. */
+        const bool mends = order->item[0].deviation < order->deviation;
+        good &= !mends || saving == (double)f->move[order->item[0].move].saving;
     }
     if (!good) printf("seed %llu\n", (unsigned long long)seed);
     CU_ASSERT_TRUE(good);

@@ -44,7 +44,8 @@ enum {
     AMBIT_KEY_MEMORY_LIMIT,
     AMBIT_KEY_PLAN,
     AMBIT_KEY_TABLE,
-    AMBIT_KEY_SCENARIO
+    AMBIT_KEY_SCENARIO,
+    AMBIT_KEY_HANDOVER
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -94,6 +95,7 @@ struct ambit_options {
     const char *scenario_path;                      /* of `assign`; NULL where not given */
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
+    const char *handover_path;                      /* of `moves`; NULL where not asked for */
     const char *comm_stats_path;                    /* NULL where not asked for */
     double silence_limit;                           /* seconds; 0: none; default 600 */
     bool json, quiet, verbose, table;
@@ -104,6 +106,7 @@ struct ambit_command {
     const char *summary;   /* one line, for `ambit --help` */
     const char *arguments; /* such as "A.h5 B.h5"; NULL: none */
     int argument_count;
+    int optional_count; /* of them that may be left out */
     const char *manual; /* for --help: text above the options, then \v, then text below */
     const struct argp_option *options;
     /* Does the work. Collective; may return different statuses, which main agrees on. */
@@ -112,7 +115,7 @@ struct ambit_command {
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
-    ambit_command_assign;
+    ambit_command_assign, ambit_command_moves;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

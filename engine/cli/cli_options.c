@@ -230,7 +230,8 @@ static error_t parse_argument(const struct parse *parse, const char *text, struc
 
 static error_t parse_end(const struct parse *parse, struct argp_state *state)
 {
-    if (state->arg_num < (unsigned)parse->command->argument_count) {
+    const int least = parse->command->argument_count - parse->command->optional_count;
+    if (state->arg_num < (unsigned)least) {
         argp_error(state, "expected %s, found %s", parse->command->arguments,
                    state->arg_num == 0 ? "nothing" : "only one file");
         return WRONG;
@@ -352,6 +353,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return parse_path(state, "geojson", text, &options->geojson_path);
     case AMBIT_KEY_SVG:
         return parse_path(state, "svg", text, &options->svg_path);
+    case AMBIT_KEY_HANDOVER:
+        return parse_path(state, "handover", text, &options->handover_path);
     case AMBIT_KEY_COMM_STATS:
         return parse_path(state, "comm-stats", text, &options->comm_stats_path);
     case AMBIT_KEY_JSON:

@@ -15,8 +15,9 @@
 enum { KEY_VERSION = 'V' };
 
 static const struct ambit_command *const commands[] = {
-    &ambit_command_run,    &ambit_command_audit,  &ambit_command_compare, &ambit_command_assign,
-    &ambit_command_verify, &ambit_command_export, &ambit_command_solve,   &ambit_command_generate,
+    &ambit_command_run,    &ambit_command_audit, &ambit_command_compare,
+    &ambit_command_assign, &ambit_command_moves, &ambit_command_verify,
+    &ambit_command_export, &ambit_command_solve, &ambit_command_generate,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

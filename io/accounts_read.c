@@ -8,6 +8,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
+#include "io/accounts_changes.h"
 #include "io/accounts_csv.h"
 #include "io/accounts_hdf5.h"
 #include "io/badlist.h"
@@ -26,13 +27,16 @@ enum {
 /* Names of territories first: where a rep's id is another territory's name, the name counts. */
 static ambit_status index_names(const struct ambit_territories *t, struct ambit_name_index *names)
 {
-    const ambit_status status = ambit_name_index_create(2 * (int64_t)t->count, names);
+    const ambit_status status =
+        ambit_name_index_create(2 * (int64_t)t->count + t->gone_count, names);
     if (status != AMBIT_OK) return status;
     for (int32_t j = 0; j < t->count; j++)
         (void)ambit_name_index_add(names, t->item[j].name, j);
     for (int32_t j = 0; j < t->count; j++) {
         if (t->item[j].rep_id[0] != '\0') (void)ambit_name_index_add(names, t->item[j].rep_id, j);
     }
+    for (int32_t g = 0; g < t->gone_count; g++) /* known, and no territory any more */
+        (void)ambit_name_index_add(names, t->gone[g], t->count + g);
     return AMBIT_OK;
 }
 
@@ -56,14 +60,11 @@ done:
 }
 
 /* The visits, once the columns are complete. */
-static ambit_status set_visits(struct ambit_account_rows *rows)
+static ambit_status set_visits(const struct ambit_scenario *s, struct ambit_accounts *a)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_accounts *const a = &rows->accounts;
-    const struct ambit_scenario *const s = rows->scenario;
     const size_t n = (size_t)a->count;
     const int64_t visits = ambit_to_micro(s->visits_number);
-    AMBIT_TRY(ambit_account_rows_trim(rows));
     AMBIT_TRY(ambit_resize(&a->visits, n, sizeof *a->visits));
     for (int32_t i = 0; i < a->count; i++)
         a->visits[i] = s->visits_column >= 0 ? a->column[s->visits_column][i] : visits;
@@ -73,9 +74,9 @@ done:
 
 /* Fails where a column's sum over all ranks is too large for fixed point. High and low halves are
  * summed apart, so the check itself cannot overflow. Collective. */
-static ambit_status check_sums(const struct ambit_account_rows *rows, struct ambit_comm *comm)
+static ambit_status check_sums(const struct ambit_scenario *s, const struct ambit_accounts *a,
+                               const char *path, struct ambit_comm *comm)
 {
-    const struct ambit_accounts *const a = &rows->accounts;
     int64_t half[AMBIT_COLUMN_MAX][2] = {{0}};
     for (int c = 0; c < a->column_count; c++) {
         for (int32_t i = 0; i < a->count; i++) {
@@ -89,7 +90,7 @@ static ambit_status check_sums(const struct ambit_account_rows *rows, struct amb
             return ambit_fail(AMBIT_ERR_INPUT,
                               "%s: column '%s': expected a sum below 4.6e12 over all accounts, "
                               "found more: give it in thousands or millions",
-                              rows->path, rows->scenario->column[c]);
+                              path, s->column[c]);
     }
     return AMBIT_OK;
 }
@@ -244,11 +245,10 @@ static ambit_status read_by_format(struct ambit_account_rows *rows, struct ambit
                         : ambit_accounts_read_csv(rows, comm, skip_bad_rows);
 }
 
-ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *path,
-                                 const struct ambit_territories *t, struct ambit_comm *comm,
-                                 bool skip_bad_rows, struct ambit_accounts *out,
-                                 struct ambit_bad_rows *bad_inout, struct ambit_rows_hash *hash_out,
-                                 int64_t *rows_out)
+ambit_status ambit_read_account_rows(const struct ambit_scenario *s, const char *path,
+                                     const struct ambit_territories *t, struct ambit_comm *comm,
+                                     bool skip_bad_rows, struct ambit_accounts *out,
+                                     struct ambit_bad_rows *bad_inout, int64_t *rows_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_account_rows rows = {.scenario = s};
@@ -257,14 +257,45 @@ ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *pat
     status = read_by_format(&rows, comm, skip_bad_rows);
     ambit_bad_rows_append(bad_inout, &rows.bad);
     AMBIT_TRY(status);
-    AMBIT_TRY_TOGETHER(comm, set_visits(&rows));
-    AMBIT_TRY(check_sums(&rows, comm));
-    AMBIT_TRY_TOGETHER(comm, ambit_filter_resolve(s, &rows.accounts));
-    hash_rows(&rows.accounts, comm, hash_out);
+    AMBIT_TRY_TOGETHER(comm, ambit_account_rows_trim(&rows));
     *rows_out = rows.count;
     *out = rows.accounts;
     rows.accounts = (struct ambit_accounts){0};
 done:
     ambit_account_rows_clear(&rows);
+    return status;
+}
+
+ambit_status ambit_complete_accounts(const struct ambit_scenario *s, const char *path,
+                                     const struct ambit_territories *t, struct ambit_comm *comm,
+                                     bool skip_bad_rows, struct ambit_accounts *accounts,
+                                     struct ambit_bad_rows *bad_inout,
+                                     struct ambit_rows_hash *hash_out, int64_t *rows_inout)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_accounts_change(s, t, comm, skip_bad_rows, ambit_read_account_rows, accounts,
+                                    bad_inout, rows_inout));
+    AMBIT_TRY_TOGETHER(comm, set_visits(s, accounts));
+    AMBIT_TRY(check_sums(s, accounts, path != NULL ? path : s->accounts_file, comm));
+    hash_rows(accounts, comm, hash_out);
+done:
+    return status;
+}
+
+ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *path,
+                                 const struct ambit_territories *t, struct ambit_comm *comm,
+                                 bool skip_bad_rows, struct ambit_accounts *out,
+                                 struct ambit_bad_rows *bad_inout, struct ambit_rows_hash *hash_out,
+                                 int64_t *rows_out)
+{
+    ambit_status status = AMBIT_OK;
+    char *name = NULL;
+    AMBIT_TRY_TOGETHER(comm, name_file(s, path, &name));
+    AMBIT_TRY(ambit_read_account_rows(s, path, t, comm, skip_bad_rows, out, bad_inout, rows_out));
+    AMBIT_TRY(ambit_complete_accounts(s, name, t, comm, skip_bad_rows, out, bad_inout, hash_out,
+                                      rows_out));
+done:
+    ambit_free(&name);
+    if (status != AMBIT_OK) ambit_accounts_clear(out);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "io/badlist.h"
 #include "io/csv_table.h"
 #include "io/name_index.h"
+#include "io/reps_changes.h"
 #include "io/tables_csv.h"
 
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct cell_place {
 
 struct reader {
     const struct ambit_scenario *scenario;
+    const char *file; /* borrowed; relative to the scenario's folder */
     struct ambit_table table;
     struct ambit_column id, territory, capacity;
     struct ambit_place_columns home;
@@ -41,7 +43,7 @@ static ambit_status open_reader(struct reader *reader)
     const struct ambit_scenario *const s = reader->scenario;
     struct ambit_table *const table = &reader->table;
     char *path = NULL;
-    AMBIT_TRY(ambit_path_beside(s->path, s->reps_file, &path));
+    AMBIT_TRY(ambit_path_beside(s->path, reader->file, &path));
     AMBIT_TRY(ambit_table_open(path, "reps", s->delimiter, table));
     AMBIT_TRY(ambit_table_find(table, s->rep_id_column, &reader->id));
     AMBIT_TRY(ambit_table_find(table, s->rep_territory_column, &reader->territory));
@@ -262,10 +264,32 @@ static void set_centres(const struct ambit_scenario *s, struct ambit_territories
     }
 }
 
+/* The reps of another file that the scenario adds. */
+static ambit_status read_more(struct reader *reader, const char *file, bool skip_bad_rows)
+{
+    struct reader more = {.scenario = reader->scenario, .file = file};
+    ambit_status status = read_reps(&more, skip_bad_rows);
+    ambit_bad_rows_append(&reader->bad, &more.bad);
+    AMBIT_TRY(status);
+    AMBIT_TRY(ambit_reps_join(more.table.path, &more.territories, &reader->territories));
+    reader->hash.low += more.hash.low;
+    reader->hash.high += more.hash.high;
+    reader->rows += more.rows;
+done:
+    close_reader(&more);
+    return status;
+}
+
 static ambit_status read_all(struct reader *reader, bool skip_bad_rows)
 {
     ambit_status status = AMBIT_OK;
-    if (reader->scenario->reps_file != NULL) AMBIT_TRY(read_reps(reader, skip_bad_rows));
+    const struct ambit_change_terms *const changes = &reader->scenario->changes;
+    if (reader->file != NULL) AMBIT_TRY(read_reps(reader, skip_bad_rows));
+    for (int c = 0; c < changes->count; c++) {
+        if (changes->change[c].kind == AMBIT_CHANGE_ADD_REPS)
+            AMBIT_TRY(read_more(reader, changes->change[c].text, skip_bad_rows));
+    }
+    AMBIT_TRY(ambit_reps_change(reader->scenario, &reader->territories));
     AMBIT_TRY(add_free(reader->scenario, &reader->territories));
     set_centres(reader->scenario, &reader->territories);
     AMBIT_TRY(ambit_territories_sort(&reader->territories));
@@ -278,7 +302,7 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
                                     struct ambit_bad_rows *bad_inout,
                                     struct ambit_rows_hash *hash_out, int64_t *rows_out)
 {
-    struct reader reader = {.scenario = s};
+    struct reader reader = {.scenario = s, .file = s->reps_file};
     const ambit_status status = AMBIT_AGREE(comm, read_all(&reader, skip_bad_rows));
     ambit_bad_rows_append(bad_inout, &reader.bad);
     *hash_out = reader.hash;

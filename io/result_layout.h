@@ -5,6 +5,7 @@
  * cannot drift apart. A change of any table is a new AMBIT_RESULT_FORMAT.
  *
  *     /            attributes: figures and provenance       /scenario   the scenario's text
+ *                  (variant: which scenario of that text, where it is not the base)
  *     /accounts    account_id, lat, lon, territory, …       /accounts/columns/<column>
  *     /territories name, rep_id, centre, home, figures      /measures/<measure>/load, value
  *     /bands/<label>/target, lower, upper, value, prices    /rounds, /inputs, /bad_rows

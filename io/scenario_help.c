@@ -22,6 +22,8 @@ static const struct row rows[] = {
     {"accounts.columns.y", "column", "of crs", "with x", "northing"},
     {"accounts.columns.territory", "column", "", "none", "current territory: name or rep id"},
     {"accounts.crs", "text", "", "with x, y", "reference system of x and y, for PROJ"},
+    {"accounts.add", "path, list", "", "none", "more accounts, a table like the first"},
+    {"accounts.remove", "path, where", "", "none", "accounts that go: table of ids, or filter"},
     {"accounts.visits", "number, column", "visits/y", "12", "visits that an account takes"},
     {"reps.file", "path", "", "with reps", "CSV table of reps, same delimiter"},
     {"reps.columns.id", "column", "", "with reps", "unique id of the rep"},
@@ -31,6 +33,9 @@ static const struct row rows[] = {
     {"reps.columns.x", "column", "of crs", "none", "easting of the rep's home"},
     {"reps.columns.y", "column", "of crs", "with x", "northing of the rep's home"},
     {"reps.columns.capacity", "column", "any", "none", "how much a rep can take"},
+    {"reps.add", "path, list", "", "none", "more reps, in a table like the first"},
+    {"reps.leave", "reps, list", "", "none", "reps or territories that go"},
+    {"reps.move.REP", "lat, lon", "degrees", "none", "where a rep lives from now on"},
     {"territories", "whole number", "", "one a rep", "territories to draw, 1 to 100000"},
     {"centres.homes", "fixed, ignored", "", "fixed", "whether travel starts at rep homes"},
     {"centres.free", "median, centroid", "", "median", "where it starts in other territories"},
@@ -61,6 +66,19 @@ static const struct row rows[] = {
     {"kpi.NAME", "ratio", "", "none", "won / opportunities, (a - b) / c, or a sum"},
     {"kpi.NAME.ratio", "ratio", "", "", "the same, where a unit is given too"},
     {"kpi.NAME.unit", "text", "", "none", "percent shows it times 100"},
+    {"scale", "list", "", "none", "columns that grow or shrink"},
+    {"scale.column", "column", "", "required", "one that visits or measures use"},
+    {"scale.by", "number, %", "", "required", "a factor, or +10% or -5%"},
+    {"scale.where", "filter", "", "all", "which accounts, such as {segment: A}"},
+    {"seed", "whole number", "", "1", "of random numbers, unless --seed says it"},
+    {"scenarios", "list", "", "none", "others: a name, and keys that differ"},
+    {"scenarios.name", "text", "", "required", "what it is called"},
+    {"scenarios.seeds", "whole number", "", "none", "tries it with the seeds 1 to so many"},
+    {"scenarios.grid", "axes", "", "none", "one for each combination of values"},
+    {"grid", "axes", "", "none", "the same, of the base alone"},
+    {"grid.KEY", "list", "", "", "values of the key KEY, such as bands.hours"},
+    {"grid.NAME", "map", "", "", "your own axis: names, and keys that differ"},
+    {"grid.seeds", "whole number", "", "none", "tries the seeds 1 to so many"},
 };
 
 const char ambit_scenario_example[] =
@@ -110,7 +128,19 @@ const char ambit_scenario_example[] =
     "kpi:                        # for every territory and the nation\n"
     "  revenue: revenue_usd\n"
     "  win_rate: {ratio: won / opportunities, unit: percent}\n"
-    "  margin: (revenue_usd - cost_usd) / revenue_usd\n";
+    "  margin: (revenue_usd - cost_usd) / revenue_usd\n"
+    "# Other scenarios: each is all of the above, but for what it says itself.\n"
+    "scenarios:\n"
+    "  - {name: tighter, bands: {hours: 4%}}\n"
+    "  - name: new reps\n"
+    "    territories: 123\n"
+    "    reps: {add: new_reps.csv, leave: [R017], move: {R005: {lat: 41.88, lon: -87.63}}}\n"
+    "  - {name: luck, seeds: 5}  # luck, seed=1, and so on\n"
+    "grid:                       # 3 times 2 of them\n"
+    "  territories: [120, 125, 130]\n"
+    "  growth:\n"
+    "    none: {}\n"
+    "    potential: {scale: [{column: potential_usd, by: +10%, where: {region: West}}]}\n";
 
 void ambit_scenario_print_help(FILE *out)
 {
@@ -131,7 +161,12 @@ void ambit_scenario_print_help(FILE *out)
         "stand around - and /, for names may hold them. Columns are numbers, none negative.\n"
         "work is what the first measure with travel adds to it. admin is hours a year of\n"
         "each rep, a part of the whole working time, or a part of work itself. The class\n"
-        "that takes the rest stands last.\n\nExample\n\n",
+        "that takes the rest stands last.\n\n"
+        "A scenario has every key of the base but those that it gives itself: maps are joined,\n"
+        "other values take the base's place, none takes a key away, and scale and what is added\n"
+        "to or leaves reps and accounts comes to what the base has. Accounts of a rep who left\n"
+        "have no territory today. A grid names its scenarios by their values; ambit scenarios\n"
+        "lists them, ambit run --scenario NAME draws one, ambit farm all.\n\nExample\n\n",
         out);
     fputs(ambit_scenario_example, out);
 }

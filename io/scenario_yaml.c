@@ -13,6 +13,8 @@
 #include "io/scenario_audit.h"
 #include "io/scenario_bands.h"
 #include "io/scenario_binder.h"
+#include "io/scenario_changes.h"
+#include "io/scenario_variants.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +80,8 @@ static void bind_visits(struct ambit_binder *b, const node *value)
 static void bind_accounts(struct ambit_binder *b, const node *accounts)
 {
     struct ambit_scenario *const s = b->scenario;
-    if (!ambit_bind_is_map(b, accounts, "file, delimiter, columns, crs, visits")) return;
+    if (!ambit_bind_is_map(b, accounts, "file, delimiter, columns, crs, visits, add, remove"))
+        return;
     const node *const file = ambit_bind_require(b, accounts, "file");
     if (file != NULL) ambit_bind_text(b, file, "a file's path", &s->accounts_file);
     const node *const delimiter = ambit_yaml_find(accounts, "delimiter");
@@ -97,7 +100,7 @@ static void bind_accounts(struct ambit_binder *b, const node *accounts)
 static void bind_reps(struct ambit_binder *b, const node *reps)
 {
     struct ambit_scenario *const s = b->scenario;
-    if (!ambit_bind_is_map(b, reps, "file, columns")) return;
+    if (!ambit_bind_is_map(b, reps, "file, columns, add, leave, move")) return;
     const node *const file = ambit_bind_require(b, reps, "file");
     if (file != NULL) ambit_bind_text(b, file, "a file's path", &s->reps_file);
     const node *const columns = ambit_bind_require(b, reps, "columns");
@@ -235,15 +238,23 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
         ambit_bind_missing(b, b->root, "the key name, for the file's own name is too long");
 }
 
+const char ambit_scenario_keys[] = "name, accounts, reps, territories, centres, travel, measures, "
+                                   "bands, rules, objective, segments, "
+                                   "working_time, coverage, kpi, scale, seed";
+
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
     struct ambit_scenario *const s = b->scenario;
     const node *const root = b->root;
-    if (!ambit_bind_is_map(b, root,
-                           "name, accounts, reps, territories, centres, travel, measures, bands, "
-                           "rules, objective, "
-                           "segments, working_time, coverage, kpi"))
-        return;
+    char keys[sizeof ambit_scenario_keys + 32];
+    (void)snprintf(keys, sizeof keys, "%s, scenarios, grid", ambit_scenario_keys);
+    if (!ambit_bind_is_map(b, root, keys)) return;
+    static const char *const of_file[] = {"scenarios", "grid"};
+    for (int k = 0; k < 2; k++) {
+        const node *const inner = ambit_yaml_find(root, of_file[k]);
+        if (inner != NULL)
+            ambit_bind_complain_key(b, inner, "", "no %s within a scenario", of_file[k]);
+    }
     bind_scenario_name(b, path);
     const node *const accounts = ambit_bind_require(b, root, "accounts");
     const node *const reps = ambit_yaml_find(root, "reps");
@@ -267,32 +278,55 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
         ambit_bind_optional_number(b, objective, "hours_per_moved_account",
                                    "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);
     ambit_scenario_bind_audit(b);
+    ambit_scenario_bind_changes(b);
+}
+
+ambit_status ambit_scenario_check_size(const char *path, size_t bytes)
+{
+    if (bytes <= AMBIT_SCENARIO_BYTES_MAX) return AMBIT_OK;
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s:1:1: scenario: expected at most %d bytes, found a larger file", path,
+                      AMBIT_SCENARIO_BYTES_MAX);
+}
+
+ambit_status ambit_scenario_bind_tree(const char *path, const char *text, size_t bytes,
+                                      const struct ambit_yaml_node *root,
+                                      struct ambit_scenario *scenario_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_binder b = {.scenario = scenario_out, .root = root};
+    ambit_scenario_init(scenario_out);
+    AMBIT_TRY(ambit_copy_string(path, &scenario_out->path));
+    AMBIT_TRY(ambit_alloc(&scenario_out->text, bytes + 1, 1));
+    if (bytes > 0) memcpy(scenario_out->text, text, bytes);
+    bind_scenario(&b, path);
+    AMBIT_TRY(b.memory);
+    if (b.line != 0) status = ambit_fail(AMBIT_ERR_INPUT, "%s:%s", path, b.message);
+done:
+    if (status != AMBIT_OK) ambit_scenario_clear(scenario_out);
+    return status;
+}
+
+ambit_status ambit_scenario_parse_variant(const char *path, const char *text, size_t bytes,
+                                          const char *name, struct ambit_scenario *scenario_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_variants *variants = NULL;
+    int index = AMBIT_VARIANT_BASE;
+    AMBIT_REQUIRE(text != NULL || bytes == 0);
+    ambit_scenario_init(scenario_out);
+    AMBIT_TRY(ambit_variants_parse(path, text, bytes, &variants));
+    if (name != NULL) AMBIT_TRY(ambit_variants_find(variants, name, &index));
+    AMBIT_TRY(ambit_variants_bind(variants, index, scenario_out));
+done:
+    ambit_variants_destroy(&variants);
+    return status;
 }
 
 ambit_status ambit_scenario_parse(const char *path, const char *text, size_t bytes,
                                   struct ambit_scenario *scenario_out)
 {
-    ambit_status status = AMBIT_OK;
-    struct ambit_yaml_tree tree = {.node = NULL};
-    AMBIT_REQUIRE(text != NULL || bytes == 0);
-    ambit_scenario_init(scenario_out);
-    struct ambit_binder b = {.scenario = scenario_out};
-    if (bytes > AMBIT_SCENARIO_BYTES_MAX)
-        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
-                             "%s:1:1: scenario: expected at most %d bytes, found a larger file",
-                             path, AMBIT_SCENARIO_BYTES_MAX));
-    AMBIT_TRY(ambit_copy_string(path, &scenario_out->path));
-    AMBIT_TRY(ambit_alloc(&scenario_out->text, bytes + 1, 1));
-    if (bytes > 0) memcpy(scenario_out->text, text, bytes);
-    AMBIT_TRY(ambit_yaml_parse(path, scenario_out->text, bytes, &tree));
-    b.root = &tree.node[0];
-    bind_scenario(&b, path);
-    AMBIT_TRY(b.memory);
-    if (b.line != 0) status = ambit_fail(AMBIT_ERR_INPUT, "%s:%s", path, b.message);
-done:
-    ambit_yaml_clear(&tree);
-    if (status != AMBIT_OK) ambit_scenario_clear(scenario_out);
-    return status;
+    return ambit_scenario_parse_variant(path, text, bytes, NULL, scenario_out);
 }
 
 /* Reads a regular file, up to one byte more than a scenario may have. Opening does not wait, so a
@@ -321,21 +355,43 @@ done:
     return status;
 }
 
-ambit_status ambit_scenario_load(const char *path, struct ambit_comm *comm,
-                                 struct ambit_scenario *scenario_out)
+ambit_status ambit_scenario_read_text(const char *path, struct ambit_comm *comm, char **text_out,
+                                      int64_t *bytes_out)
 {
     ambit_status status = AMBIT_OK;
     const bool reads = ambit_comm_rank(comm) == 0;
     char *text = NULL;
     int64_t bytes = 0;
-    ambit_scenario_init(scenario_out);
     AMBIT_TRY_TOGETHER(comm, reads ? read_file(path, &text, &bytes) : AMBIT_OK);
     ambit_comm_broadcast(comm, &bytes, (int64_t)sizeof bytes, 0);
     AMBIT_TRY_TOGETHER(comm, reads ? AMBIT_OK : ambit_alloc(&text, (size_t)bytes, 1));
     ambit_comm_broadcast(comm, text, bytes, 0);
-    AMBIT_TRY_TOGETHER(comm, ambit_scenario_parse(path, text, (size_t)bytes, scenario_out));
+    *bytes_out = bytes;
+done:
+    if (status != AMBIT_OK) ambit_free(&text);
+    *text_out = text;
+    return status;
+}
+
+ambit_status ambit_scenario_load_variant(const char *path, const char *name,
+                                         struct ambit_comm *comm,
+                                         struct ambit_scenario *scenario_out)
+{
+    ambit_status status = AMBIT_OK;
+    char *text = NULL;
+    int64_t bytes = 0;
+    ambit_scenario_init(scenario_out);
+    AMBIT_TRY(ambit_scenario_read_text(path, comm, &text, &bytes));
+    AMBIT_TRY_TOGETHER(comm,
+                       ambit_scenario_parse_variant(path, text, (size_t)bytes, name, scenario_out));
 done:
     ambit_free(&text);
     if (status != AMBIT_OK) ambit_scenario_clear(scenario_out);
     return status;
+}
+
+ambit_status ambit_scenario_load(const char *path, struct ambit_comm *comm,
+                                 struct ambit_scenario *scenario_out)
+{
+    return ambit_scenario_load_variant(path, NULL, comm, scenario_out);
 }

@@ -52,4 +52,19 @@ ambit_status ambit_read_accounts(const struct ambit_scenario *s, const char *pat
                                  struct ambit_bad_rows *bad_inout, struct ambit_rows_hash *hash_out,
                                  int64_t *rows_out) AMBIT_CHECKED;
 
+/* The two parts of it. The rows as they are in the file: a rep who has left counts as a territory
+ * behind the last. Then what the scenario changes in them, visits, sums and hash; `path` is for
+ * messages. Errors as above. Collective. */
+ambit_status ambit_read_account_rows(const struct ambit_scenario *s, const char *path,
+                                     const struct ambit_territories *t, struct ambit_comm *comm,
+                                     bool skip_bad_rows, struct ambit_accounts *out,
+                                     struct ambit_bad_rows *bad_inout,
+                                     int64_t *rows_out) AMBIT_CHECKED;
+ambit_status ambit_complete_accounts(const struct ambit_scenario *s, const char *path,
+                                     const struct ambit_territories *t, struct ambit_comm *comm,
+                                     bool skip_bad_rows, struct ambit_accounts *accounts,
+                                     struct ambit_bad_rows *bad_inout,
+                                     struct ambit_rows_hash *hash_out,
+                                     int64_t *rows_inout) AMBIT_CHECKED;
+
 #endif

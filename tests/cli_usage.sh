@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='assign audit compare export generate run solve verify'
+commands='assign audit compare export generate moves run scenarios solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -196,7 +196,7 @@ options_of() { # COMMAND: the long options that its help shows
 
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
 check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --memory-limit --output --quiet --resume \
---seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
+--scenario --seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
 check "options of audit" "--accounts --json --output --plan --quiet --silence-limit --skip-bad-rows --table --threads \
 --verbose --help --usage" "$(options_of audit)"
 check "options of assign" "--comm-stats --json --output --quiet --scenario --silence-limit --skip-bad-rows --threads \

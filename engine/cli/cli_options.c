@@ -281,6 +281,7 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
     case AMBIT_KEY_SEED:
         error = parse_whole(state, "seed", text, 0, UINT64_MAX, &whole);
         if (error == 0) run->seed = solve->seed = whole;
+        run->has_seed = true;
         return error;
     case AMBIT_KEY_EFFORT:
         error = parse_whole(state, "effort", text, 0, INT64_MAX, &whole);
@@ -347,6 +348,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case AMBIT_KEY_SCENARIO:
         return parse_path(state, "scenario", text, &options->scenario_path);
+    case AMBIT_KEY_VARIANT:
+        options->run.scenario_name = text;
+        return 0;
     case AMBIT_KEY_CSV:
         return parse_path(state, "csv", text, &options->csv_path);
     case AMBIT_KEY_GEOJSON:

@@ -6,17 +6,21 @@
 
 #include <string.h>
 
-/* "plans/west.yaml" becomes "west.h5": results land where the user stands. */
-static ambit_status name_result(const char *scenario_path, char **out)
+/* "plans/west.yaml" becomes "west.h5", its scenario "more reps" "west-more_reps.h5": results land
+ * where the user stands. */
+static ambit_status name_result(const char *scenario_path, const char *variant, char **out)
 {
     const char *const slash = strrchr(scenario_path, '/');
     const char *const name = slash == NULL ? scenario_path : slash + 1;
     const char *const dot = strrchr(name, '.');
     const size_t bytes = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
-    const ambit_status status = ambit_alloc(out, bytes + sizeof ".h5", 1);
+    const size_t room = bytes + sizeof "-.h5" + (variant != NULL ? strlen(variant) : 0);
+    const ambit_status status = ambit_alloc(out, room, 1);
     if (status != AMBIT_OK) return status;
-    memcpy(*out, name, bytes);
-    memcpy(*out + bytes, ".h5", sizeof ".h5");
+    (void)snprintf(*out, room, "%.*s%s%s.h5", (int)bytes, name, variant != NULL ? "-" : "",
+                   variant != NULL ? variant : "");
+    for (char *c = *out; *c != '\0'; c++)
+        if (*c == ' ' || *c == '/') *c = '_';
     return AMBIT_OK;
 }
 
@@ -26,7 +30,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     char *default_path = NULL;
     struct ambit_run_options run = options->run;
     run.scenario_path = options->argument[0];
-    AMBIT_TRY_TOGETHER(comm, name_result(run.scenario_path, &default_path));
+    AMBIT_TRY_TOGETHER(comm, name_result(run.scenario_path, run.scenario_name, &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
     if (!run.seed_only) ambit_stop_listen(); /* which has no rounds to end after */
     AMBIT_TRY(ambit_job_do(comm, ambit_run, &run, options));
@@ -37,6 +41,10 @@ done:
 
 static const struct argp_option options_of_run[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
+    AMBIT_OPTION(
+        AMBIT_KEY_VARIANT, "scenario", "NAME",
+        "Run the scenario NAME of those that the file lists, which `ambit scenarios' shows "
+        "(default: its base)"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the plan in RESULT.h5 (default: the scenario's name with .h5, here)"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),

@@ -14,10 +14,18 @@
 
 enum { KEY_VERSION = 'V' };
 
+/* In the order of the alphabet, one a line. */
 static const struct ambit_command *const commands[] = {
-    &ambit_command_run,    &ambit_command_audit, &ambit_command_compare,
-    &ambit_command_assign, &ambit_command_moves, &ambit_command_verify,
-    &ambit_command_export, &ambit_command_solve, &ambit_command_generate,
+    &ambit_command_assign,    //
+    &ambit_command_audit,     //
+    &ambit_command_compare,   //
+    &ambit_command_export,    //
+    &ambit_command_generate,  //
+    &ambit_command_moves,     //
+    &ambit_command_run,       //
+    &ambit_command_scenarios, //
+    &ambit_command_solve,     //
+    &ambit_command_verify,    //
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -98,7 +106,7 @@ static ambit_status parse_words(bool speaks, int argc, char **argv, struct words
         .parser = parse_word,
         .args_doc = "COMMAND [WORD...]",
         .doc = "Draw sales territories for a whole nation: every account in one territory, "
-               "workload and potential balanced, travel short."
+               "workload and potential balanced, travel short, few customers moved."
                "\v"
                "`ambit COMMAND --help' describes a command. `mpirun -n N ambit COMMAND ...' shares "
                "the work among N ranks; the answer stays the same, byte for byte."

@@ -85,7 +85,8 @@ struct ambit_result {
     bool feasible;
     char version[24];
     char scenario_name[AMBIT_NAME_MAX];
-    char *scenario_text; /* owned */
+    char variant[AMBIT_VARIANT_NAME_MAX]; /* which scenario of the file; "": its base */
+    char *scenario_text;                  /* owned */
     uint64_t seed;
     int64_t effort;
     bool stopped_by_time_limit;

@@ -24,6 +24,15 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
     };
 }
 
+void ambit_scenario_forget_changes(struct ambit_scenario *scenario)
+{
+    struct ambit_change_terms *const terms = &scenario->changes;
+    for (int c = 0; c < terms->count; c++)
+        ambit_free(&terms->change[c].text);
+    ambit_free(&terms->change);
+    terms->count = 0;
+}
+
 void ambit_scenario_clear(struct ambit_scenario *scenario)
 {
     ambit_free(&scenario->path);
@@ -32,6 +41,7 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
     ambit_free(&scenario->crs);
     ambit_free(&scenario->reps_file);
     ambit_filter_words_clear(&scenario->filter_words);
+    ambit_scenario_forget_changes(scenario);
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 

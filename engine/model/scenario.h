@@ -19,9 +19,10 @@
 #define AMBIT_TERM_MAX 8     /* terms of a measure's sum */
 #define AMBIT_TABLE_MAX 64   /* rows of a distance-to-minutes table */
 #define AMBIT_TERRITORY_MAX 100000
-#define AMBIT_RATIO_MAX 16    /* figures under kpi */
-#define AMBIT_SUM_TERM_MAX 16 /* terms of a sum of an audit, with those of measures it names */
-#define AMBIT_SEGMENT_MAX 8   /* classes of accounts */
+#define AMBIT_RATIO_MAX 16         /* figures under kpi */
+#define AMBIT_SUM_TERM_MAX 16      /* terms of a sum of an audit, with those of measures it names */
+#define AMBIT_SEGMENT_MAX 8        /* classes of accounts */
+#define AMBIT_VARIANT_NAME_MAX 192 /* bytes of the name of a scenario in a file, with its NUL */
 
 /* A term of a measure: a column's index (≥ 0), or one of these. An audit's sums know visits, too.
  */
@@ -123,6 +124,35 @@ struct ambit_together_terms {
     char column[AMBIT_NAME_MAX]; /* of the accounts, text or numbers; "" where there is no rule */
 };
 
+enum ambit_change_kind {
+    AMBIT_CHANGE_ADD_REPS,        /* text: the file */
+    AMBIT_CHANGE_LEAVE,           /* text: a rep or a territory */
+    AMBIT_CHANGE_MOVE,            /* text: a rep or a territory; lat, lon: its home from now on */
+    AMBIT_CHANGE_ADD_ACCOUNTS,    /* text: the file */
+    AMBIT_CHANGE_REMOVE_ACCOUNTS, /* text: a file with their ids; NULL: those that where means */
+    AMBIT_CHANGE_SCALE            /* by times the column */
+};
+
+/* A difference to what the tables say. */
+struct ambit_change {
+    enum ambit_change_kind kind;
+    int line, column; /* where it stands in the scenario file */
+    char *text;       /* owned; NULL where there is none */
+    double lat, lon;  /* degrees */
+    int scaled;       /* index of an account column */
+    double by;
+    struct ambit_filter where; /* of removed and scaled accounts; without a condition: all */
+};
+
+/* What a scenario changes in its tables before they are used. */
+struct ambit_change_terms {
+    int count;
+    struct ambit_change *change; /* owned; in the order of the kinds above */
+    bool has_seed;
+    uint64_t seed;
+    char variant[AMBIT_VARIANT_NAME_MAX]; /* which scenario of the file; "": its base */
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -171,11 +201,15 @@ struct ambit_scenario {
 
     struct ambit_audit_terms audit;
     struct ambit_together_terms together;
+    struct ambit_change_terms changes;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */
 void ambit_scenario_init(struct ambit_scenario *scenario);
 void ambit_scenario_clear(struct ambit_scenario *scenario);
+
+/* Drops what it changes in its tables: for rows that are no part of them. */
+void ambit_scenario_forget_changes(struct ambit_scenario *scenario);
 
 /* The index of the measure of that name, or -1. */
 int ambit_scenario_find_measure(const struct ambit_scenario *scenario, const char *name);

@@ -11,6 +11,7 @@
 void ambit_territories_clear(struct ambit_territories *territories)
 {
     ambit_free(&territories->item);
+    ambit_free(&territories->gone);
     *territories = (struct ambit_territories){0};
 }
 

@@ -27,6 +27,8 @@ struct ambit_territory {
 struct ambit_territories {
     int32_t count;
     struct ambit_territory *item; /* owned */
+    int32_t gone_count;
+    char (*gone)[AMBIT_NAME_MAX]; /* owned; territories and reps that a scenario has leave */
 };
 
 void ambit_territories_clear(struct ambit_territories *territories);

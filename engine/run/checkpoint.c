@@ -137,6 +137,7 @@ static ambit_status fill_head(const struct ambit_job *job, struct ambit_checkpoi
                                            .territory_count = job->territories.count};
     (void)snprintf(head->version, sizeof head->version, "%s", ambit_build);
     ambit_sha256_add(sha, job->scenario.text, strlen(job->scenario.text));
+    ambit_sha256_add(sha, job->scenario.changes.variant, strlen(job->scenario.changes.variant));
     ambit_sha256_text(sha, text);
     (void)snprintf(head->scenario_hash, sizeof head->scenario_hash, "%s", text);
     ambit_rows_hash_text(&job->accounts_hash, rows);
@@ -202,8 +203,11 @@ static ambit_status stop(const struct ambit_job *job, int number, const char *wh
     if (options->effort != AMBIT_DEFAULT_EFFORT)
         (void)snprintf(effort, sizeof effort, " --effort %" PRId64, options->effort);
     return ambit_fail(AMBIT_STOPPED,
-                      "stopped by SIG%s%s; to go on: ambit run --resume %s%s%s%s%s -o %s",
+                      "stopped by SIG%s%s; to go on: ambit run --resume %s%s%s%s%s%s%s%s -o %s",
                       sigabbrev_np(number), what, options->scenario_path,
+                      options->scenario_name != NULL ? " --scenario '" : "",
+                      options->scenario_name != NULL ? options->scenario_name : "",
+                      options->scenario_name != NULL ? "'" : "",
                       options->accounts_path != NULL ? " --accounts " : "",
                       options->accounts_path != NULL ? options->accounts_path : "", seed, effort,
                       options->result_path != NULL ? options->result_path : "RESULT.h5");

@@ -151,6 +151,7 @@ static ambit_status take_provenance(struct ambit_job *job, struct ambit_result *
     ambit_status status = AMBIT_OK;
     snprintf(result->version, sizeof result->version, "%s", AMBIT_VERSION);
     snprintf(result->scenario_name, sizeof result->scenario_name, "%s", job->scenario.name);
+    snprintf(result->variant, sizeof result->variant, "%s", job->scenario.changes.variant);
     result->seed = job->options.seed;
     result->effort = job->options.effort;
     result->stopped_by_time_limit = job->stopped_by_time_limit;

@@ -53,7 +53,10 @@ ambit_status ambit_job_load(struct ambit_job *job)
     int64_t foreseen = 0, id_bytes = 0;
     job->options.threads = ambit_threads_set(job->comm, job->options.threads);
     ambit_log_progress("read", 0, 0, "");
-    AMBIT_TRY(ambit_scenario_load(job->options.scenario_path, job->comm, &job->scenario));
+    AMBIT_TRY(ambit_scenario_load_variant(job->options.scenario_path, job->options.scenario_name,
+                                          job->comm, &job->scenario));
+    if (job->scenario.changes.has_seed && !job->options.has_seed)
+        job->options.seed = job->scenario.changes.seed;
     AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));

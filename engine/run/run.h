@@ -18,10 +18,12 @@
 
 struct ambit_run_options {
     const char *scenario_path;
+    const char *scenario_name; /* which of the file's scenarios; NULL: its base */
     const char *accounts_path; /* read instead of the scenario's accounts; NULL: those */
     const char *plan_path;     /* result file whose plan is audited; NULL: today's territories */
     const char *result_path;   /* where the HDF5 file goes; NULL: nothing is stored */
     uint64_t seed;             /* default 1 */
+    bool has_seed;             /* it was given: one in the scenario does not count */
     int64_t effort;            /* rounds of refinement, ≥ 0; default 24 */
     double time_limit;         /* seconds; 0: none */
     int threads;               /* OpenMP threads a rank; 0: cores / ranks on this host */

@@ -89,7 +89,9 @@ static ambit_status read_scenario(struct ambit_comm *comm, const char *path,
     const char *const text = plan->stored.scenario_text;
     struct ambit_scenario made;
     ambit_scenario_init(&made);
-    AMBIT_TRY_TOGETHER(comm, ambit_scenario_parse(path, text, strlen(text), &made));
+    const char *const variant = plan->stored.variant[0] != '\0' ? plan->stored.variant : NULL;
+    AMBIT_TRY_TOGETHER(comm,
+                       ambit_scenario_parse_variant(path, text, strlen(text), variant, &made));
     if (scenario_path != NULL) {
         AMBIT_TRY(ambit_scenario_load(scenario_path, comm, &plan->scenario));
         AMBIT_TRY_TOGETHER(comm, check_scenario(path, &made, &plan->scenario));
@@ -98,6 +100,7 @@ static ambit_status read_scenario(struct ambit_comm *comm, const char *path,
         ambit_scenario_init(&made);
     }
     plan->scenario.territory_column[0] = '\0'; /* new accounts have none */
+    ambit_scenario_forget_changes(&plan->scenario);
 done:
     ambit_scenario_clear(&made);
     return status;

@@ -399,6 +399,8 @@ ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path,
     ambit_result_init(&found);
     ambit_job_init(&job, comm, &options);
     AMBIT_TRY(open_result(comm, result_path, &stored, &scenario_path));
+    ambit_comm_broadcast(comm, stored.variant, sizeof stored.variant, 0);
+    if (stored.variant[0] != '\0') job.options.scenario_name = stored.variant;
     int64_t skipped = stored.bad_rows.total;
     ambit_comm_max_i64(comm, &skipped, 1);
     job.options.skip_bad_rows = skipped > 0;
@@ -408,7 +410,7 @@ ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path,
     AMBIT_TRY(conclude(comm, &stored, result_path, &report));
 done:
     /* A result that is cut off, or whose input is gone, cannot be shown to hold. */
-    if (status == AMBIT_ERR_INPUT) status = AMBIT_ERR_MISMATCH;
+    if (status == AMBIT_ERR_INPUT || status == AMBIT_ERR_USAGE) status = AMBIT_ERR_MISMATCH;
     ambit_log_finish();
     ambit_free(&scenario_path);
     ambit_result_clear(&stored);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/accounts_changes.h"
+#include "engine/base/fixed.h"
+#include "engine/base/memory.h"
+#include "engine/base/path.h"
+#include "io/csv_table.h"
+#include "io/duplicates.h"
+#include "io/name_index.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ID_MAX 255
+
+/* Leaves out the accounts that are not kept. */
+static void keep(struct ambit_accounts *a, const bool *kept)
+{
+    const size_t width = (size_t)a->id_width;
+    int32_t to = 0;
+    for (int32_t i = 0; i < a->count; i++) {
+        if (!kept[i]) continue;
+        if (to != i) {
+            memcpy(a->id + (size_t)to * width, a->id + (size_t)i * width, width);
+            a->lat[to] = a->lat[i];
+            a->lon[to] = a->lon[i];
+            a->previous[to] = a->previous[i];
+            for (int c = 0; c < a->column_count; c++)
+                a->column[c][to] = a->column[c][i];
+            for (int c = 0; c < a->category_count; c++)
+                a->category[c][to] = a->category[c][i];
+        }
+        to++;
+    }
+    a->count = to;
+}
+
+/* ---- accounts that go ---- */
+
+/* The ids of a file, each once. */
+struct ids {
+    struct ambit_table table;
+    struct ambit_name_index index;
+    char *text; /* owned; NUL-terminated, one behind the other */
+    int64_t count;
+    int64_t *found; /* owned; how many accounts have it */
+    const char **name;
+};
+
+static void close_ids(struct ids *ids)
+{
+    ambit_name_index_clear(&ids->index);
+    ambit_table_close(&ids->table);
+    ambit_free(&ids->text);
+    ambit_free(&ids->found);
+    ambit_free(&ids->name);
+}
+
+static ambit_status read_ids(const struct ambit_scenario *s, const struct ambit_change *change,
+                             struct ids *ids)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_column column;
+    struct ambit_csv_cursor cursor;
+    struct ambit_csv_record record;
+    char *path = NULL;
+    AMBIT_TRY(ambit_path_beside(s->path, change->text, &path));
+    AMBIT_TRY(ambit_table_open(path, "accounts", s->delimiter, &ids->table));
+    AMBIT_TRY(ambit_table_find(&ids->table, s->id_column, &column));
+    const struct ambit_table *const table = &ids->table;
+    const size_t bytes = (size_t)table->map.size + 1;
+    AMBIT_TRY(ambit_alloc(&ids->text, bytes, 1));
+    AMBIT_TRY(ambit_alloc(&ids->name, bytes / 2 + 1, sizeof *ids->name));
+    AMBIT_TRY(ambit_name_index_create((int64_t)(bytes / 2), &ids->index));
+    ambit_csv_cursor_init(&cursor, table->map.data, table->map.size, table->delimiter,
+                          table->data_begin, table->data_line);
+    char *at = ids->text;
+    while (ambit_csv_next(&cursor, table->column_count + 1, table->fields, &record)) {
+        char buffer[ID_MAX];
+        size_t size = 0;
+        if (record.field_count != table->column_count)
+            AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT, "%s:%lld: expected %lld fields, found %lld", path,
+                                 (long long)record.line, (long long)table->column_count,
+                                 (long long)record.field_count));
+        const char *const id = ambit_csv_text(table->map.data, table->fields[column.index], buffer,
+                                              sizeof buffer, &size);
+        if (size == 0 || size > ID_MAX)
+            AMBIT_TRY(
+                ambit_fail(AMBIT_ERR_INPUT,
+                           "%s:%lld: expected an id of 1 to %d bytes in column '%s', found %s",
+                           path, (long long)record.line, ID_MAX, column.name,
+                           size == 0 ? "an empty field" : "a longer one"));
+        memcpy(at, id, size);
+        if (ambit_name_index_add(&ids->index, at, ids->count) >= 0) {
+            memset(at, 0, size);
+            continue;
+        }
+        ids->name[ids->count++] = at;
+        at += size + 1;
+    }
+    if (ids->count == 0)
+        status =
+            ambit_fail(AMBIT_ERR_INPUT, "%s: expected rows after the header, found none", path);
+done:
+    ambit_free(&path);
+    return status;
+}
+
+static ambit_status mark_gone(const struct ambit_accounts *a, struct ids *ids, bool **kept_out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t width = (size_t)a->id_width;
+    AMBIT_TRY(ambit_alloc(kept_out, (size_t)a->count, sizeof **kept_out));
+    AMBIT_TRY(ambit_alloc(&ids->found, (size_t)ids->count, sizeof *ids->found));
+    for (int32_t i = 0; i < a->count; i++) {
+        const char *const id = a->id + (size_t)i * width;
+        const int64_t at = ambit_name_index_find(&ids->index, id, strnlen(id, width));
+        (*kept_out)[i] = at < 0;
+        if (at >= 0) ids->found[at]++;
+    }
+done:
+    return status;
+}
+
+static ambit_status remove_accounts(const struct ambit_scenario *s,
+                                    const struct ambit_change *change, struct ambit_comm *comm,
+                                    struct ambit_accounts *a)
+{
+    ambit_status status = AMBIT_OK;
+    struct ids ids = {.count = 0};
+    bool *kept = NULL;
+    AMBIT_TRY_TOGETHER(comm, read_ids(s, change, &ids));
+    AMBIT_TRY_TOGETHER(comm, mark_gone(a, &ids, &kept));
+    ambit_comm_sum_i64(comm, ids.found, ids.count);
+    int64_t unknown = 0, first = -1;
+    for (int64_t n = 0; n < ids.count; n++) {
+        if (ids.found[n] > 0) continue;
+        if (unknown++ == 0) first = n;
+    }
+    if (unknown > 0)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: expected ids of accounts, found %lld that no account has, the "
+                             "first '%s'",
+                             ids.table.path, (long long)unknown, ids.name[first]));
+    keep(a, kept);
+    a->total = a->count;
+    ambit_comm_sum_i64(comm, &a->total, 1);
+done:
+    ambit_free(&kept);
+    close_ids(&ids);
+    return status;
+}
+
+static ambit_status remove_by_filter(const struct ambit_change *change, struct ambit_comm *comm,
+                                     struct ambit_accounts *a)
+{
+    ambit_status status = AMBIT_OK;
+    bool *kept = NULL;
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&kept, (size_t)a->count, sizeof *kept));
+    for (int32_t i = 0; i < a->count; i++)
+        kept[i] = !ambit_filter_holds(&change->where, a, i);
+    keep(a, kept);
+    a->total = a->count;
+    ambit_comm_sum_i64(comm, &a->total, 1);
+done:
+    ambit_free(&kept);
+    return status;
+}
+
+/* ---- accounts that come ---- */
+
+/* One dictionary of the words of both, whose codes follow. */
+static ambit_status join_words(struct ambit_words *words, int32_t *code, int32_t count,
+                               const struct ambit_words *more, int32_t *more_code,
+                               int32_t more_count)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_words both = {.count = 0};
+    int32_t *new_code = NULL; /* of each word, and behind them of each of the others */
+    const size_t most = (size_t)words->count + (size_t)more->count;
+    size_t bytes = 0;
+    for (int32_t w = 0; w < words->count; w++)
+        bytes += strlen(ambit_words_text(words, w)) + 1;
+    for (int32_t w = 0; w < more->count; w++)
+        bytes += strlen(ambit_words_text(more, w)) + 1;
+    AMBIT_TRY(ambit_alloc(&new_code, most, sizeof *new_code));
+    AMBIT_TRY(ambit_alloc(&both.begin, most, sizeof *both.begin));
+    AMBIT_TRY(ambit_alloc(&both.text, bytes, 1));
+    int64_t at = 0;
+    for (int32_t x = 0, y = 0; x < words->count || y < more->count; both.count++) {
+        const char *const one = x < words->count ? ambit_words_text(words, x) : NULL;
+        const char *const other = y < more->count ? ambit_words_text(more, y) : NULL;
+        const int order = one == NULL ? 1 : other == NULL ? -1 : strcmp(one, other);
+        const char *const next = order <= 0 ? one : other;
+        both.begin[both.count] = at;
+        at += (int64_t)strlen(next) + 1;
+        memcpy(both.text + both.begin[both.count], next, strlen(next) + 1);
+        if (order <= 0) new_code[x++] = both.count;
+        if (order >= 0) new_code[words->count + y++] = both.count;
+    }
+    for (int32_t i = 0; i < count; i++)
+        if (code[i] >= 0) code[i] = new_code[code[i]];
+    for (int32_t i = 0; i < more_count; i++)
+        if (more_code[i] >= 0) more_code[i] = new_code[words->count + more_code[i]];
+    ambit_words_clear(words);
+    *words = both;
+    both = (struct ambit_words){.count = 0};
+done:
+    ambit_words_clear(&both);
+    ambit_free(&new_code);
+    return status;
+}
+
+static void copy_ids(const struct ambit_accounts *from, size_t width, char *to)
+{
+    const size_t own = (size_t)from->id_width;
+    for (size_t i = 0; i < (size_t)from->count; i++)
+        memcpy(to + i * width, from->id + i * own, own < width ? own : width);
+}
+
+/* Joins the ids of both, which have been padded to one width on all ranks. */
+static ambit_status join_ids(struct ambit_accounts *a, const struct ambit_accounts *more)
+{
+    const size_t width = (size_t)(a->id_width > more->id_width ? a->id_width : more->id_width);
+    char *both = NULL;
+    const ambit_status status = ambit_alloc(&both, (size_t)a->count + (size_t)more->count, width);
+    if (status != AMBIT_OK) return status;
+    copy_ids(a, width, both);
+    copy_ids(more, width, both + (size_t)a->count * width);
+    ambit_free(&a->id);
+    a->id = both;
+    a->id_width = (int32_t)width;
+    return AMBIT_OK;
+}
+
+static ambit_status join(struct ambit_accounts *a, struct ambit_accounts *more)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t old = (size_t)a->count, some = (size_t)more->count, n = old + some;
+    if (n > INT32_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT, "more than %d accounts on one rank: use more ranks",
+                          INT32_MAX);
+    AMBIT_TRY(join_ids(a, more));
+    AMBIT_TRY(ambit_resize(&a->lat, n, sizeof *a->lat));
+    AMBIT_TRY(ambit_resize(&a->lon, n, sizeof *a->lon));
+    AMBIT_TRY(ambit_resize(&a->previous, n, sizeof *a->previous));
+    for (int c = 0; c < a->column_count; c++)
+        AMBIT_TRY(ambit_resize(&a->column[c], n, sizeof *a->column[c]));
+    for (int c = 0; c < a->category_count; c++) {
+        AMBIT_TRY(join_words(&a->words[c], a->category[c], a->count, &more->words[c],
+                             more->category[c], more->count));
+        AMBIT_TRY(ambit_resize(&a->category[c], n, sizeof *a->category[c]));
+        if (some > 0) memcpy(a->category[c] + old, more->category[c], some * sizeof(int32_t));
+    }
+    for (size_t i = 0; i < some; i++) {
+        a->lat[old + i] = more->lat[i];
+        a->lon[old + i] = more->lon[i];
+        a->previous[old + i] = more->previous[i];
+        for (int c = 0; c < a->column_count; c++)
+            a->column[c][old + i] = more->column[c][i];
+    }
+    a->count = (int32_t)n;
+done:
+    return status;
+}
+
+static int64_t place_is_line(void *self, int64_t place)
+{
+    (void)self;
+    return place;
+}
+
+/* Fails where an id stands twice, now that there are new ones. */
+static ambit_status check_ids(const struct ambit_accounts *a, struct ambit_comm *comm,
+                              const char *path)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t *place = NULL, count = 0;
+    struct ambit_duplicate *again = NULL;
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&place, (size_t)a->count, sizeof *place));
+    const int64_t below = ambit_comm_sum_below_i64(comm, a->count);
+    for (int32_t i = 0; i < a->count; i++)
+        place[i] = below + i;
+    const struct ambit_ids ids = {.id = a->id,
+                                  .width = a->id_width,
+                                  .count = a->count,
+                                  .place = place,
+                                  .line_of = place_is_line};
+    AMBIT_TRY(ambit_duplicates_find(comm, &ids, &again, &count));
+    int64_t all = count;
+    ambit_comm_sum_i64(comm, &all, 1);
+    if (all == 0) goto done;
+    status = AMBIT_OK;
+    if (count > 0)
+        status =
+            ambit_fail(AMBIT_ERR_INPUT,
+                       "%s: expected accounts that are not there yet, found %lld that are, "
+                       "such as '%.*s'",
+                       path, (long long)all, (int)a->id_width, a->id + again[0].row * a->id_width);
+    AMBIT_TRY(AMBIT_AGREE(comm, status));
+done:
+    ambit_free(&place);
+    ambit_free(&again);
+    return status;
+}
+
+static ambit_status add_accounts(const struct ambit_scenario *s, const struct ambit_territories *t,
+                                 const struct ambit_change *change, struct ambit_comm *comm,
+                                 bool skip_bad_rows, ambit_accounts_reader *reader,
+                                 struct ambit_accounts *a, struct ambit_bad_rows *bad_inout,
+                                 int64_t *rows_inout)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_accounts more = {0};
+    char *path = NULL;
+    int64_t rows = 0;
+    AMBIT_TRY_TOGETHER(comm, ambit_path_beside(s->path, change->text, &path));
+    AMBIT_TRY(reader(s, path, t, comm, skip_bad_rows, &more, bad_inout, &rows));
+    AMBIT_TRY_TOGETHER(comm, join(a, &more));
+    a->total += more.total;
+    *rows_inout += rows;
+    AMBIT_TRY(check_ids(a, comm, path));
+done:
+    ambit_free(&path);
+    ambit_accounts_clear(&more);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static ambit_status scale(const struct ambit_scenario *s, const struct ambit_change *change,
+                          struct ambit_accounts *a)
+{
+    int64_t *const column = a->column[change->scaled];
+    for (int32_t i = 0; i < a->count; i++) {
+        if (!ambit_filter_holds(&change->where, a, i)) continue;
+        const double value = change->by * (double)column[i];
+        if (!(value < (double)AMBIT_MICRO_SUM_MAX))
+            return ambit_fail(AMBIT_ERR_INPUT,
+                              "%s:%d:%d: scale: expected values below 4.6e12, found that column "
+                              "'%s' would go beyond",
+                              s->path, change->line, change->column, s->column[change->scaled]);
+        column[i] = (int64_t)llrint(value);
+    }
+    return AMBIT_OK;
+}
+
+ambit_status ambit_accounts_change(const struct ambit_scenario *s,
+                                   const struct ambit_territories *t, struct ambit_comm *comm,
+                                   bool skip_bad_rows, ambit_accounts_reader *reader,
+                                   struct ambit_accounts *accounts,
+                                   struct ambit_bad_rows *bad_inout, int64_t *rows_inout)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_change *const change = s->changes.change;
+    const int count = s->changes.count;
+    AMBIT_TRY_TOGETHER(comm, ambit_filter_resolve(s, accounts));
+    for (int c = 0; c < count; c++) {
+        if (change[c].kind != AMBIT_CHANGE_REMOVE_ACCOUNTS) continue;
+        AMBIT_TRY(change[c].text != NULL ? remove_accounts(s, &change[c], comm, accounts)
+                                         : remove_by_filter(&change[c], comm, accounts));
+    }
+    for (int c = 0; c < count; c++) {
+        if (change[c].kind == AMBIT_CHANGE_ADD_ACCOUNTS)
+            AMBIT_TRY(add_accounts(s, t, &change[c], comm, skip_bad_rows, reader, accounts,
+                                   bad_inout, rows_inout));
+    }
+    AMBIT_TRY_TOGETHER(comm, ambit_filter_resolve(s, accounts)); /* there may be new words */
+    for (int c = 0; c < count; c++) {
+        if (change[c].kind == AMBIT_CHANGE_SCALE)
+            AMBIT_TRY_TOGETHER(comm, scale(s, &change[c], accounts));
+    }
+    for (int32_t i = 0; i < accounts->count; i++) {
+        if (accounts->previous[i] >= t->count) accounts->previous[i] = -1;
+    }
+done:
+    return status;
+}

@@ -19,8 +19,8 @@ expect() { # EXIT MESSAGE WORDS...
     check "ambit $*: standard error" "$message" "$(cat error)"
 }
 
-hint() { # NAME: what follows every usage error
-    echo "Try \`$1 --help' or \`$1 --usage' for more information."
+hint() { # NAME: what follows every usage error, at the width of argp's lines
+    echo "Try \`$1 --help' or \`$1 --usage' for more information." | fold -s -w 79 | sed "s, *$,,"
 }
 
 wrong_command() { # MESSAGE WORDS...
@@ -60,7 +60,8 @@ for command in $commands; do
     enough=(a)
     if [ "$command" = generate ]; then continue; fi # below
     case $command in
-    run | audit) arguments=SCENARIO.yaml ;;
+    run | audit | scenarios) arguments=SCENARIO.yaml ;;
+    moves) arguments='[BEFORE.h5] PLAN.h5' enough=(a b) ;;
     compare) arguments='A.h5 B.h5' enough=(a b) ;;
     assign) arguments='PLAN.h5 NEW.csv' enough=(a b) ;;
     solve) arguments=FILE ;;

@@ -20,7 +20,7 @@ expect() { # EXIT MESSAGE WORDS...
 }
 
 hint() { # NAME: what follows every usage error, at the width of argp's lines
-    echo "Try \`$1 --help' or \`$1 --usage' for more information." | fold -s -w 79 | sed "s, *$,,"
+    echo "Try \`$1 --help' or \`$1 --usage' for more information." | fold -s -w 78 | sed "s, *$,,"
 }
 
 wrong_command() { # MESSAGE WORDS...

@@ -5,6 +5,7 @@
 #include "io/report.h"
 #include "engine/base/fixed.h"
 #include "engine/model/kpi.h"
+#include "io/report_diagnosis.h"
 #include "io/report_kpi.h"
 #include "io/report_text.h"
 
@@ -263,5 +264,6 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     }
     print_bands(file, r);
     print_relaxed(file, r);
+    ambit_report_diagnosis(file, r);
     ambit_report_kpi(file, r);
 }

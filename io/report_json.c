@@ -7,6 +7,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "io/report.h"
+#include "io/report_diagnosis.h"
 #include "io/report_kpi.h"
 #include "io/report_text.h"
 
@@ -167,26 +168,32 @@ static json_t *together_json(const struct ambit_result_together *together)
         together->split_count > 0 ? ambit_json_text(together->first_split) : json_null());
 }
 
+/* Adds a part that a result may have; `part` NULL: it has none. */
+static void put_part(json_t *object, const char *key, json_t *part)
+{
+    if (part != NULL) (void)json_object_set_new(object, key, part);
+}
+
 ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
                                const char *result_path)
 {
     const struct ambit_result *const r = result;
     const bool bounded = isfinite(r->gap);
-    return ambit_json_print(
-        file,
-        json_pack(
-            "{s:o, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:i, s:b, s:I,"
-            " s:o, s:I, s:s, s:i, s:i, s:o, s:o*}",
-            "result", ambit_json_text(result_path), "kind", ambit_kind_word(r), "scenario",
-            r->scenario_name, "status", ambit_status_word(r), "accounts",
-            (json_int_t)r->account_count, "territories", (int)r->territory_count, "measures",
-            measures_json(r), "bands", bands_json(r), "travel_hours", ambit_json_hours(r->travel),
-            "travel_hours_before", ambit_json_hours(r->travel_before), "moved_accounts",
-            (json_int_t)r->moved_count, "objective_hours", ambit_json_hours(r->objective), "bound",
-            bounded ? ambit_json_number(ambit_from_micro(r->bound)) : json_null(), "gap",
-            ambit_json_number(r->gap), "rounds", (int)r->round_count, "stopped_by_time_limit",
-            r->stopped_by_time_limit, "skipped_rows", (json_int_t)r->bad_rows.total, "seconds",
-            seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256,
-            "ranks", r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r), "together",
-            together_json(&r->together)));
+    json_t *const object = json_pack(
+        "{s:o, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:i, s:b, s:I,"
+        " s:o, s:I, s:s, s:i, s:i, s:o}",
+        "result", ambit_json_text(result_path), "kind", ambit_kind_word(r), "scenario",
+        r->scenario_name, "status", ambit_status_word(r), "accounts", (json_int_t)r->account_count,
+        "territories", (int)r->territory_count, "measures", measures_json(r), "bands",
+        bands_json(r), "travel_hours", ambit_json_hours(r->travel), "travel_hours_before",
+        ambit_json_hours(r->travel_before), "moved_accounts", (json_int_t)r->moved_count,
+        "objective_hours", ambit_json_hours(r->objective), "bound",
+        bounded ? ambit_json_number(ambit_from_micro(r->bound)) : json_null(), "gap",
+        ambit_json_number(r->gap), "rounds", (int)r->round_count, "stopped_by_time_limit",
+        r->stopped_by_time_limit, "skipped_rows", (json_int_t)r->bad_rows.total, "seconds",
+        seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256, "ranks",
+        r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r));
+    put_part(object, "together", together_json(&r->together));
+    put_part(object, "diagnosis", ambit_diagnosis_json(r));
+    return ambit_json_print(file, object);
 }

@@ -151,6 +151,18 @@ void ambit_text_allowed(const struct ambit_result *result, int band, char out[AM
     describe_limits(result, band, b->used_lower, b->used_upper, out);
 }
 
+void ambit_text_opened(const struct ambit_result *result, int band, int side, double by,
+                       char out[AMBIT_TEXT_MAX])
+{
+    const struct ambit_result_band *const b = &result->band[band];
+    const double low = b->used_lower - (side <= 0 ? by : 0.0);
+    const double high = b->used_upper + (side >= 0 ? by : 0.0);
+    const bool of_units =
+        b->lower_kind == AMBIT_LIMIT_ABSOLUTE || b->upper_kind == AMBIT_LIMIT_ABSOLUTE;
+    describe_limits(result, band, of_units ? low : floor(low * 1e3 + 5e-3) * 1e-3,
+                    of_units ? high : ceil(high * 1e3 - 5e-3) * 1e-3, out);
+}
+
 void ambit_text_worst(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX])
 {
     const struct ambit_result_band *const b = &result->band[band];

@@ -36,6 +36,11 @@ void ambit_range(const double *values, int32_t count, double *least_out, double 
 void ambit_text_allowed(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
 void ambit_text_asked(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);
 
+/* The limits used, opened on one side (−1 lower, 1 upper) or both (0) by `by`, rounded outwards to
+ * a tenth of a percent. */
+void ambit_text_opened(const struct ambit_result *result, int band, int side, double by,
+                       char out[AMBIT_TEXT_MAX]);
+
 /* The worst deviation: percent, or the worst value in units where the band has but one side or no
  * limit that is a part of the target. */
 void ambit_text_worst(const struct ambit_result *result, int band, char out[AMBIT_TEXT_MAX]);

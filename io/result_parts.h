@@ -17,4 +17,8 @@ void ambit_result_link(struct ambit_h5 *h5, const char *group, const char *wante
 ambit_status ambit_result_put_audit(struct ambit_h5 *h5,
                                     const struct ambit_result *result) AMBIT_CHECKED;
 
+/* What would do where bands are broken as /diagnosis; nothing where the result has none. */
+ambit_status ambit_result_put_diagnosis(struct ambit_h5 *h5,
+                                        const struct ambit_result *result) AMBIT_CHECKED;
+
 #endif

@@ -55,6 +55,50 @@ nation two --infeasible
 sed -i 's/potential: 20%/potential: {max: 95%}/' two/scenario.yaml
 impossible two "potential count"
 
+# What would do: each band to its whole target, and neither of two is enough alone.
+openings() { # FILE REMEDY
+    "$python" - "$1" "$2" <<'END'
+import h5py, sys
+with h5py.File(sys.argv[1]) as f:
+    rows = zip(*(f["/diagnosis/" + c][:] for c in ("remedy", "band", "territory", "side", "by")))
+    for remedy, band, territory, side, by in rows:
+        if remedy.decode() == sys.argv[2]:
+            print(band.decode(), territory.decode() or "every", side.decode(), f"{by:.4f}")
+END
+}
+
+check "one: alone" "count every upper 8.0000" "$(openings one/plan.h5 alone)"
+check "one: together" "count every upper 8.0000" "$(openings one/plan.h5 together)"
+check "two: alone" "" "$(openings two/plan.h5 alone)"
+check "two: together" "count every upper 8.0000
+potential every upper 0.0500" "$(openings two/plan.h5 together)"
+on 1 run two/scenario.yaml -o two/plan.h5 --threads 1 --effort 6 --json
+check "two: foreseen" "bands.potential: no plan can meet it: all territories together may have \
+22,672 at most, the accounts have 23,865
+bands.count: no plan can meet it: all territories together may have 360.0 at most, the accounts \
+have 400.0" "$(sed -n 's/^{"warning":"[^ ]* \(.*\)"}$/\1/p' err)"
+check "two: in words" "  these together, for every territory:
+    count: at most 80.00 accounts instead of at most 72.00 accounts
+    potential: at most 100.0 % of target instead of at most 95.0 % of target" \
+    "$(sed -n '/these together, for every/,/potential/p' err)"
+check "two: as data" "[['count', 8.0], ['potential', 0.05]]" "$("$python" -c '
+import json, sys
+d = json.loads(sys.stdin.read().splitlines()[-1])["diagnosis"]
+print([[o["band"], round(o["by"], 4)] for o in d["openings"] if o["remedy"] == "together"])' <out)"
+
+# Limits that open where they are broken make a plan of the same nation possible: every one of the
+# rows for single territories is a limit that the cells then keep.
+check "two: local rows open upper limits" "" "$(openings two/plan.h5 local | grep -v ' upper ')"
+check "two: as many as count needs" 5 "$(openings two/plan.h5 local | grep -c '^count ')"
+
+# An account that no territory may have, and one that is as large as may be.
+nation heavy
+sed -i 's/potential: 20%/potential: {max: 50}/' heavy/scenario.yaml
+on 1 run heavy/scenario.yaml -o heavy/plan.h5 --threads 1 --effort 1
+check "heavy: foreseen" 2 "$(grep -c '"warning":".*bands.potential: no plan can meet it: ' err)"
+named='alone more than any territory may have (50\.00); the largest is [A-Z0-9-]* with [0-9.]*"'
+check "heavy: named" 1 "$(grep -c "$named" err)"
+
 # A cap on travel that the homes make impossible, and that may open.
 nation capped --travel-cap 20
 for ranks in 1 3; do

@@ -8,6 +8,12 @@ const char *ambit_remedy_name(int remedy)
     return remedy >= 0 && remedy < AMBIT_REMEDY_COUNT ? names[remedy] : NULL;
 }
 
+const char *ambit_side_name(int side)
+{
+    if (side == 0) return "both";
+    return side < 0 ? "lower" : "upper";
+}
+
 void ambit_diagnosis_destroy(struct ambit_diagnosis **diagnosis)
 {
     if (*diagnosis == NULL) return;

@@ -31,6 +31,8 @@ struct ambit_diagnosis {
 
 /* "alone", "together" or "local". */
 const char *ambit_remedy_name(int remedy);
+/* "lower", "upper" or "both". */
+const char *ambit_side_name(int side);
 
 void ambit_diagnosis_destroy(struct ambit_diagnosis **diagnosis);
 

@@ -4,6 +4,7 @@
  */
 #include "engine/model/result.h"
 #include "engine/base/memory.h"
+#include "engine/model/diagnosis.h"
 #include "engine/model/kpi.h"
 
 #include <math.h>
@@ -85,5 +86,6 @@ void ambit_result_clear(struct ambit_result *result)
     }
     ambit_free(&result->round);
     ambit_kpi_destroy(&result->kpi);
+    ambit_diagnosis_destroy(&result->diagnosis);
     ambit_result_init(result);
 }

@@ -128,9 +128,10 @@ struct ambit_result {
     char plan_sha256[AMBIT_SHA256_TEXT]; /* of "id<TAB>territory<LF>" in canonical order */
 
     int32_t round_count;
-    struct ambit_result_round *round; /* owned */
-    struct ambit_bad_rows bad_rows;   /* skipped with --skip-bad-rows */
-    struct ambit_kpi *kpi;            /* owned; an audit's further figures; NULL: none (kpi.h) */
+    struct ambit_result_round *round;  /* owned */
+    struct ambit_bad_rows bad_rows;    /* skipped with --skip-bad-rows */
+    struct ambit_kpi *kpi;             /* owned; an audit's further figures; NULL: none (kpi.h) */
+    struct ambit_diagnosis *diagnosis; /* owned; why bands are broken; NULL: none (diagnosis.h) */
 
     /* not part of the compared bytes */
     double seconds[8];  /* by phase, see AMBIT_PHASE_… */

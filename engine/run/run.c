@@ -4,6 +4,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
+#include "engine/run/diagnosis.h"
 #include "engine/run/heavy.h"
 #include "engine/run/job.h"
 #include "engine/run/unite.h"
@@ -60,6 +61,8 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     result->kind = kind;
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
+    if (kind == AMBIT_RESULT_PLAN && !result->feasible && job->options.effort > 0)
+        AMBIT_TRY(ambit_job_diagnose(job, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");
     AMBIT_TRY(ambit_job_store(job, label, result));
@@ -167,6 +170,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     job.draws = true;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
+    AMBIT_TRY(ambit_job_foresee(&job));
     if (ambit_job_has_groups(&job)) {
         search = &units;
         AMBIT_TRY(unite(&job, &units));

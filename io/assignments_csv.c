@@ -54,7 +54,8 @@ static void put_placed(FILE *file, const struct ambit_placed_table *table, int64
     const char *const id = table->account_id + i * table->id_width;
     ambit_csv_put_field(file, id, strnlen(id, (size_t)table->id_width));
     ambit_csv_put_name(file, territory_name(plan, placed->territory));
-    ambit_csv_put_name(file, plan->territories[placed->territory].rep_id);
+    ambit_csv_put_name(file,
+                       placed->territory >= 0 ? plan->territories[placed->territory].rep_id : "");
     ambit_csv_put_name(file, ambit_placed_reason_name(placed->reason));
     ambit_csv_put_decimal(file, placed->travel, 6);
     ambit_csv_put_decimal(file, placed->price, 6);

@@ -22,16 +22,41 @@ static int broken_bands(const struct ambit_result *r)
     return broken;
 }
 
+/* "12 by locked, 3 by reach" */
+static void list_broken(const struct ambit_result_rules *rules, char out[AMBIT_TEXT_MAX])
+{
+    size_t length = 0;
+    out[0] = '\0';
+    for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++) {
+        char count[AMBIT_TEXT_MAX];
+        if (rules->broken[k] == 0 || length >= AMBIT_TEXT_MAX) continue;
+        ambit_text_count(rules->broken[k], count);
+        length += (size_t)snprintf(out + length, AMBIT_TEXT_MAX - length, "%s%s by %s",
+                                   length > 0 ? ", " : "", count,
+                                   ambit_rule_kind_name((enum ambit_rule_kind)k));
+    }
+}
+
 static void print_status(FILE *file, const struct ambit_result *r)
 {
     char allowed[AMBIT_TEXT_MAX], by[AMBIT_TEXT_MAX], limit[AMBIT_TEXT_MAX];
     const int broken = broken_bands(r);
+    const bool rules_broken = r->rules != NULL && r->rules->broken_count > 0;
     if (r->feasible) {
-        (void)fprintf(file, "feasible: every territory is within every band\n");
+        (void)fprintf(file, "feasible: every territory is within every band%s\n",
+                      r->rules != NULL ? ", and every rule is kept" : "");
         return;
     }
-    (void)fprintf(file, "infeasible: %d of %d bands %s not met\n", broken, r->band_count,
-                  broken == 1 ? "is" : "are");
+    if (broken > 0)
+        (void)fprintf(file, "infeasible: %d of %d bands %s not met\n", broken, r->band_count,
+                      broken == 1 ? "is" : "are");
+    if (rules_broken) {
+        list_broken(r->rules, by);
+        ambit_text_count(r->rules->broken_count, limit);
+        (void)fprintf(file, "%s: %s accounts break rules (%s), first %s in %s by %s\n",
+                      broken > 0 ? "  rules" : "infeasible", limit, by, r->rules->first_account,
+                      r->rules->first_territory, r->rules->first_rule);
+    }
     for (int b = 0; b < r->band_count; b++) {
         const struct ambit_result_band *const band = &r->band[b];
         if (band->broken_count == 0) continue;
@@ -115,6 +140,22 @@ static void print_plan_figures(FILE *file, const struct ambit_result *r)
     print_label(file, "Rounds");
     (void)fprintf(file, "%d%s\n", (int)r->round_count,
                   r->stopped_by_time_limit ? ", stopped by the time limit" : "");
+}
+
+static void print_rules(FILE *file, const struct ambit_result *r)
+{
+    const struct ambit_result_rules *const rules = r->rules;
+    char locked[AMBIT_TEXT_MAX], kept[AMBIT_TEXT_MAX], restricted[AMBIT_TEXT_MAX];
+    if (rules == NULL) return;
+    ambit_text_count(rules->locked_count, locked);
+    ambit_text_count(rules->kept_count, kept);
+    ambit_text_count(rules->restricted_count, restricted);
+    print_label(file, "Rules");
+    (void)fprintf(file, "%s accounts locked, %s restricted", locked, restricted);
+    if (rules->fixed_count > 0)
+        (void)fprintf(file, ", %s in %d fixed territor%s", kept, (int)rules->fixed_count,
+                      rules->fixed_count == 1 ? "y" : "ies");
+    (void)fprintf(file, "; %s\n", rules->broken_count == 0 ? "all kept" : "not all kept");
 }
 
 static void print_cost(FILE *file, const struct ambit_result *r)
@@ -257,6 +298,7 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     print_travel(file, r);
     print_together(file, &r->together);
     if (r->kind == AMBIT_RESULT_PLAN) print_plan_figures(file, r);
+    print_rules(file, r);
     print_cost(file, r);
     if (result_path != NULL) {
         print_label(file, "Result");

@@ -20,7 +20,9 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
  * measure, share_of, lower, upper (as asked), used_lower, used_upper, relaxed, proven_limit, min,
  * max, worst_deviation, outside, open_by}], travel_hours, travel_hours_before, moved_accounts,
  * objective_hours, bound, gap, rounds, stopped_by_time_limit, skipped_rows, seconds {phase: s},
- * peak_bytes, sha256, ranks, threads, audit (see report_kpi.h). What is not known is null. Errors:
+ * peak_bytes, sha256, ranks, threads, audit (see report_kpi.h), rules
+ * {locked, fixed_territories, kept, restricted, broken, broken_by {rule: accounts}, first_account,
+ * first_territory}. What is not known is null. Errors:
  * AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
                                const char *result_path) AMBIT_CHECKED;

@@ -168,6 +168,26 @@ static json_t *together_json(const struct ambit_result_together *together)
         together->split_count > 0 ? ambit_json_text(together->first_split) : json_null());
 }
 
+/* What the rules ask for and how the plan keeps them; NULL where there are none. */
+static json_t *rules_json(const struct ambit_result *r)
+{
+    const struct ambit_result_rules *const rules = r->rules;
+    if (rules == NULL) return NULL;
+    json_t *const broken = json_object();
+    bool good = broken != NULL;
+    for (int k = 0; k < AMBIT_RULE_KIND_COUNT && good; k++)
+        good = json_object_set_new(broken, ambit_rule_kind_name((enum ambit_rule_kind)k),
+                                   json_integer(rules->broken[k])) == 0;
+    const bool any = rules->broken_count > 0;
+    return json_pack("{s:I, s:i, s:I, s:I, s:I, s:o, s:o, s:o}", "locked",
+                     (json_int_t)rules->locked_count, "fixed_territories", (int)rules->fixed_count,
+                     "kept", (json_int_t)rules->kept_count, "restricted",
+                     (json_int_t)rules->restricted_count, "broken", (json_int_t)rules->broken_count,
+                     "broken_by", broken, "first_account",
+                     ambit_json_text(any ? rules->first_account : NULL), "first_territory",
+                     ambit_json_text(any ? rules->first_territory : NULL));
+}
+
 /* Adds a part that a result may have; `part` NULL: it has none. */
 static void put_part(json_t *object, const char *key, json_t *part)
 {
@@ -194,6 +214,7 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
         seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256, "ranks",
         r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r));
     put_part(object, "together", together_json(&r->together));
+    put_part(object, "rules", rules_json(r));
     put_part(object, "diagnosis", ambit_diagnosis_json(r));
     return ambit_json_print(file, object);
 }

@@ -9,7 +9,15 @@ static const char *const reason_texts[AMBIT_PLACED_REASONS] = {
     [AMBIT_PLACED_PRICE] = "past a nearer centre whose bands are dear",
     [AMBIT_PLACED_NEXT] = "past a cheaper territory that is full",
     [AMBIT_PLACED_OVER] = "over a band, since none has room",
+    [AMBIT_PLACED_RULE] = "past a cheaper territory that may not serve it",
+    [AMBIT_PLACED_NONE] = "nowhere, since no territory may serve it",
 };
+
+/* Reasons that there can be: the last two are of rules. */
+static int reason_count(const struct ambit_placed_summary *summary)
+{
+    return summary->has_rules ? AMBIT_PLACED_REASONS : AMBIT_PLACED_RULE;
+}
 
 static void print_count(FILE *file, const char *name, int64_t count, const char *text)
 {
@@ -33,7 +41,7 @@ static void print_hours(FILE *file, const char *name, int64_t micro, const char 
 void ambit_report_placed(FILE *file, const struct ambit_placed_summary *summary)
 {
     print_count(file, "Accounts", summary->account_count, "new");
-    for (int r = 0; r < AMBIT_PLACED_REASONS; r++)
+    for (int r = 0; r < reason_count(summary); r++)
         print_count(file, ambit_placed_reason_name((enum ambit_placed_reason)r),
                     summary->reason_count[r], reason_texts[r]);
     if (summary->skipped_count > 0)
@@ -73,7 +81,7 @@ ambit_status ambit_report_placed_json(FILE *file, const struct ambit_placed_summ
     json_t *root = json_object();
     bool bad = json_object_set_new(root, "result", ambit_json_text(path)) != 0 ||
                json_object_set_new(root, "accounts", json_integer(summary->account_count)) != 0;
-    for (int r = 0; r < AMBIT_PLACED_REASONS; r++)
+    for (int r = 0; r < reason_count(summary); r++)
         bad |= json_object_set_new(root, ambit_placed_reason_name((enum ambit_placed_reason)r),
                                    json_integer(summary->reason_count[r])) != 0;
     bad = bad ||

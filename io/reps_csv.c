@@ -11,6 +11,7 @@
 #include "io/name_index.h"
 #include "io/reps_changes.h"
 #include "io/tables_csv.h"
+#include "io/word_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,8 @@ struct reader {
     const struct ambit_scenario *scenario;
     const char *file; /* borrowed; relative to the scenario's folder */
     struct ambit_table table;
-    struct ambit_column id, territory, capacity;
+    struct ambit_column id, territory, capacity, skills;
+    struct ambit_word_list words; /* owned; of the skills */
     struct ambit_place_columns home;
     struct ambit_territories territories;     /* owned; in file order */
     struct cell_place *id_place, *name_place; /* owned; of each territory */
@@ -48,6 +50,7 @@ static ambit_status open_reader(struct reader *reader)
     AMBIT_TRY(ambit_table_find(table, s->rep_id_column, &reader->id));
     AMBIT_TRY(ambit_table_find(table, s->rep_territory_column, &reader->territory));
     AMBIT_TRY(ambit_table_find(table, s->rep_capacity_column, &reader->capacity));
+    AMBIT_TRY(ambit_table_find(table, s->eligibility.skills_column, &reader->skills));
     AMBIT_TRY(ambit_table_find_places(table, s->rep_lat_column, s->rep_lon_column, s->rep_x_column,
                                       s->rep_y_column, s->crs, &reader->home));
     AMBIT_REQUIRE(reader->id.index >= 0);
@@ -63,6 +66,7 @@ static void close_reader(struct reader *reader)
     ambit_place_columns_clear(&reader->home);
     ambit_table_close(&reader->table);
     ambit_territories_clear(&reader->territories);
+    ambit_word_list_clear(&reader->words);
     ambit_free(&reader->id_place);
     ambit_free(&reader->name_place);
 }
@@ -100,6 +104,23 @@ static bool read_home(const struct ambit_row *row, const struct ambit_place_colu
     territory->has_home = true;
     ambit_unit_from_degrees(lat, lon, territory->home);
     return true;
+}
+
+/* Reads the rep's skills: 1 + their number among the words so far. */
+static ambit_status read_skills(struct reader *reader, const struct ambit_row *row, bool *good_out,
+                                struct ambit_territory *territory)
+{
+    char buffer[AMBIT_WORD_BYTES_MAX];
+    const char *text;
+    size_t size;
+    int32_t number = 0;
+    *good_out = reader->skills.index < 0 ||
+                ambit_row_text(row, reader->skills, sizeof buffer, buffer, &text, &size);
+    if (reader->skills.index < 0 || !*good_out || size == 0) return AMBIT_OK;
+    const ambit_status status = ambit_word_list_add(&reader->words, reader->table.path,
+                                                    reader->skills.name, text, size, &number);
+    territory->skills = 1 + number;
+    return status;
 }
 
 /* Reads the row into the next free place. */
@@ -154,7 +175,12 @@ static ambit_status read_rows(struct reader *reader)
         reader->rows++;
         if (record.stray_quote >= 0 && (record.unclosed || record.newline_count > 0))
             reader->uncertain = true;
-        if (read_row(reader, &record)) reader->territories.count++;
+        bool good = read_row(reader, &record);
+        if (good)
+            AMBIT_TRY(read_skills(
+                reader, &(struct ambit_row){.table = table, .record = &record, .bad = &reader->bad},
+                &good, &reader->territories.item[reader->territories.count]));
+        reader->territories.count += good;
     }
     if (reader->rows == 0)
         status = ambit_fail(AMBIT_ERR_INPUT, "%s: expected rows after the header, found none",
@@ -264,6 +290,23 @@ static void set_centres(const struct ambit_scenario *s, struct ambit_territories
     }
 }
 
+/* Numbers the skills of more reps among the words of all. */
+static ambit_status take_skills(struct reader *reader, struct reader *more)
+{
+    ambit_status status = AMBIT_OK;
+    for (int32_t j = 0; j < more->territories.count; j++) {
+        int32_t *const skills = &more->territories.item[j].skills;
+        int32_t number = 0;
+        if (*skills == 0) continue;
+        const char *const text = more->words.text + more->words.begin[*skills - 1];
+        AMBIT_TRY(ambit_word_list_add(&reader->words, more->table.path, more->skills.name, text,
+                                      strlen(text), &number));
+        *skills = 1 + number;
+    }
+done:
+    return status;
+}
+
 /* The reps of another file that the scenario adds. */
 static ambit_status read_more(struct reader *reader, const char *file, bool skip_bad_rows)
 {
@@ -271,12 +314,30 @@ static ambit_status read_more(struct reader *reader, const char *file, bool skip
     ambit_status status = read_reps(&more, skip_bad_rows);
     ambit_bad_rows_append(&reader->bad, &more.bad);
     AMBIT_TRY(status);
+    AMBIT_TRY(take_skills(reader, &more));
     AMBIT_TRY(ambit_reps_join(more.table.path, &more.territories, &reader->territories));
     reader->hash.low += more.hash.low;
     reader->hash.high += more.hash.high;
     reader->rows += more.rows;
 done:
     close_reader(&more);
+    return status;
+}
+
+/* Skills by their places in the dictionary of all of them. */
+static ambit_status settle_skills(struct reader *reader, struct ambit_territories *t)
+{
+    ambit_status status = AMBIT_OK;
+    int32_t *code = NULL;
+    AMBIT_TRY(ambit_alloc(&code, (size_t)t->count, sizeof *code));
+    for (int32_t j = 0; j < t->count; j++)
+        code[j] = t->item[j].skills - 1;
+    AMBIT_TRY(ambit_word_list_finish(&reader->words, reader->table.path, reader->skills.name,
+                                     t->count, code, &t->skills));
+    for (int32_t j = 0; j < t->count; j++)
+        t->item[j].skills = code[j] + 1;
+done:
+    ambit_free(&code);
     return status;
 }
 
@@ -293,6 +354,7 @@ static ambit_status read_all(struct reader *reader, bool skip_bad_rows)
     AMBIT_TRY(add_free(reader->scenario, &reader->territories));
     set_centres(reader->scenario, &reader->territories);
     AMBIT_TRY(ambit_territories_sort(&reader->territories));
+    if (reader->words.count > 0) AMBIT_TRY(settle_skills(reader, &reader->territories));
 done:
     return status;
 }

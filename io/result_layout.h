@@ -11,7 +11,8 @@
  *     /bands/<label>/target, lower, upper, value, prices    /rounds, /inputs, /bad_rows
  *
  * Where accounts stay together: /together (attributes), and /accounts/together where any has a
- * group. An audit has /audit beside that, which is not read back (result_write_audit.c).
+ * group. A scenario with rules on who may serve whom has /rules (result_rules.c). An audit has
+ * /audit beside that, which is not read back (result_write_audit.c).
  */
 #ifndef AMBIT_RESULT_LAYOUT_H
 #define AMBIT_RESULT_LAYOUT_H

@@ -21,4 +21,10 @@ ambit_status ambit_result_put_audit(struct ambit_h5 *h5,
 ambit_status ambit_result_put_diagnosis(struct ambit_h5 *h5,
                                         const struct ambit_result *result) AMBIT_CHECKED;
 
+/* The figures of the rules as /rules; nothing where the result, or the file, has none. Reading
+ * needs the count of territories. Errors of reading: AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY. */
+ambit_status ambit_result_put_rules(struct ambit_h5 *h5,
+                                    const struct ambit_result *result) AMBIT_CHECKED;
+ambit_status ambit_result_get_rules(struct ambit_h5 *h5, struct ambit_result *result) AMBIT_CHECKED;
+
 #endif

@@ -7,6 +7,7 @@
 #include "engine/base/memory.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
+#include "io/result_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -384,6 +385,7 @@ ambit_status ambit_result_read(const char *path, struct ambit_result *result_out
     AMBIT_TRY(get_bands(h5, result_out));
     AMBIT_TRY(get_rounds(h5, result_out));
     AMBIT_TRY(get_bad_rows(h5, &result_out->bad_rows));
+    AMBIT_TRY(ambit_result_get_rules(h5, result_out));
 done:
     ambit_h5_destroy(&h5);
     if (status != AMBIT_OK) ambit_result_clear(result_out);

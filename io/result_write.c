@@ -495,6 +495,7 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
     AMBIT_TRY(put_rows(h5, "/rounds", "round", "index of the round", &ambit_layout_round,
                        result->round, sizeof *result->round, result->round_count));
     AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
+    AMBIT_TRY(ambit_result_put_rules(h5, result));
     AMBIT_TRY(ambit_result_put_audit(h5, result));
     AMBIT_TRY(ambit_result_put_diagnosis(h5, result));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));

@@ -14,6 +14,7 @@
 #include "io/scenario_bands.h"
 #include "io/scenario_binder.h"
 #include "io/scenario_changes.h"
+#include "io/scenario_rules.h"
 #include "io/scenario_variants.h"
 
 #include <errno.h>
@@ -213,13 +214,6 @@ static void bind_travel(struct ambit_binder *b, const node *travel)
     }
 }
 
-/* Whether the accounts have the columns is found when they are read. */
-static void bind_rules(struct ambit_binder *b, const node *rules)
-{
-    if (rules == NULL || !ambit_bind_is_map(b, rules, "together")) return;
-    ambit_bind_optional_name(b, rules, "together", b->scenario->together.column);
-}
-
 /* The name of the scenario: its file's, without folder and extension, unless it gives one. */
 static void bind_scenario_name(struct ambit_binder *b, const char *path)
 {
@@ -273,10 +267,10 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     if (travel != NULL) bind_travel(b, travel);
 
     ambit_scenario_bind_bands(b);
-    bind_rules(b, ambit_bind_section(b, "rules"));
     if (objective != NULL && ambit_bind_is_map(b, objective, "hours_per_moved_account"))
         ambit_bind_optional_number(b, objective, "hours_per_moved_account",
                                    "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);
+    ambit_scenario_bind_rules(b);
     ambit_scenario_bind_audit(b);
     ambit_scenario_bind_changes(b);
 }

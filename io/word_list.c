@@ -187,6 +187,33 @@ done:
     return status;
 }
 
+/* The dictionary of the words of `text`, and `code` in its terms. */
+static ambit_status finish(const struct ambit_word_list *list, const char *path, const char *column,
+                           const char *text, int64_t bytes, int32_t count, int32_t *code,
+                           struct ambit_words *out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(sort_words(text, bytes, out));
+    if (out->count > AMBIT_WORD_COUNT_MAX) AMBIT_TRY(fail_too_many(path, column));
+    AMBIT_TRY(translate(list, out, count, code));
+done:
+    return status;
+}
+
+ambit_status ambit_word_list_finish(const struct ambit_word_list *list, const char *path,
+                                    const char *column, int32_t count, int32_t *code_inout,
+                                    struct ambit_words *out)
+{
+    ambit_status status = AMBIT_OK;
+    char *text = NULL;
+    int64_t bytes = 0;
+    AMBIT_TRY(take_used(list, count, code_inout, &text, &bytes));
+    AMBIT_TRY(finish(list, path, column, text, bytes, count, code_inout, out));
+done:
+    ambit_free(&text);
+    return status;
+}
+
 ambit_status ambit_word_list_settle(const struct ambit_word_list *list, const char *path,
                                     const char *column, struct ambit_comm *comm, int32_t count,
                                     int32_t *code_inout, struct ambit_words *out)
@@ -196,11 +223,7 @@ ambit_status ambit_word_list_settle(const struct ambit_word_list *list, const ch
     int64_t own_bytes = 0, all_bytes = 0;
     AMBIT_TRY_TOGETHER(comm, take_used(list, count, code_inout, &own, &own_bytes));
     AMBIT_TRY(ambit_comm_all_gather(comm, own, own_bytes, 1, &all, &all_bytes));
-    status = sort_words(all, all_bytes, out);
-    if (status == AMBIT_OK && out->count > AMBIT_WORD_COUNT_MAX)
-        status = fail_too_many(path, column);
-    if (status == AMBIT_OK) status = translate(list, out, count, code_inout);
-    AMBIT_TRY(AMBIT_AGREE(comm, status));
+    AMBIT_TRY_TOGETHER(comm, finish(list, path, column, all, all_bytes, count, code_inout, out));
 done:
     ambit_free(&own);
     ambit_free(&all);

@@ -26,8 +26,15 @@ void ambit_word_list_clear(struct ambit_word_list *list);
 ambit_status ambit_word_list_add(struct ambit_word_list *list, const char *path, const char *column,
                                  const char *word, size_t size, int32_t *number_out) AMBIT_CHECKED;
 
-/* Makes the dictionary of the words in use and turns the `count` numbers of code_inout, which may
- * be AMBIT_WORD_EMPTY, into its codes. Errors: as above, agreed. Collective. */
+/* Makes the dictionary of the words in use, of this rank alone, and turns the `count` numbers of
+ * code_inout, which may be AMBIT_WORD_EMPTY, into its codes. Errors: as above. Local. */
+ambit_status ambit_word_list_finish(const struct ambit_word_list *list, const char *path,
+                                    const char *column, int32_t count, int32_t *code_inout,
+                                    struct ambit_words *out) AMBIT_CHECKED;
+
+/* Makes the dictionary of the words in use on all ranks and turns the `count` numbers of
+ * code_inout, which may be AMBIT_WORD_EMPTY, into its codes. Errors: as above, agreed. Collective.
+ */
 ambit_status ambit_word_list_settle(const struct ambit_word_list *list, const char *path,
                                     const char *column, struct ambit_comm *comm, int32_t count,
                                     int32_t *code_inout, struct ambit_words *out) AMBIT_CHECKED;

@@ -25,6 +25,7 @@ void ambit_bound_uniform_prices(const struct ambit_problem *problem, const doubl
         uniform_out[r] = 0.0;
         for (int32_t j = 0; j < problem->territories->count; j++) {
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            if (!ambit_is_asked(problem, j)) continue;
             if (rule->upper.kind == AMBIT_SIDE_RELATIVE)
                 uniform_out[r] += rule->share[j] * rule->upper.value * price_upper[at];
             if (rule->lower.kind == AMBIT_SIDE_RELATIVE)
@@ -33,7 +34,8 @@ void ambit_bound_uniform_prices(const struct ambit_problem *problem, const doubl
     }
 }
 
-/* Least cost of account i over all territories, from those of its shortlist that may have it. */
+/* Least cost of account i over all territories, from those of its shortlist that may have it. Where
+ * none may there is no plan, and anything is below it. */
 static double least(const struct ambit_shortlists *lists, int32_t i,
                     struct ambit_shortlist_scan *scan)
 {
@@ -48,7 +50,7 @@ static double least(const struct ambit_shortlists *lists, int32_t i,
                                                problem->territories->item[list[n]].position);
         best = fmin(best, ambit_reduced_cost(problem, lists->price, i, list[n], travel));
     }
-    return best;
+    return isfinite(best) ? best : 0.0;
 }
 
 /* Sum over the accounts of a run of their least costs less `slack`, each rounded down; of a unit
@@ -83,7 +85,8 @@ ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double
         double weight = 0.0;
         for (int r = 0; r < rules; r++) {
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
-            price[at] = price_upper[at] - price_lower[at] - uniform[r];
+            price[at] = ambit_is_asked(problem, j) ? price_upper[at] - price_lower[at] : 0.0;
+            price[at] -= uniform[r];
             weight += fabs(price[at]);
         }
         slack = fmax(slack, ROUNDING_MICRO + 0.5 * weight);
@@ -116,6 +119,7 @@ int64_t ambit_bound_constant(const struct ambit_problem *problem, const double *
         for (int r = 0; r < rules; r++) {
             const struct ambit_rule *rule = &problem->rule[r];
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            if (!ambit_is_asked(problem, j)) continue;
             if (rule->upper.kind == AMBIT_SIDE_ABSOLUTE) sum += rule->upper.value * price_upper[at];
             if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) sum -= rule->lower.value * price_lower[at];
         }

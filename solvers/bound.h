@@ -8,7 +8,8 @@
  * total
  *
  * w_r appears because those limits are a multiple of Σ_ij load_ijr of the plan itself: equal hours
- * are hours equal to the mean of this plan, and travel counts in the mean.
+ * are hours equal to the mean of this plan, and travel counts in the mean. The minimum is over the
+ * territories that may serve account i, and prices of territories whose bands are not asked are 0.
  */
 #ifndef AMBIT_BOUND_H
 #define AMBIT_BOUND_H
@@ -20,7 +21,8 @@ void ambit_bound_uniform_prices(const struct ambit_problem *problem, const doubl
                                 const double *price_upper, double *uniform_out);
 
 /* The slice's Σ min, in micro-hours, every term rounded down: add over ranks, then subtract
- * ambit_bound_constant(). Exact over all territories; uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local.
+ * ambit_bound_constant(). Exact over all territories that may serve an account; uses OpenMP.
+ * Errors: AMBIT_ERR_MEMORY. Local.
  */
 ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double *price_lower,
                                const double *price_upper, int64_t *sum_out) AMBIT_CHECKED;

@@ -54,7 +54,8 @@ struct ambit_placement {
     const struct ambit_scenario *scenario;       /* borrowed */
     const struct ambit_territories *territories; /* borrowed */
     const double *share[BAND_MAX];               /* borrowed; of the total, by territory */
-    int32_t count;                               /* territories */
+    const bool *fixed; /* borrowed; territories whose bands are not asked; NULL: none */
+    int32_t count;     /* territories */
     int rules, bands;
     double far_haul;        /* hours of a visit on the far side of the globe */
     double *price;          /* owned; [territory × rules + rule] */
@@ -283,6 +284,10 @@ static void set_limits(struct ambit_placement *p, int b, const int64_t *total)
         const double target = is_share ? NAN : target_of(p, b, j, total);
         p->low[at] = limit_of(band->lower_kind, band->lower, target, -INFINITY);
         p->high[at] = limit_of(band->upper_kind, band->upper, target, INFINITY);
+        if (p->fixed != NULL && p->fixed[j]) {
+            p->low[at] = -INFINITY;
+            p->high[at] = INFINITY;
+        }
         largest = larger(largest, fabs(value_of(p, b, j)));
         if (p->high[at] < INFINITY) largest = larger(largest, fabs(p->high[at]));
     }
@@ -320,6 +325,7 @@ struct seeker {
     const struct ambit_problem *problem;
     int32_t i;
     enum order_by by;
+    bool any; /* also those that may not serve it */
     double place[3], visits, local;
     double most_travel;               /* to the far side of the globe */
     double fixed[AMBIT_MEASURE_MAX];  /* what it adds to each measure, travel left out */
@@ -504,8 +510,10 @@ static int seek(const struct seeker *s, struct heap *heap, int wanted, struct en
             push_node(s, heap, 2 * next.index + 1);
         } else {
             const int32_t begin = (next.index - p->leaves) * LEAF;
-            for (int32_t k = begin; k < begin + LEAF && k < p->count; k++)
-                push(heap, look_at(s, p->order[k]));
+            for (int32_t k = begin; k < begin + LEAF && k < p->count; k++) {
+                if (s->any || ambit_may_serve(s->problem, s->i, p->order[k]))
+                    push(heap, look_at(s, p->order[k]));
+            }
         }
     }
     return found;
@@ -528,6 +536,11 @@ static struct ambit_wish wish_of(struct seeker *s, struct heap *heap)
         wish.second = found[1].index;
         wish.second_travel = found[1].travel;
         wish.second_cost = found[1].cost;
+    }
+    if (s->problem->eligibility != NULL) {
+        s->any = true;
+        wish.closed = seek(s, heap, 1, found) > 0 && found[0].index != wish.first;
+        s->any = false;
     }
     s->by = BY_DISTANCE;
     if (seek(s, heap, 1, &nearest) > 0)
@@ -592,9 +605,11 @@ static void expect(struct ambit_placement *p, const struct ambit_problem *proble
     int64_t expected[AMBIT_MEASURE_MAX] = {0};
     for (int m = 0; m < scenario->measure_count; m++) {
         expected[m] = total[m];
-        for (int32_t i = 0; i < problem->accounts->count; i++)
+        for (int32_t i = 0; i < problem->accounts->count; i++) {
+            if (wish[i].first < 0) continue;
             expected[m] += ambit_account_measure(problem->accounts, &scenario->measure[m], i,
                                                  wish[i].least_travel);
+        }
     }
     ambit_placement_set_totals(p, expected);
 }
@@ -621,6 +636,7 @@ static enum ambit_placed_reason reason_of(const struct ambit_wish *wish, const s
 {
     if (over != 0) return AMBIT_PLACED_OVER;
     if (chosen->index != wish->first) return AMBIT_PLACED_NEXT;
+    if (wish->closed) return AMBIT_PLACED_RULE;
     return chosen->travel > wish->least_travel ? AMBIT_PLACED_PRICE : AMBIT_PLACED_NEAREST;
 }
 
@@ -630,6 +646,9 @@ static void place_one(struct ambit_placement *p, struct seeker *s, const struct 
     struct entry choice[2];
     int64_t add[AMBIT_MEASURE_MAX] = {0};
     s->by = BY_ROOM;
+    *out = (struct ambit_placed){
+        .territory = -1, .first_choice = -1, .runner_up = -1, .reason = AMBIT_PLACED_NONE};
+    if (wish->first < 0) return;
     int count = take_wishes(s, wish, choice);
     if (count == 0) count = seek(s, heap, 2, choice);
     AMBIT_REQUIRE(count > 0);
@@ -707,6 +726,7 @@ ambit_status ambit_placement_create(const struct ambit_problem *problem, const d
     p->scenario = problem->scenario;
     p->territories = problem->territories;
     p->count = problem->territories->count;
+    p->fixed = problem->eligibility != NULL ? problem->eligibility->fixed : NULL;
     p->rules = problem->rule_count;
     p->bands = problem->scenario->band_count;
     p->far_haul = ambit_haul_hours(p->scenario, 4.0);

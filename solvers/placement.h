@@ -6,7 +6,8 @@
  *     cost_ij = travel_ij + Σ_r price_jr load_ijr
  *
  * is least among the territories whose bands still hold with it; where none has room, to the one
- * whose bands it breaks least further. Ties go to the smaller index.
+ * whose bands it breaks least further. Ties go to the smaller index. Only territories that may
+ * serve the account count (ambit_may_serve()).
  */
 #ifndef AMBIT_PLACEMENT_H
 #define AMBIT_PLACEMENT_H
@@ -40,6 +41,7 @@ struct ambit_wish {
     int64_t first_travel, second_travel;
     double first_cost, second_cost; /* micro-hours */
     int64_t least_travel;           /* to the nearest centre */
+    bool closed;                    /* a territory that costs less may not serve it */
 };
 
 /* The wishes of all accounts of `problem`. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */

@@ -267,6 +267,19 @@ static void set_box(struct ambit_prices *p)
     }
 }
 
+/* The box of a cell's price: nothing where the band is not asked of the territory. */
+static double least_price(const struct ambit_prices *p, size_t at)
+{
+    const size_t rules = (size_t)p->rules;
+    return ambit_is_asked(p->problem, (int32_t)(at / rules)) ? p->least[at % rules] : 0.0;
+}
+
+static double most_price(const struct ambit_prices *p, size_t at)
+{
+    const size_t rules = (size_t)p->rules;
+    return ambit_is_asked(p->problem, (int32_t)(at / rules)) ? p->most[at % rules] : 0.0;
+}
+
 static void set_limits(struct ambit_prices *p, double guard)
 {
     int64_t total[AMBIT_RULE_MAX];
@@ -277,6 +290,7 @@ static void set_limits(struct ambit_prices *p, double guard)
         const double scale = p->rule_scale[at % (size_t)p->rules];
         p->low[at] /= scale;
         p->high[at] /= scale;
+        if (isinf(p->high[at]) && isinf(p->low[at])) p->low[at] = p->high[at] = 0.0;
         if (isinf(p->high[at])) p->high[at] = p->low[at];
         if (isinf(p->low[at])) p->low[at] = p->high[at];
     }
@@ -337,8 +351,8 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
     set_limits(prices, guard);
     set_box(prices);
     for (size_t at = 0; at < cell_count(prices); at++) {
-        const size_t r = at % (size_t)prices->rules;
-        prices->price[at] = fmin(fmax(prices->price[at], prices->least[r]), prices->most[r]);
+        prices->price[at] =
+            fmin(fmax(prices->price[at], least_price(prices, at)), most_price(prices, at));
     }
     memcpy(prices->chosen_price, prices->price, cell_count(prices) * sizeof(double));
     set_acting(prices);
@@ -498,9 +512,8 @@ done:
 /* A price at the wall of its box that the gradient would push through. */
 static bool at_wall(const struct ambit_prices *p, size_t at)
 {
-    const size_t r = at % (size_t)p->rules;
-    return (p->best_price[at] >= p->most[r] && p->gradient[at] > 0.0) ||
-           (p->best_price[at] <= p->least[r] && p->gradient[at] < 0.0);
+    return (p->best_price[at] >= most_price(p, at) && p->gradient[at] > 0.0) ||
+           (p->best_price[at] <= least_price(p, at) && p->gradient[at] < 0.0);
 }
 
 /* Load of a territory and rule at the trial point, in rule_scale. */
@@ -554,8 +567,8 @@ static void accept(struct ambit_prices *p, const int64_t *sums)
         p->model.gradient[at] = load;
         p->model.low[at] = p->low[at];
         p->model.high[at] = p->high[at];
-        p->model.least[at] = p->least[r];
-        p->model.most[at] = p->most[r];
+        p->model.least[at] = least_price(p, at);
+        p->model.most[at] = most_price(p, at);
         const double low = p->low[at] * grown, high = p->high[at] * grown;
         const double rest = fmin(fmax(load, low), high);
         const double wanted = price > 0.0 ? high : (price < 0.0 ? low : rest);
@@ -611,7 +624,7 @@ static bool draw_back(struct ambit_prices *p)
             const size_t at = (size_t)j * (size_t)p->rules + (size_t)r;
             const double moved = p->price[at] - p->chosen_price[at] - uniform[r];
             const double kept = p->chosen_price[at] + uniform[r] + moved * p->reach / change;
-            p->price[at] = fmin(fmax(kept, p->least[r]), p->most[r]);
+            p->price[at] = fmin(fmax(kept, least_price(p, at)), most_price(p, at));
         }
     }
     return held;

@@ -6,8 +6,13 @@
  * corners. The reference is the cheapest territory at the middle of the boxes. Hauls are read off
  * knots of the curve, the one below for what is excluded and the one above for what excludes it.
  *
+ * Accounts of one run that may not be served by the same territories have lists of their own, made
+ * of what may serve them: a territory that is dearer than one which is closed to an account may
+ * still be its best. Where territories must be near, one that some account of the box cannot have
+ * is no reference.
+ *
  * Weakness: accounts of unlike loads in one place make wide boxes and long lists where prices
- * differ much.
+ * differ much; a run of more classes than there are slots makes its lists again and again.
  */
 #include "solvers/shortlist.h"
 #include "engine/base/memory.h"
@@ -15,8 +20,9 @@
 
 #include <string.h>
 
-enum { NEAR_MAX = 64, PREVIOUS_MAX = 16 };
+enum { NEAR_MAX = 64, PREVIOUS_MAX = 16, NO_CLASS = INT32_MIN };
 #define SPREAD_CHORD2 1e-5 /* of an account of a unit from its middle: 20 km */
+#define REACH_ROOM 1e-9    /* of a reach: more than boxes and places differ by rounding */
 
 ambit_status ambit_shortlists_create(const struct ambit_problem *problem, const double *price,
                                      struct ambit_shortlists *out)
@@ -117,7 +123,7 @@ static bool is_listed(const struct ambit_accounts *accounts, int32_t i)
     return true;
 }
 
-static void describe(const struct ambit_problem *problem, int32_t begin, int32_t end,
+static void describe(const struct ambit_problem *problem, int32_t class, int32_t begin, int32_t end,
                      struct run *run)
 {
     const struct ambit_accounts *const accounts = problem->accounts;
@@ -129,7 +135,7 @@ static void describe(const struct ambit_problem *problem, int32_t begin, int32_t
     for (int r = 0; r < run->rules; r++)
         run->load[r] = none;
     for (int32_t i = begin; i < end; i++) {
-        if (!is_listed(accounts, i)) continue;
+        if (ambit_class_of(problem, i) != class || !is_listed(accounts, i)) continue;
         const double share = 1.0 / (double)accounts->visits[i];
         for (int d = 0; d < 3; d++)
             widen(&run->place[d], axis[d][i]);
@@ -176,25 +182,39 @@ static double least_of(double factor, struct range range)
     return a < b ? a : b;
 }
 
-/* Index into `from` of the cheapest at the middle of the run, by its greatest distances. */
+/* Index into `from` of the cheapest at the middle of the run, by its greatest distances, of those
+ * within `most` squared chords of all of it; −1 where there is none. */
 static int32_t choose_reference(const struct ambit_shortlists *lists, const struct run *run,
-                                const int32_t *from, int32_t from_count, const double *greatest)
+                                const int32_t *from, int32_t from_count, const double *greatest,
+                                double most)
 {
-    int32_t best = 0;
+    int32_t best = -1;
     double least = INFINITY;
     for (int32_t n = 0; n < from_count; n++) {
+        if (greatest[n] > most) continue;
         const double *const price = &lists->price[(size_t)from[n] * (size_t)run->rules];
         double cost =
             lists->slope[from[n]] *
             (middle(run->local) + lists->haul.hours[ambit_haul_knot_below(greatest[n]) + 1]);
         for (int r = 0; r < run->rules; r++)
             cost += price[r] * middle(run->load[r]);
-        if (cost < least) {
+        if (best < 0 || cost < least) {
             least = cost;
             best = n;
         }
     }
     return best;
+}
+
+/* Those of `from` that are at most `most` squared chords away; returns how many. */
+static int32_t list_near(const int32_t *from, int32_t from_count, const double *least, double most,
+                         int32_t *list_out)
+{
+    int32_t found = 0;
+    for (int32_t n = 0; n < from_count; n++) {
+        if (least[n] <= most) list_out[found++] = from[n];
+    }
+    return found;
 }
 
 /* The nth smallest of some squared chords: no nearer centre than the nth is further off. */
@@ -214,20 +234,30 @@ static double nth_smallest(const double *chord2, int32_t count, int nth)
     return found > 0 ? smallest[found - 1] : -1.0;
 }
 
-/* The territories of `from` that any visited account of [begin, end) can want, into list_out (room
- * for from_count); returns how many. */
-static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t begin, int32_t end,
-                        const int32_t *from, int32_t from_count, int32_t *list_out)
+/* The squared chord within which a territory must be. */
+static double reach_of(const struct ambit_shortlists *lists)
+{
+    const struct ambit_eligibility *const eligibility = lists->problem->eligibility;
+    return eligibility != NULL ? eligibility->reach_chord2 : INFINITY;
+}
+
+/* The territories of `from` that any visited account of the class in [begin, end) can want, into
+ * list_out (room for from_count); returns how many. */
+static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t class, int32_t begin,
+                        int32_t end, const int32_t *from, int32_t from_count, int32_t *list_out)
 {
     const struct ambit_shortlists *const lists = scan->lists;
     const struct ambit_shortlist_wish *const wish = &scan->wish;
     struct run run;
     double *const least = scan->work, *const greatest = scan->work + from_count;
     int32_t found = 0;
-    describe(lists->problem, begin, end, &run);
+    const double reach = reach_of(lists), surely = reach * (1.0 - REACH_ROOM),
+                 perhaps = reach * (1.0 + REACH_ROOM);
+    describe(lists->problem, class, begin, end, &run);
     if (run.local.low > run.local.high) return 0; /* nobody of the run is listed */
     measure(lists, &run, from, from_count, least, greatest);
-    const int32_t reference = choose_reference(lists, &run, from, from_count, greatest);
+    const int32_t reference = choose_reference(lists, &run, from, from_count, greatest, surely);
+    if (reference < 0) return list_near(from, from_count, least, perhaps, list_out);
     const double near = nth_smallest(greatest, from_count, wish->near);
     const int rules = run.rules;
     const double *const price = &lists->price[(size_t)from[reference] * (size_t)rules];
@@ -237,6 +267,7 @@ static int32_t list_run(const struct ambit_shortlist_scan *scan, int32_t begin, 
                                               : ambit_haul_knot_below(least[reference])];
     for (int32_t n = 0; n < from_count; n++) {
         const int32_t j = from[n];
+        if (least[n] > perhaps) continue;
         const double *const other = &lists->price[(size_t)j * (size_t)rules];
         const double far = lists->slope[j] > 0.0
                                ? lists->haul.hours[ambit_haul_knot_below(least[n])]
@@ -260,9 +291,14 @@ ambit_status ambit_shortlist_scan_create(const struct ambit_shortlists *lists,
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)lists->count;
     *out = (struct ambit_shortlist_scan){.lists = lists, .wish = *wish};
+    out->slot_count = lists->problem->eligibility != NULL ? AMBIT_SHORTLIST_SLOTS : 1;
     AMBIT_TRY(ambit_alloc(&out->all, n, sizeof *out->all));
-    AMBIT_TRY(ambit_alloc(&out->wide, n, sizeof *out->wide));
-    AMBIT_TRY(ambit_alloc(&out->narrow, n, sizeof *out->narrow));
+    AMBIT_TRY(ambit_alloc(&out->own, n, sizeof *out->own));
+    AMBIT_TRY(ambit_alloc(&out->chosen, n, sizeof *out->chosen));
+    for (int s = 0; s < out->slot_count; s++) {
+        AMBIT_TRY(ambit_alloc(&out->slot[s].wide, n, sizeof(int32_t)));
+        AMBIT_TRY(ambit_alloc(&out->slot[s].narrow, n, sizeof(int32_t)));
+    }
     AMBIT_TRY(ambit_alloc(&out->work, 2 * n, sizeof *out->work));
     AMBIT_TRY(ambit_alloc(&out->bound, 2 * n, sizeof *out->bound));
     for (int32_t j = 0; j < lists->count; j++)
@@ -275,8 +311,12 @@ done:
 void ambit_shortlist_scan_clear(struct ambit_shortlist_scan *scan)
 {
     ambit_free(&scan->all);
-    ambit_free(&scan->wide);
-    ambit_free(&scan->narrow);
+    ambit_free(&scan->own);
+    ambit_free(&scan->chosen);
+    for (int s = 0; s < scan->slot_count; s++) {
+        ambit_free(&scan->slot[s].wide);
+        ambit_free(&scan->slot[s].narrow);
+    }
     ambit_free(&scan->work);
     ambit_free(&scan->bound);
 }
@@ -284,24 +324,95 @@ void ambit_shortlist_scan_clear(struct ambit_shortlist_scan *scan)
 void ambit_shortlist_scan_begin(struct ambit_shortlist_scan *scan, int32_t begin, int32_t end)
 {
     AMBIT_REQUIRE(end - begin <= AMBIT_SHORTLIST_RUN);
+    scan->begin = begin;
     scan->end = end;
-    scan->block_end = begin;
-    scan->wide_count = list_run(scan, begin, end, scan->all, scan->lists->count, scan->wide);
+    for (int s = 0; s < scan->slot_count; s++)
+        scan->slot[s].class = NO_CLASS;
+}
+
+/* All territories of a class; *list_out is valid until the next call. */
+static int32_t list_class(struct ambit_shortlist_scan *scan, int32_t class,
+                          const int32_t **list_out)
+{
+    const struct ambit_eligibility *const eligibility = scan->lists->problem->eligibility;
+    int32_t found = 0;
+    *list_out = scan->all;
+    if (class == AMBIT_CLASS_ANY) return scan->lists->count;
+    for (int32_t j = 0; j < scan->lists->count; j++) {
+        if (ambit_class_has(eligibility, class, j)) scan->own[found++] = j;
+    }
+    *list_out = scan->own;
+    return found;
+}
+
+/* What accounts of the class want in the block that begins at i. */
+static const struct ambit_shortlist_slot *narrow_down(struct ambit_shortlist_scan *scan,
+                                                      int32_t class, int32_t i)
+{
+    struct ambit_shortlist_slot *const slot = &scan->slot[(class + 1) % scan->slot_count];
+    if (slot->class != class) {
+        const int32_t *from = NULL;
+        const int32_t count = list_class(scan, class, &from);
+        slot->class = class;
+        slot->block_end = scan->begin;
+        slot->wide_count = list_run(scan, class, scan->begin, scan->end, from, count, slot->wide);
+    }
+    if (i >= slot->block_end) {
+        const int32_t left = scan->end - i;
+        slot->block_end = i + (left < AMBIT_SHORTLIST_BLOCK ? left : AMBIT_SHORTLIST_BLOCK);
+        slot->narrow_count = slot->wide_count == 0
+                                 ? 0
+                                 : list_run(scan, class, i, slot->block_end, slot->wide,
+                                            slot->wide_count, slot->narrow);
+    }
+    return slot;
+}
+
+/* Those of the list within reach of account i, else the nearest of its class. */
+static int32_t list_in_reach(struct ambit_shortlist_scan *scan, int32_t class, int32_t i,
+                             const int32_t *list, int32_t count, const int32_t **list_out)
+{
+    const struct ambit_shortlists *const lists = scan->lists;
+    double least = INFINITY;
+    int32_t found = 0;
+    *list_out = list;
+    if (isinf(reach_of(lists))) return count;
+    for (int32_t n = 0; n < count; n++) {
+        if (ambit_is_in_reach(lists->problem, i, list[n])) scan->chosen[found++] = list[n];
+    }
+    *list_out = scan->chosen;
+    if (found > 0) return found;
+    count = list_class(scan, class, &list);
+    for (int32_t n = 0; n < count; n++) {
+        const double chord2 = ambit_shortlist_chord2(lists, i, list[n]);
+        if (!(chord2 < least)) continue;
+        least = chord2;
+        scan->chosen[0] = list[n];
+        found = 1;
+    }
+    return found;
 }
 
 int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
                                   const int32_t **list_out)
 {
-    if (i >= scan->block_end) {
-        const int32_t left = scan->end - i;
-        scan->block_end = i + (left < AMBIT_SHORTLIST_BLOCK ? left : AMBIT_SHORTLIST_BLOCK);
-        scan->narrow_count = scan->wide_count == 0 ? 0
-                                                   : list_run(scan, i, scan->block_end, scan->wide,
-                                                              scan->wide_count, scan->narrow);
+    const struct ambit_problem *const problem = scan->lists->problem;
+    const int32_t class = ambit_class_of(problem, i);
+    if (class < AMBIT_CLASS_ANY) {
+        scan->chosen[0] = ambit_class_lock(class);
+        *list_out = scan->chosen;
+        return 1;
     }
-    const bool listed = is_listed(scan->lists->problem->accounts, i);
-    *list_out = listed ? scan->narrow : scan->all;
-    return listed ? scan->narrow_count : scan->lists->count;
+    const int32_t *list = NULL;
+    int32_t count = 0;
+    if (is_listed(problem->accounts, i)) {
+        const struct ambit_shortlist_slot *const slot = narrow_down(scan, class, i);
+        list = slot->narrow;
+        count = slot->narrow_count;
+    } else {
+        count = list_class(scan, class, &list);
+    }
+    return list_in_reach(scan, class, i, list, count, list_out);
 }
 
 /* ---- one account ---- */

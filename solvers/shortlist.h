@@ -42,15 +42,28 @@ struct ambit_shortlist_wish {
  * block of the run. */
 enum { AMBIT_SHORTLIST_BLOCK = 32, AMBIT_SHORTLIST_RUN = 16 * AMBIT_SHORTLIST_BLOCK };
 
+/* Lists of one class of accounts (eligibility.h). */
+struct ambit_shortlist_slot {
+    int32_t class;          /* whose lists for the run these are */
+    int32_t block_end;      /* of the block that `narrow` is for */
+    int32_t *wide, *narrow; /* owned; territories each */
+    int32_t wide_count, narrow_count;
+};
+
+enum { AMBIT_SHORTLIST_SLOTS = 8 };
+
 /* A scan over accounts, and what it works in; one a thread. */
 struct ambit_shortlist_scan {
     const struct ambit_shortlists *lists; /* borrowed */
     struct ambit_shortlist_wish wish;
-    int32_t end, block_end;       /* of the run, and of the block that `narrow` is for */
-    int32_t *all, *wide, *narrow; /* owned; territories each */
-    int32_t wide_count, narrow_count;
-    double *work;  /* owned; 2 × territories */
-    double *bound; /* owned; 2 × territories: of ambit_shortlist_bounds() */
+    int32_t begin, end; /* of the run */
+    int slot_count;
+    struct ambit_shortlist_slot slot[AMBIT_SHORTLIST_SLOTS];
+    int32_t *all;    /* owned; every territory */
+    int32_t *own;    /* owned; those of a class */
+    int32_t *chosen; /* owned; those that are near enough to an account */
+    double *work;    /* owned; 2 × territories */
+    double *bound;   /* owned; 2 × territories: of ambit_shortlist_bounds() */
 };
 
 /* Errors: AMBIT_ERR_MEMORY. Local. */
@@ -63,9 +76,10 @@ void ambit_shortlist_scan_clear(struct ambit_shortlist_scan *scan);
 void ambit_shortlist_scan_begin(struct ambit_shortlist_scan *scan, int32_t begin, int32_t end);
 
 /* The territories, ascending, that the next account i of the run can want, in *list_out until the
- * next call; returns how many. Never leaves out one that is within the margin of the account's
- * cheapest, or that is among its nearest. An account of fewer visits than AMBIT_VISITS_MIN, whose
- * cost a visit says nothing, can want all, and so can a unit of accounts that are far apart.
+ * next call; returns how many. All of them may serve it; never leaves out one of those that is
+ * within the margin of the account's cheapest, or that is among its nearest. An account of fewer
+ * visits than AMBIT_VISITS_MIN, whose cost a visit says nothing, can want all, and so can a unit of
+ * accounts that are far apart. Where none is near enough, the nearest of its class is listed alone.
  * Accounts come in ascending order. Local. */
 int32_t ambit_shortlist_scan_next(struct ambit_shortlist_scan *scan, int32_t i,
                                   const int32_t **list_out);

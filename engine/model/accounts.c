@@ -50,6 +50,7 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
         ambit_words_clear(&accounts->words[c]);
     }
     ambit_free(&accounts->filter_code);
+    ambit_free(&accounts->class_of);
     ambit_free(&accounts->visits);
     ambit_free(&accounts->members);
     ambit_free(&accounts->local_travel);

@@ -28,6 +28,7 @@ struct ambit_accounts {
     int32_t *category[AMBIT_CATEGORY_MAX]; /* owned; codes of words, or AMBIT_WORD_EMPTY */
     struct ambit_words words[AMBIT_CATEGORY_MAX]; /* owned; the same on all ranks */
     int32_t *filter_code;  /* owned; code of each of the scenario's filter words */
+    int32_t *class_of;     /* owned; who may serve each (eligibility.h); NULL: all may */
     int64_t *visits;       /* owned; micro-visits a year, ≥ 0 */
     int32_t *members;      /* owned; accounts that each stands for; NULL: one each */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
@@ -67,8 +68,8 @@ static inline bool ambit_accounts_are_runs(const struct ambit_accounts *accounts
  * those of a group behind each other. */
 bool ambit_account_joins(const struct ambit_accounts *accounts, int32_t i);
 
-/* Allocates every array but categories and local_travel for `count` accounts; frees all of them on
- * error. */
+/* Allocates every array but categories, class_of and local_travel for `count` accounts; frees all
+ * of them on error. */
 ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
                                    struct ambit_accounts *accounts_out) AMBIT_CHECKED;
 void ambit_accounts_clear(struct ambit_accounts *accounts);

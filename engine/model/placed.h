@@ -7,6 +7,7 @@
 #define AMBIT_PLACED_H
 
 #include "engine/model/scenario.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 enum ambit_placed_reason {
@@ -14,10 +15,12 @@ enum ambit_placed_reason {
     AMBIT_PLACED_PRICE,   /* a nearer one costs more, since its bands are dear */
     AMBIT_PLACED_NEXT,    /* one that costs less would break a band with it */
     AMBIT_PLACED_OVER,    /* all would: the one that breaks least */
+    AMBIT_PLACED_RULE,    /* one that costs less is closed to it by a rule */
+    AMBIT_PLACED_NONE,    /* no territory may serve it */
     AMBIT_PLACED_REASONS
 };
 
-/* "nearest", "price", "next" or "over". */
+/* "nearest", "price", "next", "over", "rule" or "none". */
 const char *ambit_placed_reason_name(enum ambit_placed_reason reason);
 
 /* One new account. Territories are indices, −1 where there is none. Cost is travel plus what the
@@ -43,6 +46,7 @@ struct ambit_placed_band {
 
 /* All of them. */
 struct ambit_placed_summary {
+    bool has_rules; /* on who may serve whom */
     int64_t account_count;
     int64_t reason_count[AMBIT_PLACED_REASONS];
     int64_t skipped_count; /* rows left out as unusable */

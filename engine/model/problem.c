@@ -187,8 +187,31 @@ void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *tot
             const double target = rule->share[j] * (double)total[r];
             const double inward = guard * half_width(rule);
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            lower_out[at] = -INFINITY;
+            upper_out[at] = INFINITY;
+            if (!ambit_is_asked(problem, j)) continue;
             lower_out[at] = side_value(&rule->lower, target, inward, rounding, 1.0);
             upper_out[at] = side_value(&rule->upper, target, inward, rounding, -1.0);
         }
     }
+}
+
+static bool is_within(const struct ambit_accounts *accounts, int32_t i, const double centre[3],
+                      double chord2)
+{
+    const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    return ambit_chord2(place, centre) <= chord2;
+}
+
+bool ambit_is_in_reach(const struct ambit_problem *problem, int32_t i, int32_t j)
+{
+    const struct ambit_accounts *const a = problem->accounts;
+    const double *const centre = problem->territories->item[j].position;
+    if (problem->eligibility == NULL || isinf(problem->eligibility->reach_chord2)) return true;
+    const double reach = problem->eligibility->reach_chord2;
+    if (a->rows == NULL) return is_within(a, i, centre, reach);
+    for (int32_t row = a->begin[i]; row < a->begin[i + 1]; row++) {
+        if (!is_within(a->rows, row, centre, reach)) return false;
+    }
+    return true;
 }

@@ -15,6 +15,8 @@
 
 #include "engine/base/status.h"
 #include "engine/model/accounts.h"
+#include "engine/model/eligibility.h"
+#include "engine/model/geometry.h"
 #include "engine/model/scenario.h"
 #include "engine/model/territories.h"
 #include "engine/model/travel.h"
@@ -48,8 +50,9 @@ struct ambit_problem {
     const struct ambit_territories *territories; /* borrowed */
     int rule_count; /* one a band, in the scenario's order; two where both sides are shares */
     struct ambit_rule rule[AMBIT_RULE_MAX];
-    int64_t *base[AMBIT_RULE_MAX]; /* owned; per account of the slice, micro-units */
-    int64_t disruption;            /* micro-hours an account that changes hands */
+    int64_t *base[AMBIT_RULE_MAX];               /* owned; per account of the slice, micro-units */
+    int64_t disruption;                          /* micro-hours an account that changes hands */
+    const struct ambit_eligibility *eligibility; /* borrowed; NULL: all may serve all */
 };
 
 /* Compiles the bands; the territories' capacities give the shares. Errors: AMBIT_ERR_MEMORY,
@@ -101,10 +104,35 @@ static inline int64_t ambit_disruption_of(const struct ambit_problem *problem, i
                                    : 0;
 }
 
+/* False for a territory that is left as it is: its bands are not asked of it. */
+static inline bool ambit_is_asked(const struct ambit_problem *problem, int32_t j)
+{
+    return problem->eligibility == NULL || problem->eligibility->fixed == NULL ||
+           !problem->eligibility->fixed[j];
+}
+
+/* The class of account i, AMBIT_CLASS_ANY where it has none. */
+static inline int32_t ambit_class_of(const struct ambit_problem *problem, int32_t i)
+{
+    return problem->accounts->class_of != NULL ? problem->accounts->class_of[i] : AMBIT_CLASS_ANY;
+}
+
+/* Whether the centre of territory j is near enough to account i, and to all accounts of a unit. */
+bool ambit_is_in_reach(const struct ambit_problem *problem, int32_t i, int32_t j);
+
+/* Whether territory j may serve account i, its centre being where it is now. What is left as it is
+ * may be as far as it likes. */
+static inline bool ambit_may_serve(const struct ambit_problem *problem, int32_t i, int32_t j)
+{
+    if (problem->eligibility == NULL) return true;
+    return ambit_class_has(problem->eligibility, ambit_class_of(problem, i), j) &&
+           (!ambit_is_asked(problem, j) || ambit_is_in_reach(problem, i, j));
+}
+
 /* The sides of every rule and territory, [territory × rule_count + rule], micro-units, ∓infinity
- * where one-sided, for rule totals `total` (micro-units, rule_count). `guard` narrows relative
- * sides from within by that part of half the band (of 5 % where one-sided), so that a plan made for
- * these totals stays inside when its own total is a little less. Local. */
+ * where one-sided or not asked, for rule totals `total` (micro-units, rule_count). `guard` narrows
+ * relative sides from within by that part of half the band (of 5 % where one-sided), so that a plan
+ * made for these totals stays inside when its own total is a little less. Local. */
 void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *total, double guard,
                          double *lower_out, double *upper_out);
 

@@ -48,6 +48,14 @@ bool ambit_band_is_of_target(const struct ambit_result_band *band)
     return band->lower_kind == AMBIT_LIMIT_OF_TARGET || band->upper_kind == AMBIT_LIMIT_OF_TARGET;
 }
 
+const char *ambit_rule_kind_name(enum ambit_rule_kind kind)
+{
+    static const char *const names[AMBIT_RULE_KIND_COUNT] = {"locked",    "fixed",   "needs",
+                                                             "forbidden", "allowed", "reach"};
+    AMBIT_REQUIRE((int)kind >= 0 && kind < AMBIT_RULE_KIND_COUNT);
+    return names[kind];
+}
+
 void ambit_result_init(struct ambit_result *result)
 {
     *result = (struct ambit_result){.travel_before = -1, .gap = NAN};
@@ -61,8 +69,10 @@ void ambit_result_init(struct ambit_result *result)
 void ambit_result_clear(struct ambit_result *result)
 {
     ambit_free(&result->scenario_text);
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof result->input / sizeof result->input[0]; i++)
         ambit_free(&result->input[i].path);
+    if (result->rules != NULL) ambit_free(&result->rules->skills);
+    ambit_free(&result->rules);
     ambit_free(&result->account_id);
     ambit_free(&result->lat);
     ambit_free(&result->lon);

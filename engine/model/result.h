@@ -16,7 +16,7 @@
 enum ambit_result_kind { AMBIT_RESULT_PLAN, AMBIT_RESULT_AUDIT };
 
 struct ambit_result_input {
-    char role[16];                /* "scenario", "accounts", "reps" */
+    char role[16];                /* "scenario", "accounts", "reps", "forbidden", "allowed" */
     char *path;                   /* owned; relative to the result file's folder where possible */
     char hash[AMBIT_SHA256_TEXT]; /* scenario: SHA-256; tables: rows hash */
     int64_t rows;                 /* data rows; 0 for the scenario */
@@ -80,6 +80,36 @@ struct ambit_result_together {
         first_split[AMBIT_NAME_MAX]; /* the first of those by name, cut where it is longer; or "" */
 };
 
+enum ambit_rule_kind {
+    AMBIT_RULE_LOCKED,
+    AMBIT_RULE_FIXED,
+    AMBIT_RULE_NEEDS,
+    AMBIT_RULE_FORBIDDEN,
+    AMBIT_RULE_ALLOWED,
+    AMBIT_RULE_REACH,
+    AMBIT_RULE_KIND_COUNT
+};
+/* "locked", "fixed", "needs", "forbidden", "allowed" or "reach", as in the scenario. */
+const char *ambit_rule_kind_name(enum ambit_rule_kind kind);
+
+#define AMBIT_RULED_ID 128 /* bytes of an account's id there, with its NUL; longer ones are cut */
+
+/* What the rules ask for and how the plan keeps them, as judged. */
+struct ambit_result_rules {
+    int64_t locked_count;     /* accounts that are locked where they are today */
+    int32_t fixed_count;      /* territories that are left as they are */
+    int64_t kept_count;       /* accounts that these have today */
+    int64_t restricted_count; /* accounts that needs, forbidden or allowed speak of */
+    double reach_worst;       /* furthest account, in the unit of reach; 0 where none is set */
+    int64_t broken_count;     /* accounts whose territory breaks a rule */
+    int64_t broken[AMBIT_RULE_KIND_COUNT]; /* the same by rule */
+    char first_account[AMBIT_RULED_ID];    /* the first of them in canonical order, or "" */
+    char first_territory[AMBIT_NAME_MAX];
+    char first_rule[16];
+    int32_t skills_width; /* bytes a text of the next, 0: reps have no skills */
+    char *skills;         /* owned; of every territory's rep, NUL-padded */
+};
+
 struct ambit_result {
     enum ambit_result_kind kind;
     bool feasible;
@@ -91,7 +121,7 @@ struct ambit_result {
     int64_t effort;
     bool stopped_by_time_limit;
     int32_t input_count;
-    struct ambit_result_input input[3];
+    struct ambit_result_input input[3 + AMBIT_PAIR_FILE_MAX];
 
     /* accounts, canonical order; the arrays are NULL on a result that a run hands over */
     int64_t account_count;
@@ -130,6 +160,7 @@ struct ambit_result {
     int32_t round_count;
     struct ambit_result_round *round;  /* owned */
     struct ambit_bad_rows bad_rows;    /* skipped with --skip-bad-rows */
+    struct ambit_result_rules *rules;  /* owned; NULL: the scenario has no rules */
     struct ambit_kpi *kpi;             /* owned; an audit's further figures; NULL: none (kpi.h) */
     struct ambit_diagnosis *diagnosis; /* owned; why bands are broken; NULL: none (diagnosis.h) */
 

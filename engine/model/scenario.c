@@ -21,6 +21,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .drive_time = {.a = 3.28, .b = 0.768},
         .disruption_hours = 0.0,
         .audit = {.segments.column = -1, .days = 220.0, .visited_column = -1, .target_column = -1},
+        .eligibility = {.needs_category = -1},
     };
 }
 
@@ -42,6 +43,10 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
     ambit_free(&scenario->reps_file);
     ambit_filter_words_clear(&scenario->filter_words);
     ambit_scenario_forget_changes(scenario);
+    for (int c = 0; c < scenario->eligibility.closing_count; c++)
+        ambit_free(&scenario->eligibility.closing[c].file);
+    ambit_free(&scenario->eligibility.closing);
+    ambit_free(&scenario->eligibility.name);
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 

@@ -19,6 +19,8 @@
 #define AMBIT_TERM_MAX 8     /* terms of a measure's sum */
 #define AMBIT_TABLE_MAX 64   /* rows of a distance-to-minutes table */
 #define AMBIT_TERRITORY_MAX 100000
+#define AMBIT_CLOSING_MAX 64       /* entries of forbidden and allowed */
+#define AMBIT_PAIR_FILE_MAX 5      /* of them tables of pairs */
 #define AMBIT_RATIO_MAX 16         /* figures under kpi */
 #define AMBIT_SUM_TERM_MAX 16      /* terms of a sum of an audit, with those of measures it names */
 #define AMBIT_SEGMENT_MAX 8        /* classes of accounts */
@@ -153,6 +155,38 @@ struct ambit_change_terms {
     char variant[AMBIT_VARIANT_NAME_MAX]; /* which scenario of the file; "": its base */
 };
 
+/* A territory, or its rep, as a rule names it. */
+struct ambit_named_territory {
+    char text[AMBIT_NAME_MAX];
+    int line, column; /* where it stands in the scenario file, for messages */
+};
+
+/* An entry of rules.forbidden or rules.allowed: a filter with territories, or a table of pairs. */
+struct ambit_closing {
+    bool only;                  /* allowed: these territories and no others */
+    struct ambit_filter where;  /* accounts that are meant */
+    int first_name, name_count; /* territories, of the terms' names */
+    char *file;                 /* owned; table of pairs, as written; NULL: none */
+    char id_column[AMBIT_NAME_MAX], territory_column[AMBIT_NAME_MAX]; /* of the table */
+};
+
+enum ambit_reach_kind { AMBIT_REACH_NONE, AMBIT_REACH_MINUTES, AMBIT_REACH_KM };
+
+/* Who may serve whom: the section `rules`. */
+struct ambit_eligibility_terms {
+    bool has_lock;
+    struct ambit_filter lock;           /* accounts that stay where they are */
+    int fixed_first, fixed_count;       /* territories that are left as they are, of the names */
+    int needs_category;                 /* accounts' column of words, or -1 */
+    char skills_column[AMBIT_NAME_MAX]; /* of the reps; "" with no needs */
+    int closing_count;
+    struct ambit_closing *closing; /* owned */
+    int name_count, name_room;
+    struct ambit_named_territory *name; /* owned */
+    enum ambit_reach_kind reach_kind;
+    double reach; /* one way, minutes or km */
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -202,6 +236,7 @@ struct ambit_scenario {
     struct ambit_audit_terms audit;
     struct ambit_together_terms together;
     struct ambit_change_terms changes;
+    struct ambit_eligibility_terms eligibility;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

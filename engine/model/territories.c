@@ -12,6 +12,7 @@ void ambit_territories_clear(struct ambit_territories *territories)
 {
     ambit_free(&territories->item);
     ambit_free(&territories->gone);
+    ambit_words_clear(&territories->skills);
     *territories = (struct ambit_territories){0};
 }
 
@@ -48,4 +49,21 @@ int32_t ambit_territories_find(const struct ambit_territories *territories, cons
             high = middle;
     }
     return -1;
+}
+
+int32_t ambit_territories_find_served(const struct ambit_territories *territories,
+                                      const char *name_or_rep)
+{
+    const int32_t named = ambit_territories_find(territories, name_or_rep);
+    for (int32_t j = 0; j < territories->count && named < 0; j++) {
+        const char *const rep = territories->item[j].rep_id;
+        if (rep[0] != '\0' && strcmp(rep, name_or_rep) == 0) return j;
+    }
+    return named;
+}
+
+const char *ambit_territory_skills(const struct ambit_territories *territories, int32_t j)
+{
+    const int32_t skills = territories->item[j].skills;
+    return skills > 0 ? ambit_words_text(&territories->skills, skills - 1) : "";
 }

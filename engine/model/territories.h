@@ -9,6 +9,7 @@
 
 #include "engine/base/status.h"
 #include "engine/model/scenario.h"
+#include "engine/model/words.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct ambit_territory {
     double centre_lat, centre_lon; /* of a free centre: the degrees that position was made from */
     int64_t centre_account;        /* canonical index of the median account, or -1 */
     double capacity;               /* in the rep file's unit; 0 where not given */
+    int32_t skills; /* 1 + the place of the rep's skills in the territories' words; 0: none */
 };
 
 struct ambit_territories {
@@ -29,6 +31,7 @@ struct ambit_territories {
     struct ambit_territory *item; /* owned */
     int32_t gone_count;
     char (*gone)[AMBIT_NAME_MAX]; /* owned; territories and reps that a scenario has leave */
+    struct ambit_words skills;    /* owned; as the reps' table has them, joined by ';' */
 };
 
 void ambit_territories_clear(struct ambit_territories *territories);
@@ -38,5 +41,12 @@ ambit_status ambit_territories_sort(struct ambit_territories *territories) AMBIT
 
 /* The index of the territory of that name, or -1. Binary search; needs the sorted order. */
 int32_t ambit_territories_find(const struct ambit_territories *territories, const char *name);
+
+/* The same, or of the territory whose rep has that id; a name comes before an id. */
+int32_t ambit_territories_find_served(const struct ambit_territories *territories,
+                                      const char *name_or_rep);
+
+/* What the rep of territory j can, joined by ';'; "" where that is nothing, or nobody. */
+const char *ambit_territory_skills(const struct ambit_territories *territories, int32_t j);
 
 #endif

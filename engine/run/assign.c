@@ -117,6 +117,8 @@ static void move_account(struct ambit_accounts *a, int32_t from, int32_t to)
     a->visits[to] = a->visits[from];
     for (int c = 0; c < a->column_count; c++)
         a->column[c][to] = a->column[c][from];
+    for (int c = 0; c < a->category_count; c++)
+        a->category[c][to] = a->category[c][from];
 }
 
 /* Refuses accounts that the plan has, or leaves them out. Collective. */
@@ -176,6 +178,14 @@ static ambit_status gather_accounts(struct ambit_comm *comm, struct ambit_accoun
     AMBIT_TRY(gather_column(comm, slice->local_travel, n, sizeof(int64_t), &all->local_travel));
     for (int c = 0; c < slice->column_count; c++)
         AMBIT_TRY(gather_column(comm, slice->column[c], n, sizeof(int64_t), &all->column[c]));
+    for (int c = 0; c < slice->category_count; c++) {
+        AMBIT_TRY(gather_column(comm, slice->category[c], n, sizeof(int32_t), &all->category[c]));
+        all->words[c] = slice->words[c]; /* the same on all ranks */
+        slice->words[c] = (struct ambit_words){0};
+    }
+    all->category_count = slice->category_count;
+    all->filter_code = slice->filter_code;
+    slice->filter_code = NULL;
     all->count = ambit_comm_rank(comm) == 0 ? (int32_t)slice->total : 0;
     all->total = slice->total;
     all->id_width = slice->id_width;
@@ -231,12 +241,15 @@ static ambit_status wish(struct batch *batch)
     struct ambit_standing_plan *const plan = batch->plan;
     struct ambit_accounts *const a = &batch->accounts;
     struct ambit_problem problem = {0};
+    struct ambit_eligibility eligibility = {0};
     AMBIT_TRY(ambit_alloc(&a->local_travel, (size_t)a->count, sizeof *a->local_travel));
     ambit_standing_plan_set_local_travel(plan, a);
     AMBIT_TRY(ambit_problem_create(&plan->scenario, a, &plan->territories, &problem));
+    AMBIT_TRY(ambit_standing_plan_set_rules(plan, a, &problem, &eligibility));
     AMBIT_TRY(ambit_alloc(&batch->wish, (size_t)a->count, sizeof *batch->wish));
     AMBIT_TRY(ambit_placement_wish(plan->placement, &problem, batch->wish));
 done:
+    ambit_eligibility_clear(&eligibility);
     ambit_problem_clear(&problem);
     return status;
 }
@@ -282,11 +295,14 @@ static ambit_status place(struct batch *batch, struct ambit_placed_summary *summ
 {
     ambit_status status = AMBIT_OK;
     struct ambit_standing_plan *const plan = batch->plan;
-    const struct ambit_accounts *const a = &batch->accounts;
+    struct ambit_accounts *const a = &batch->accounts;
     struct ambit_problem problem = {0};
+    struct ambit_eligibility eligibility = {0};
     AMBIT_TRY(ambit_standing_plan_check_range(plan, a, batch->options->accounts_path));
     AMBIT_TRY(ambit_problem_create(&plan->scenario, a, &plan->territories, &problem));
+    AMBIT_TRY(ambit_standing_plan_set_rules(plan, a, &problem, &eligibility));
     AMBIT_TRY(ambit_alloc(&batch->placed, (size_t)a->count, sizeof *batch->placed));
+    summary->has_rules = problem.eligibility != NULL;
     summary->band_count = plan->scenario.band_count;
     for (int b = 0; b < summary->band_count; b++) {
         (void)snprintf(summary->band[b].label, sizeof summary->band[b].label, "%s",
@@ -298,6 +314,7 @@ static ambit_status place(struct batch *batch, struct ambit_placed_summary *summ
     ambit_placement_set_totals(plan->placement, plan->total);
     sum_up(batch, summary);
 done:
+    ambit_eligibility_clear(&eligibility);
     ambit_problem_clear(&problem);
     return status;
 }
@@ -318,8 +335,15 @@ static ambit_status store(const struct batch *batch)
 static ambit_status conclude(const struct batch *batch, const struct ambit_placed_summary *summary)
 {
     const int64_t over = summary->reason_count[AMBIT_PLACED_OVER];
+    const int64_t none = summary->reason_count[AMBIT_PLACED_NONE];
     char words[2048] = "";
     size_t used = 0;
+    if (none > 0)
+        return ambit_fail(AMBIT_ERR_INFEASIBLE,
+                          "%s: the rules let no territory serve %lld of %lld new accounts, which "
+                          "stand without one; %lld more break bands",
+                          batch->options->plan_path, (long long)none,
+                          (long long)summary->account_count, (long long)over);
     if (over == 0) return AMBIT_OK;
     for (int b = 0; b < summary->band_count; b++) {
         const struct ambit_placed_band *const band = &summary->band[b];

@@ -37,15 +37,22 @@ const struct ambit_result *ambit_standing_plan_result(const struct ambit_standin
 int ambit_standing_plan_column_count(const struct ambit_standing_plan *plan);
 const char *ambit_standing_plan_column(const struct ambit_standing_plan *plan, int c);
 
+/* The same of the words that rules on who may serve whom ask for. Local. */
+int ambit_standing_plan_category_count(const struct ambit_standing_plan *plan);
+const char *ambit_standing_plan_category(const struct ambit_standing_plan *plan, int c);
+
 struct ambit_new_account {
-    double lat, lon;                /* degrees, WGS 84 */
-    double value[AMBIT_COLUMN_MAX]; /* ≥ 0, as ambit_standing_plan_column() names them */
+    double lat, lon;                      /* degrees, WGS 84 */
+    const char *word[AMBIT_CATEGORY_MAX]; /* borrowed; as ambit_standing_plan_category() names them;
+                                             NULL: empty */
+    double value[AMBIT_COLUMN_MAX];       /* ≥ 0, as ambit_standing_plan_column() names them */
 };
 
-/* Places one account and adds it to the loads that the next one meets; the file stays as it is.
- * Travel between neighbouring stops is by the density of the file's accounts. Takes a fraction of a
- * millisecond at 1,000 territories. Errors: AMBIT_ERR_INPUT where a number is not as said above,
- * AMBIT_ERR_MEMORY. Local; from one thread at a time. */
+/* Places one account, with territory −1 where none may serve it, and adds it to the loads that the
+ * next one meets; the file stays as it is. Travel between neighbouring stops is by the density of
+ * the file's accounts. Takes a fraction of a millisecond at 1,000 territories. Errors:
+ * AMBIT_ERR_INPUT where a number is not as said above, AMBIT_ERR_MEMORY. Local; from one thread at
+ * a time. */
 ambit_status ambit_standing_plan_assign(struct ambit_standing_plan *plan,
                                         const struct ambit_new_account *account,
                                         struct ambit_placed *placed_out) AMBIT_CHECKED;

@@ -10,6 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/base/random.h"
 #include "engine/base/stop.h"
 #include "engine/base/version.h"
 #include "io/checkpoint_file.h"
@@ -140,7 +141,14 @@ static ambit_status fill_head(const struct ambit_job *job, struct ambit_checkpoi
     ambit_sha256_add(sha, job->scenario.changes.variant, strlen(job->scenario.changes.variant));
     ambit_sha256_text(sha, text);
     (void)snprintf(head->scenario_hash, sizeof head->scenario_hash, "%s", text);
-    ambit_rows_hash_text(&job->accounts_hash, rows);
+    const struct ambit_job *const whole = job->whole != NULL ? job->whole : job;
+    struct ambit_rows_hash accounts = job->accounts_hash;
+    for (int t = 0; t < whole->pair_table_count; t++) { /* what they say is of the accounts */
+        const uint64_t place = ambit_mix64((uint64_t)t + 1);
+        accounts.low += place * whole->pair_table[t].read.hash.low;
+        accounts.high += place * whole->pair_table[t].read.hash.high;
+    }
+    ambit_rows_hash_text(&accounts, rows);
     (void)snprintf(head->accounts_hash, sizeof head->accounts_hash, "%s", rows);
     ambit_rows_hash_text(&job->reps_hash, rows);
     (void)snprintf(head->reps_hash, sizeof head->reps_hash, "%s", rows);

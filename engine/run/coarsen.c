@@ -25,30 +25,64 @@ static int64_t block_of(const struct ambit_accounts *accounts, int32_t i, int64_
     return (accounts->rows->first + accounts->begin[i]) / block;
 }
 
-/* Writes the run of each account of the slice into run_out; returns how many there are. */
+/* The last run of each class in a block: accounts of other classes may stand between its own. */
+struct open_run {
+    int32_t class, run, last; /* last: the account that joined it last */
+};
+
+/* Writes the run of each account of the slice into run_out; returns how many there are. Runs are
+ * numbered in the order of their first accounts. */
 static int32_t number_runs(const struct ambit_job *job, int64_t block, int32_t *run_out)
 {
     const struct ambit_accounts *const accounts = &job->accounts;
     const bool by_previous = job->problem.disruption > 0;
+    struct open_run open[BLOCK_MAX];
     int32_t runs = 0;
+    int open_count = 0;
     for (int32_t i = 0; i < accounts->count; i++) {
-        const bool same = i > 0 &&
-                          block_of(accounts, i, block) == block_of(accounts, i - 1, block) &&
-                          (!by_previous || accounts->previous[i] == accounts->previous[i - 1]);
-        runs += !same;
-        run_out[i] = runs - 1;
+        const int32_t class = ambit_class_of(&job->problem, i);
+        int at = 0;
+        if (i == 0 || block_of(accounts, i, block) != block_of(accounts, i - 1, block))
+            open_count = 0;
+        while (at < open_count && open[at].class != class)
+            at++;
+        const bool same =
+            at < open_count &&
+            (!by_previous || accounts->previous[i] == accounts->previous[open[at].last]);
+        if (!same) {
+            open_count += at == open_count;
+            open[at] = (struct open_run){class, runs++, i};
+        }
+        open[at].last = i;
+        run_out[i] = open[at].run;
     }
     return runs;
 }
 
+/* The accounts of each run, run after run: first_out has runs + 1 values. */
+static void list_members(const int32_t *run, int32_t count, int32_t runs, int32_t *first_out,
+                         int32_t *member_out)
+{
+    for (int32_t i = 0; i < count; i++)
+        first_out[run[i] + 1]++;
+    for (int32_t c = 0; c < runs; c++)
+        first_out[c + 1] += first_out[c];
+    for (int32_t i = 0; i < count; i++)
+        member_out[first_out[run[i]]++] = i;
+    for (int32_t c = runs; c > 0; c--)
+        first_out[c] = first_out[c - 1];
+    first_out[0] = 0;
+}
+
 /* The middle of a run, by visits where there are any. */
-static void place(const struct ambit_accounts *accounts, int32_t begin, int32_t end,
+static void place(const struct ambit_accounts *accounts, const int32_t *member, int32_t count,
                   struct ambit_accounts *coarse, int32_t c)
 {
     double sum[3] = {0.0}, visits = 0.0;
-    for (int32_t i = begin; i < end; i++)
-        visits += (double)accounts->visits[i];
-    for (int32_t i = begin; i < end; i++) {
+    for (int32_t m = 0; m < count; m++)
+        visits += (double)accounts->visits[member[m]];
+    for (int32_t m = 0; m < count; m++) {
+        const int32_t i = member[m];
         const double weight = visits > 0.0 ? (double)accounts->visits[i] : 1.0;
         sum[0] += weight * accounts->x[i];
         sum[1] += weight * accounts->y[i];
@@ -56,24 +90,26 @@ static void place(const struct ambit_accounts *accounts, int32_t begin, int32_t 
     }
     const double length = sqrt(sum[0] * sum[0] + sum[1] * sum[1] + sum[2] * sum[2]);
     const bool spread = !(length > 0.0); /* around the whole Earth: there is no middle */
-    const double unit[3] = {spread ? accounts->x[begin] : sum[0] / length,
-                            spread ? accounts->y[begin] : sum[1] / length,
-                            spread ? accounts->z[begin] : sum[2] / length};
+    const double unit[3] = {spread ? accounts->x[member[0]] : sum[0] / length,
+                            spread ? accounts->y[member[0]] : sum[1] / length,
+                            spread ? accounts->z[member[0]] : sum[2] / length};
     coarse->x[c] = unit[0];
     coarse->y[c] = unit[1];
     coarse->z[c] = unit[2];
     ambit_degrees_from_unit(unit, &coarse->lat[c], &coarse->lon[c]);
 }
 
-/* Accounts [begin, end) as account c. */
-static void add_up(const struct ambit_job *job, int32_t begin, int32_t end,
+/* The members of a run as account c. */
+static void add_up(const struct ambit_job *job, const int32_t *member, int32_t count,
                    struct ambit_job *coarse, int32_t c)
 {
     const struct ambit_accounts *const from = &job->accounts;
     struct ambit_accounts *const to = &coarse->accounts;
-    place(from, begin, end, to, c);
-    to->previous[c] = from->previous[begin];
-    for (int32_t i = begin; i < end; i++) {
+    place(from, member, count, to, c);
+    to->previous[c] = from->previous[member[0]];
+    if (to->class_of != NULL) to->class_of[c] = from->class_of[member[0]];
+    for (int32_t m = 0; m < count; m++) {
+        const int32_t i = member[m];
         to->members[c] += ambit_account_members(from, i);
         to->visits[c] += from->visits[i];
         to->local_travel[c] += from->local_travel[i];
@@ -92,6 +128,8 @@ static ambit_status allocate(const struct ambit_job *job, int32_t runs, struct a
     AMBIT_TRY(ambit_accounts_create(runs, 0, job->accounts.column_count, accounts));
     AMBIT_TRY(ambit_alloc(&accounts->local_travel, n, sizeof *accounts->local_travel));
     AMBIT_TRY(ambit_alloc(&accounts->members, n, sizeof *accounts->members));
+    if (job->accounts.class_of != NULL)
+        AMBIT_TRY(ambit_alloc(&accounts->class_of, n, sizeof *accounts->class_of));
     AMBIT_TRY(ambit_alloc(&coarse->label, n, sizeof *coarse->label));
     AMBIT_TRY(ambit_alloc(&coarse->territories.item, territories, sizeof *job->territories.item));
     memcpy(coarse->territories.item, job->territories.item,
@@ -99,6 +137,7 @@ static ambit_status allocate(const struct ambit_job *job, int32_t runs, struct a
     coarse->territories.count = job->territories.count;
     AMBIT_TRY(
         ambit_problem_create(&coarse->scenario, accounts, &coarse->territories, &coarse->problem));
+    coarse->problem.eligibility = job->problem.eligibility;
     for (int r = 0; r < coarse->problem.rule_count && runs > 0; r++)
         memset(coarse->problem.base[r], 0, n * sizeof *coarse->problem.base[r]);
 done:
@@ -124,7 +163,7 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     ambit_status status = AMBIT_OK;
     struct ambit_job *const coarse = coarse_out;
     const int32_t count = job->accounts.count;
-    int32_t *plan = NULL;
+    int32_t *plan = NULL, *first = NULL, *member = NULL;
     ambit_job_init(coarse, job->comm, &job->options);
     coarse->started = job->started;
     coarse->keeper = job->keeper;
@@ -135,11 +174,12 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     if (count > 0) memcpy(plan, job->label, (size_t)count * sizeof *plan);
     const int32_t runs = number_runs(job, block, job->label);
     AMBIT_TRY_TOGETHER(job->comm, allocate(job, runs, coarse));
-    for (int32_t begin = 0, end; begin < count; begin = end) {
-        for (end = begin + 1; end < count && job->label[end] == job->label[begin];)
-            end++;
-        add_up(job, begin, end, coarse, job->label[begin]);
-        coarse->label[job->label[begin]] = plan[begin];
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&first, (size_t)runs + 1, sizeof *first));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&member, (size_t)count, sizeof *member));
+    list_members(job->label, count, runs, first, member);
+    for (int32_t c = 0; c < runs; c++) {
+        add_up(job, &member[first[c]], first[c + 1] - first[c], coarse, c);
+        coarse->label[c] = plan[member[first[c]]];
     }
     ambit_job_hand_over(job, coarse);
     coarse->accounts.first = ambit_comm_sum_below_i64(job->comm, runs);
@@ -147,6 +187,8 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     ambit_comm_sum_i64(job->comm, &coarse->accounts.total, 1);
 done:
     ambit_free(&plan);
+    ambit_free(&first);
+    ambit_free(&member);
     if (status != AMBIT_OK) ambit_coarse_clear(coarse);
     return status;
 }

@@ -141,6 +141,12 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
     if (scenario->reps_file != NULL)
         AMBIT_TRY(
             place_table(job, "reps", scenario->reps_file, &job->reps_hash, job->reps_rows, result));
+    for (int t = 0; t < job->pair_table_count; t++) {
+        const struct ambit_pair_table *const table = &job->pair_table[t];
+        const struct ambit_closing *const closing = &scenario->eligibility.closing[table->closing];
+        AMBIT_TRY(place_table(job, closing->only ? "allowed" : "forbidden", closing->file,
+                              &table->read.hash, table->read.rows, result));
+    }
 done:
     ambit_sha256_destroy(&sha);
     return status;

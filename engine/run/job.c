@@ -26,6 +26,9 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->price_upper);
     ambit_free(&job->round);
     ambit_problem_clear(&job->problem);
+    ambit_pairs_clear(&job->forbidden);
+    ambit_pairs_clear(&job->allowed);
+    ambit_eligibility_clear(&job->eligibility);
     ambit_accounts_clear(&job->accounts);
     ambit_territories_clear(&job->territories);
     ambit_scenario_clear(&job->scenario);

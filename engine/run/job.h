@@ -15,6 +15,7 @@
 #include "engine/model/scenario.h"
 #include "engine/model/territories.h"
 #include "engine/run/run.h"
+#include "io/pairs_csv.h"
 
 /* What became of a limit that no plan can meet. */
 struct ambit_relaxation {
@@ -25,6 +26,12 @@ struct ambit_relaxation {
 };
 
 struct ambit_keeper; /* checkpoint.h */
+
+/* A table of pairs as it was read. */
+struct ambit_pair_table {
+    int closing; /* index into the scenario's */
+    struct ambit_pairs_read read;
+};
 
 /* Where in a run a round has ended. */
 enum ambit_stage {
@@ -64,6 +71,10 @@ struct ambit_job {
     struct ambit_rows_hash accounts_hash, reps_hash;
     int64_t accounts_rows, reps_rows;
     struct ambit_problem problem;
+    struct ambit_pairs forbidden, allowed; /* of the tables of pairs */
+    struct ambit_pair_table pair_table[AMBIT_PAIR_FILE_MAX];
+    int pair_table_count;
+    struct ambit_eligibility eligibility;
 
     struct ambit_place place;
     struct ambit_keeper *keeper; /* of checkpoints; see checkpoint.h; NULL: none are kept */
@@ -88,6 +99,23 @@ ambit_status ambit_job_load(struct ambit_job *job) AMBIT_CHECKED;
 
 /* order.c: accounts to the canonical order, in equal slices; local travel; the compiled problem. */
 ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
+
+/* eligibility.c: who may serve whom, for accounts in their order; where a plan is to be found,
+ * fails with AMBIT_ERR_INPUT for accounts that nobody may serve, and with AMBIT_ERR_INFEASIBLE for
+ * bands that the rules alone break. */
+ambit_status ambit_job_set_eligibility(struct ambit_job *job) AMBIT_CHECKED;
+
+/* eligibility.c: fails with AMBIT_ERR_INPUT where accounts that stay together as one of `units`
+ * have no territory that may serve all of them. */
+ambit_status ambit_job_check_units(struct ambit_job *units) AMBIT_CHECKED;
+
+/* judge_rules.c: the rules that account i in territory j breaks, a bit for each enum
+ * ambit_rule_kind, from the inputs. Local. */
+unsigned ambit_job_broken_rules(const struct ambit_job *job, int32_t i, int32_t j);
+
+/* judge_rules.c: into result->rules, where the scenario has any. */
+ambit_status ambit_job_judge_rules(struct ambit_job *job, const int32_t *label,
+                                   struct ambit_result *result) AMBIT_CHECKED;
 
 /* seed.c: places free centres and gives a first plan by balanced k-means. */
 ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;

@@ -148,8 +148,8 @@ done:
     return status;
 }
 
-/* Widens the band's worst figures by territory j. */
-static void judge_cell(struct ambit_result_band *band, int32_t j)
+/* Widens the band's worst figures by territory j, the first that is asked or a later one. */
+static void judge_cell(struct ambit_result_band *band, int32_t j, bool first)
 {
     const double value = band->value[j], target = band->target[j];
     const double margin = TOLERANCE * fmax(fabs(value), 1.0);
@@ -165,7 +165,7 @@ static void judge_cell(struct ambit_result_band *band, int32_t j)
     const double deviation =
         lower && upper && of_target && target != 0.0 ? fabs(value / target - 1.0) : value;
     const bool low_is_worst = lower && !upper;
-    if (j == 0 ||
+    if (first ||
         (low_is_worst ? deviation < band->worst_deviation : deviation > band->worst_deviation))
         band->worst_deviation = deviation;
 }
@@ -193,6 +193,19 @@ static void set_prices(const struct ambit_job *job, int b, int32_t j,
     }
 }
 
+/* Whether the scenario leaves territory j as it is. */
+static bool is_fixed(const struct ambit_job *job, int32_t j)
+{
+    const struct ambit_eligibility_terms *const terms = &job->scenario.eligibility;
+    const struct ambit_territory *const territory = &job->territories.item[j];
+    for (int n = terms->fixed_first; n < terms->fixed_first + terms->fixed_count; n++) {
+        if (ambit_territories_find_served(&job->territories, terms->name[n].text) ==
+            territory - job->territories.item)
+            return true;
+    }
+    return false;
+}
+
 static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -201,6 +214,7 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
     struct ambit_result_band *band = &result->band[b];
     const struct ambit_result_measure *measure = &result->measure[from->measure];
     double capacity_sum = 0.0;
+    bool first = true;
     AMBIT_TRY(allocate_band(band, (size_t)job->territories.count));
     name_band(job, from, band);
     band->measure = from->measure;
@@ -229,8 +243,14 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
         band->value[j] = share ? (other != 0.0 ? load / other : 0.0) : load;
         band->lower[j] = limit_value(from->lower_kind, from->lower, band->target[j], -INFINITY);
         band->upper[j] = limit_value(from->upper_kind, from->upper, band->target[j], INFINITY);
+        if (is_fixed(job, j)) { /* reported, and not asked */
+            band->lower[j] = -INFINITY;
+            band->upper[j] = INFINITY;
+            continue;
+        }
         set_prices(job, b, j, band);
-        judge_cell(band, j);
+        judge_cell(band, j, first);
+        first = false;
     }
 done:
     return status;
@@ -311,6 +331,7 @@ static void judge_totals(const struct ambit_job *job, struct ambit_result *resul
     for (int b = 0; b < result->band_count; b++) {
         if (result->band[b].broken_count > 0) result->feasible = false;
     }
+    if (result->rules != NULL && result->rules->broken_count > 0) result->feasible = false;
     for (int32_t j = 0; j < result->territory_count; j++) {
         result->travel += result->territories[j].travel;
         result->moved_count += result->territories[j].gained_count;
@@ -361,6 +382,7 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
     }
     if (job->scenario.together.column[0] != '\0')
         AMBIT_TRY(ambit_judge_together(job, label, &result->together));
+    AMBIT_TRY(ambit_job_judge_rules(job, label, result));
     judge_totals(job, result);
     judge_has_previous(job, result);
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));

@@ -97,6 +97,7 @@ ambit_status ambit_job_order(struct ambit_job *job)
     AMBIT_TRY(prepare_travel(job));
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));
+    AMBIT_TRY(ambit_job_set_eligibility(job));
 done:
     return status;
 }

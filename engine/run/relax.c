@@ -138,9 +138,11 @@ static ambit_status measure_worst(struct ambit_job *job, int r, double *value, d
     ambit_status status = AMBIT_OK;
     const double direction = direction_of(job, r);
     AMBIT_TRY(measure(job, r, value));
-    *worst_out = value[0];
-    for (int32_t j = 1; j < job->territories.count; j++)
+    *worst_out = -direction * INFINITY;
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        if (!ambit_is_asked(&job->problem, j)) value[j] = -direction * INFINITY;
         *worst_out = direction * fmax(direction * *worst_out, direction * value[j]);
+    }
 done:
     return status;
 }
@@ -158,6 +160,7 @@ static double prove(struct ambit_job *job, int r, double *value)
         for (int32_t j = 1; j < job->territories.count; j++) {
             if (value[j] > value[worst]) worst = j;
         }
+        if (!ambit_is_asked(&job->problem, worst)) break;
         value[worst] = -INFINITY;
         const double share = ambit_job_least_share(job, b, worst);
         if (share > proven) {

@@ -125,12 +125,14 @@ static bool has_like_limits(const struct relocate *relocate, int32_t a, int32_t 
     return true;
 }
 
-/* The territories of a group whose centres are free and whose limits are those of the first. */
+/* The territories of a group whose centres are free to move and whose limits are those of the
+ * first. */
 static int list_members(const struct relocate *relocate, int32_t group, int32_t *territory_out)
 {
     int count = 0;
     for (int32_t j = 0; j < relocate->territories; j++) {
-        const bool is_free = relocate->job->territories.item[j].centre_kind != AMBIT_CENTRE_HOME;
+        const bool is_free = relocate->job->territories.item[j].centre_kind != AMBIT_CENTRE_HOME &&
+                             ambit_is_asked(&relocate->job->problem, j);
         if (relocate->group[j] != group || !is_free) continue;
         if (count == 0 || has_like_limits(relocate, territory_out[0], j))
             territory_out[count++] = j;

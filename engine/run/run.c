@@ -4,7 +4,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
-#include "engine/run/diagnosis.h"
+#include "engine/run/diagnose.h"
 #include "engine/run/heavy.h"
 #include "engine/run/job.h"
 #include "engine/run/unite.h"
@@ -95,6 +95,7 @@ static ambit_status unite(struct ambit_job *job, struct ambit_job *units)
     char words[2048];
     int64_t count = 0;
     AMBIT_TRY(ambit_job_unite(job, units));
+    AMBIT_TRY(ambit_job_check_units(units));
     AMBIT_TRY(ambit_units_name_heavy(units, NULL, sizeof words, words, &count));
     if (count > 0)
         status = ambit_fail(AMBIT_ERR_INFEASIBLE,
@@ -126,7 +127,14 @@ done:
 static ambit_status say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
+    const struct ambit_result_rules *const rules = result->rules;
     size_t used = 0;
+    if (rules != NULL && rules->broken_count > 0)
+        used =
+            (size_t)snprintf(words, sizeof words,
+                             "\n  rules: %lld accounts where they may not be, first %s in %s (%s)",
+                             (long long)rules->broken_count, rules->first_account,
+                             rules->first_territory, rules->first_rule);
     for (int b = 0; b < result->band_count; b++) {
         const struct ambit_result_band *band = &result->band[b];
         if (band->broken_count == 0) continue;
@@ -138,8 +146,9 @@ static ambit_status say_infeasible(const struct ambit_result *result, const char
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands:%s%s",
-                      result->stopped_by_time_limit ? " within the time limit" : "", words, more);
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s:%s%s",
+                      result->stopped_by_time_limit ? " within the time limit" : "",
+                      rules != NULL ? "bands and rules" : "bands", words, more);
 }
 
 /* A plan of `search`, which is the job or its accounts as units. */

@@ -101,6 +101,7 @@ static ambit_status read_scenario(struct ambit_comm *comm, const char *path,
     }
     plan->scenario.territory_column[0] = '\0'; /* new accounts have none */
     ambit_scenario_forget_changes(&plan->scenario);
+    plan->scenario.eligibility.has_lock = false;
 done:
     ambit_scenario_clear(&made);
     return status;
@@ -161,6 +162,39 @@ static ambit_status take_territories(struct ambit_standing_plan *plan)
         to->capacity = target != NULL ? target[j] : 0.0;
     }
 done:
+    return status;
+}
+
+/* The reps' skills, as the file has them. */
+static ambit_status take_skills(struct ambit_standing_plan *plan)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_result_rules *const rules = plan->stored.rules;
+    struct ambit_words *const words = &plan->territories.skills;
+    if (rules == NULL || rules->skills_width == 0) return AMBIT_OK;
+    const size_t count = (size_t)plan->territories.count, width = (size_t)rules->skills_width;
+    AMBIT_TRY(ambit_alloc(&words->begin, count, sizeof *words->begin));
+    AMBIT_TRY(ambit_alloc(&words->text, count, width + 1));
+    words->count = plan->territories.count;
+    for (size_t j = 0; j < count; j++) {
+        words->begin[j] = (int64_t)(j * (width + 1));
+        memcpy(words->text + j * (width + 1), rules->skills + j * width, width);
+        plan->territories.item[j].skills = 1 + (int32_t)j;
+    }
+done:
+    return status;
+}
+
+ambit_status ambit_standing_plan_set_rules(const struct ambit_standing_plan *plan,
+                                           struct ambit_accounts *accounts,
+                                           struct ambit_problem *problem,
+                                           struct ambit_eligibility *out)
+{
+    static const struct ambit_pairs none = {0};
+    if (!ambit_eligibility_is_used(&plan->scenario)) return AMBIT_OK;
+    const ambit_status status =
+        ambit_eligibility_create(&plan->scenario, &plan->territories, &none, &none, accounts, out);
+    if (status == AMBIT_OK) problem->eligibility = out;
     return status;
 }
 
@@ -243,8 +277,16 @@ static ambit_status prepare(const char *path, struct ambit_standing_plan *plan)
     AMBIT_TRY(ambit_alloc(&plan->one.local_travel, 1, sizeof(int64_t)));
     plan->one.previous[0] = -1;
     plan->one.total = 1;
+    plan->one.category_count = plan->scenario.category_count;
+    for (int c = 0; c < plan->one.category_count; c++) {
+        AMBIT_TRY(ambit_alloc(&plan->one.category[c], 1, sizeof(int32_t)));
+        plan->one.category[c][0] = AMBIT_WORD_EMPTY;
+    }
+    AMBIT_TRY(ambit_filter_resolve(&plan->scenario, &plan->one));
+    AMBIT_TRY(take_skills(plan));
     AMBIT_TRY(
         ambit_problem_create(&plan->scenario, &plan->one, &plan->territories, &plan->problem));
+    AMBIT_TRY(ambit_standing_plan_set_rules(plan, &plan->one, &plan->problem, &plan->eligibility));
     AMBIT_TRY(make_placement(plan));
 done:
     return status;
@@ -274,6 +316,7 @@ void ambit_standing_plan_destroy(struct ambit_standing_plan **plan)
     if (p == NULL) return;
     ambit_placement_destroy(&p->placement);
     ambit_problem_clear(&p->problem);
+    ambit_eligibility_clear(&p->eligibility);
     ambit_accounts_clear(&p->one);
     ambit_neighbour_tree_destroy(&p->tree);
     ambit_free(&p->place);
@@ -297,6 +340,17 @@ const char *ambit_standing_plan_column(const struct ambit_standing_plan *plan, i
 {
     AMBIT_REQUIRE(c >= 0 && c < plan->scenario.column_count);
     return plan->scenario.column[c];
+}
+
+int ambit_standing_plan_category_count(const struct ambit_standing_plan *plan)
+{
+    return plan->scenario.category_count;
+}
+
+const char *ambit_standing_plan_category(const struct ambit_standing_plan *plan, int c)
+{
+    AMBIT_REQUIRE(c >= 0 && c < plan->scenario.category_count);
+    return plan->scenario.category[c];
 }
 
 /* ---- new accounts ---- */
@@ -348,6 +402,48 @@ static bool is_amount(double value)
     return value >= 0.0 && value < ambit_from_micro(AMBIT_MICRO_SUM_MAX);
 }
 
+/* A dictionary of the one word that there is. */
+static ambit_status take_word(const char *word, struct ambit_words *words, int32_t *code_out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t size = word != NULL ? strlen(word) : 0;
+    ambit_words_clear(words);
+    *code_out = AMBIT_WORD_EMPTY;
+    if (size == 0) return AMBIT_OK;
+    if (size > AMBIT_WORD_BYTES_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "new account: expected words of at most %d bytes, found %zu",
+                          AMBIT_WORD_BYTES_MAX, size);
+    AMBIT_TRY(ambit_copy_string(word, &words->text));
+    AMBIT_TRY(ambit_alloc(&words->begin, 1, sizeof *words->begin));
+    words->count = 1;
+    *code_out = 0;
+done:
+    return status;
+}
+
+/* The words of the account, and who may serve it. */
+static ambit_status take_words(struct ambit_standing_plan *plan,
+                               const struct ambit_new_account *account)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_accounts *const one = &plan->one;
+    for (int c = 0; c < one->category_count; c++)
+        AMBIT_TRY(take_word(account->word[c], &one->words[c], &one->category[c][0]));
+    AMBIT_TRY(ambit_filter_resolve(&plan->scenario, one));
+    if (plan->problem.eligibility == NULL) goto done;
+    struct ambit_eligibility made = {0};
+    AMBIT_TRY(ambit_standing_plan_set_rules(plan, one, &plan->problem, &made));
+    /* The placement borrows which territories are fixed, and that does not change. */
+    ambit_free(&plan->eligibility.set);
+    ambit_free(&made.fixed);
+    made.fixed = plan->eligibility.fixed;
+    plan->eligibility = made;
+    plan->problem.eligibility = &plan->eligibility;
+done:
+    return status;
+}
+
 /* Puts the account into plan->one. */
 static ambit_status take_account(struct ambit_standing_plan *plan,
                                  const struct ambit_new_account *account)
@@ -367,6 +463,8 @@ static ambit_status take_account(struct ambit_standing_plan *plan,
                               s->column[c], account->value[c]);
         one->column[c][0] = ambit_to_micro(account->value[c]);
     }
+    const ambit_status status = take_words(plan, account);
+    if (status != AMBIT_OK) return status;
     ambit_unit_from_degrees(account->lat, account->lon, place);
     one->x[0] = place[0];
     one->y[0] = place[1];

@@ -18,6 +18,7 @@ struct ambit_standing_plan {
     struct ambit_neighbour_tree *tree;
     struct ambit_accounts one; /* the account of a single call */
     struct ambit_problem problem;
+    struct ambit_eligibility eligibility; /* of `one`; unused without rules */
     struct ambit_placement *placement;
     int64_t total[AMBIT_MEASURE_MAX]; /* micro-units, new accounts included */
 };
@@ -32,5 +33,12 @@ void ambit_standing_plan_set_local_travel(const struct ambit_standing_plan *plan
 ambit_status ambit_standing_plan_check_range(const struct ambit_standing_plan *plan,
                                              const struct ambit_accounts *accounts,
                                              const char *path) AMBIT_CHECKED;
+
+/* Makes who may serve the accounts, and gives it to their problem; nothing without rules. Tables of
+ * pairs and locks say nothing of new accounts. *out is owned by the caller. Local. */
+ambit_status ambit_standing_plan_set_rules(const struct ambit_standing_plan *plan,
+                                           struct ambit_accounts *accounts,
+                                           struct ambit_problem *problem,
+                                           struct ambit_eligibility *out) AMBIT_CHECKED;
 
 #endif

@@ -137,6 +137,12 @@ ambit_status ambit_job_unite(struct ambit_job *job, struct ambit_job *units_out)
     units->accounts.begin[u] = rows->count;
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&units->scenario, &units->accounts,
                                                        &units->territories, &units->problem));
+    if (job->problem.eligibility != NULL) {
+        AMBIT_TRY_TOGETHER(job->comm,
+                           ambit_eligibility_unite(job->problem.eligibility, &units->accounts,
+                                                   &units->eligibility));
+        units->problem.eligibility = &units->eligibility;
+    }
     ambit_job_hand_over(job, units);
     units->accounts.first = ambit_comm_sum_below_i64(job->comm, u);
     units->accounts.total = u;

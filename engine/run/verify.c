@@ -305,6 +305,34 @@ static void compare_together(struct report *report, const struct ambit_result *s
     same_text(report, "rules.together", "first split group", x->first_split, y->first_split);
 }
 
+static void compare_rules(struct report *report, const struct ambit_result *stored,
+                          const struct ambit_result *found)
+{
+    const struct ambit_result_rules *const a = stored->rules, *const b = found->rules;
+    same_i64(report, "rules", "there are any", a != NULL, b != NULL);
+    if (a == NULL || b == NULL) return;
+    same_i64(report, "rules", "locked accounts", a->locked_count, b->locked_count);
+    same_i64(report, "rules", "fixed territories", a->fixed_count, b->fixed_count);
+    same_i64(report, "rules", "accounts of fixed territories", a->kept_count, b->kept_count);
+    same_i64(report, "rules", "restricted accounts", a->restricted_count, b->restricted_count);
+    same_f64(report, "rules", "furthest account", a->reach_worst, b->reach_worst);
+    same_i64(report, "rules", "accounts that break one", a->broken_count, b->broken_count);
+    for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++)
+        same_i64(report, "rules broken", ambit_rule_kind_name((enum ambit_rule_kind)k),
+                 a->broken[k], b->broken[k]);
+    same_text(report, "rules", "first account", a->first_account, b->first_account);
+    same_text(report, "rules", "first territory", a->first_territory, b->first_territory);
+    same_text(report, "rules", "first rule", a->first_rule, b->first_rule);
+    same_i64(report, "rules", "bytes of skills", a->skills_width, b->skills_width);
+    for (int32_t j = 0; j < stored->territory_count && a->skills_width == b->skills_width; j++) {
+        const size_t width = (size_t)a->skills_width, at = (size_t)j * width;
+        if (width > 0 && memcmp(a->skills + at, b->skills + at, width) != 0)
+            differ(report, "territory %s skills: the file says '%.*s', recomputed '%.*s'",
+                   stored->territories[j].name, (int)width, a->skills + at, (int)width,
+                   b->skills + at);
+    }
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
@@ -314,6 +342,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_accounts(report, stored, found);
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);
+    compare_rules(report, stored, found);
 }
 
 /* ---- the whole ---- */
@@ -372,11 +401,12 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
                                 report->differences == 1 ? " differs" : "s differ",
                                 report->differences > NAMED_MAX ? "; the first 50 are named" : "");
         } else if (!stored->feasible) {
-            status =
-                ambit_fail(AMBIT_ERR_INFEASIBLE,
-                           "%s: every figure agrees; the plan breaks bands, and says so", path);
+            status = ambit_fail(
+                AMBIT_ERR_INFEASIBLE, "%s: every figure agrees; the plan breaks %s, and says so",
+                path, stored->rules != NULL && stored->rules->broken_count > 0 ? "rules" : "bands");
         } else {
-            fprintf(report->out, "%s: every figure agrees and every band is met\n", path);
+            fprintf(report->out, "%s: every figure agrees and every band%s is met\n", path,
+                    stored->rules != NULL ? " and rule" : "");
         }
     }
     return AMBIT_AGREE(comm, status);

@@ -9,7 +9,7 @@
  * Weakness: cells can be split and their travel is that of the account in their middle, so what is
  * said to be enough may be a little too little; and an account may not leave the model.
  */
-#include "engine/run/diagnosis.h"
+#include "engine/run/diagnose.h"
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"

@@ -3,8 +3,8 @@
  * What to do about a plan that breaks bands: the least by which these would have to open, in a
  * linear model of the territories in trouble and their neighbours.
  */
-#ifndef AMBIT_RUN_DIAGNOSIS_H
-#define AMBIT_RUN_DIAGNOSIS_H
+#ifndef AMBIT_DIAGNOSE_H
+#define AMBIT_DIAGNOSE_H
 
 #include "engine/run/job.h"
 

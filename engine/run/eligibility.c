@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who may serve whom, for a job: tables of pairs are read, classes made, and what cannot be is told
+ * before anything is drawn:
+ *
+ * - accounts that no territory may serve, with what closes how many of them (wrong input);
+ * - territories whose locked accounts alone break an upper limit, and those that cannot get what a
+ *   lower limit asks for, since too few accounts may join them (no plan).
+ *
+ * Cost: a pass over the accounts. Weakness: limits that are parts of a total with travel in it are
+ * known with the plan only, so they are looked at where nobody at all may join; and only one rule
+ * and one territory are looked at at a time, where several together may be impossible.
+ */
+#include "engine/base/fixed.h"
+#include "engine/base/memory.h"
+#include "engine/model/neighbours.h"
+#include "engine/run/job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LISTED = 20, NAMED = 3, WORDS = 320 };
+#define ROOM 1e-9 /* of a limit: what rounding to doubles may do */
+
+/* ---- what the scenario names ---- */
+
+static ambit_status read_pairs(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_eligibility_terms *const terms = &job->scenario.eligibility;
+    job->pair_table_count = 0;
+    for (int c = 0; c < terms->closing_count; c++) {
+        const struct ambit_closing *const closing = &terms->closing[c];
+        if (closing->file == NULL) continue;
+        struct ambit_pair_table *const table = &job->pair_table[job->pair_table_count++];
+        table->closing = c;
+        AMBIT_TRY(ambit_pairs_read_csv(&job->scenario, closing, &job->territories, &job->accounts,
+                                       job->comm, job->options.skip_bad_rows, &job->bad_rows,
+                                       closing->only ? &job->allowed : &job->forbidden,
+                                       &table->read));
+    }
+    ambit_pairs_sort(&job->forbidden);
+    ambit_pairs_sort(&job->allowed);
+done:
+    return status;
+}
+
+/* ---- accounts that nobody may serve ---- */
+
+struct refused {
+    char words[WORDS];
+};
+
+/* What tells whether somebody near enough may serve an account. */
+struct homes {
+    double *place;                     /* owned */
+    struct ambit_neighbour_tree *tree; /* of homes; NULL where centres may come to any account */
+    bool *served;                      /* owned; classes that are not empty */
+};
+
+static ambit_status open_homes(const struct ambit_job *job, struct homes *homes)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_eligibility *const e = &job->eligibility;
+    const int32_t count = job->territories.count;
+    AMBIT_TRY(ambit_alloc(&homes->served, (size_t)e->class_count, sizeof *homes->served));
+    for (int32_t class = 0; class < e->class_count; class ++) {
+        for (int32_t j = 0; j < count; j++)
+            homes->served[class] |= ambit_class_has(e, class, j);
+    }
+    if (isinf(e->reach_chord2) || ambit_job_has_free_centre(job)) return AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&homes->place, 3 * (size_t)count, sizeof *homes->place));
+    for (int32_t j = 0; j < count; j++)
+        memcpy(&homes->place[3 * (size_t)j], job->territories.item[j].position, 3 * sizeof(double));
+    AMBIT_TRY(ambit_neighbour_tree_create(homes->place, count, &homes->tree));
+done:
+    return status;
+}
+
+static void close_homes(struct homes *homes)
+{
+    ambit_neighbour_tree_destroy(&homes->tree);
+    ambit_free(&homes->place);
+    ambit_free(&homes->served);
+}
+
+static bool has_fixed_centre(const struct ambit_job *job, int32_t j)
+{
+    return job->territories.item[j].centre_kind == AMBIT_CENTRE_HOME;
+}
+
+/* The search gives a locked account to its territory; whether the other rules let it. Where a free
+ * centre will be is not known yet. */
+static bool may_stay(const struct ambit_job *job, int32_t i, int32_t j)
+{
+    unsigned broken = ambit_job_broken_rules(job, i, j);
+    if (!has_fixed_centre(job, j)) broken &= ~(1u << AMBIT_RULE_REACH);
+    return broken == 0;
+}
+
+static bool is_served(const struct ambit_job *job, const struct homes *homes, int32_t i)
+{
+    const struct ambit_eligibility *const e = &job->eligibility;
+    const struct ambit_accounts *const a = &job->accounts;
+    const int32_t class = a->class_of[i];
+    if (class < AMBIT_CLASS_ANY) return may_stay(job, i, ambit_class_lock(class));
+    if (class >= 0 && !homes->served[class]) return false;
+    if (isinf(e->reach_chord2)) return true;
+    if (class == AMBIT_CLASS_ANY && homes->tree != NULL) {
+        const double place[3] = {a->x[i], a->y[i], a->z[i]};
+        if (ambit_neighbour_tree_chord2(homes->tree, place, 1) <= e->reach_chord2) return true;
+    }
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        if (ambit_class_has(e, class, j) &&
+            (!has_fixed_centre(job, j) || ambit_is_in_reach(&job->problem, i, j)))
+            return true;
+    }
+    return false;
+}
+
+static void append(char words[WORDS], const char *more)
+{
+    const size_t length = strlen(words);
+    (void)snprintf(words + length, WORDS - length, "%s", more);
+}
+
+/* "forbidden closes 2 (MT, WY)" for every rule that closes any. */
+static void explain_set(const struct ambit_job *job, int32_t i, char words[WORDS])
+{
+    char more[3 * AMBIT_NAME_MAX];
+    for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++) {
+        char names[NAMED * (AMBIT_NAME_MAX + 2) + 8] = "";
+        size_t length = 0;
+        int closed = 0;
+        for (int32_t j = 0; j < job->territories.count; j++) {
+            if ((ambit_job_broken_rules(job, i, j) >> k & 1) == 0) continue;
+            if (closed++ >= NAMED) continue;
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                       closed > 1 ? ", " : "", job->territories.item[j].name);
+        }
+        if (closed == 0) continue;
+        (void)snprintf(more, sizeof more, "%s%s closes %d (%s%s)",
+                       words[strlen(words) - 1] == ':' ? " " : ", ",
+                       ambit_rule_kind_name((enum ambit_rule_kind)k), closed, names,
+                       closed > NAMED ? ", …" : "");
+        append(words, more);
+    }
+}
+
+static void explain(const struct ambit_job *job, int32_t i, char words[WORDS])
+{
+    const struct ambit_accounts *const a = &job->accounts;
+    const int32_t class = a->class_of[i];
+    const char *const id = a->id + (size_t)i * (size_t)a->id_width;
+    (void)snprintf(words, WORDS, "account '%.*s'", (int)(a->id_width < 64 ? a->id_width : 64), id);
+    if (class >= AMBIT_CLASS_ANY) {
+        append(words, ":");
+        explain_set(job, i, words);
+        return;
+    }
+    append(words, " is locked to ");
+    append(words, job->territories.item[ambit_class_lock(class)].name);
+    const char *before = ", which is closed to it by ";
+    for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++) {
+        if ((ambit_job_broken_rules(job, i, ambit_class_lock(class)) >> k & 1) == 0) continue;
+        append(words, before);
+        append(words, ambit_rule_kind_name((enum ambit_rule_kind)k));
+        before = " and ";
+    }
+}
+
+static ambit_status say_refused(const struct ambit_job *job, const struct refused *refused,
+                                int64_t count, int64_t total)
+{
+    char words[LISTED * (WORDS + 8)] = "";
+    size_t length = 0;
+    for (int64_t n = 0; n < count && n < LISTED; n++)
+        length +=
+            (size_t)snprintf(words + length, sizeof words - length, "\n  %s", refused[n].words);
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s: rules: expected a territory that may serve each account, found %lld "
+                      "account%s that none of %d may serve:%s%s",
+                      job->scenario.path, (long long)total, total == 1 ? "" : "s",
+                      (int)job->territories.count, words, total > LISTED ? "\n  …" : "");
+}
+
+static ambit_status check_accounts(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    struct homes homes = {0};
+    struct refused *mine = NULL, *all = NULL;
+    int64_t count = 0, total = 0, all_count = 0;
+    status = open_homes(job, &homes);
+    if (status == AMBIT_OK) status = ambit_alloc(&mine, LISTED, sizeof *mine);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        if (is_served(job, &homes, i)) continue;
+        if (total++ < LISTED) explain(job, i, mine[count++].words);
+    }
+    ambit_comm_sum_i64(job->comm, &total, 1);
+    if (total == 0) goto done;
+    AMBIT_TRY(ambit_comm_all_gather(job->comm, mine, count, sizeof *mine, &all, &all_count));
+    status = say_refused(job, all, all_count, total);
+done:
+    close_homes(&homes);
+    ambit_free(&mine);
+    ambit_free(&all);
+    return status;
+}
+
+/* ---- accounts that stay together ---- */
+
+static bool unit_is_served(const struct ambit_job *units, int32_t u)
+{
+    const struct ambit_eligibility *const e = &units->eligibility;
+    const int32_t class = units->accounts.class_of[u];
+    if (class < AMBIT_CLASS_ANY) return true;
+    for (int32_t j = 0; j < units->territories.count; j++) {
+        if (ambit_class_has(e, class, j) &&
+            (!has_fixed_centre(units, j) || ambit_is_in_reach(&units->problem, u, j)))
+            return true;
+    }
+    return false;
+}
+
+ambit_status ambit_job_check_units(struct ambit_job *units)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_accounts *const a = &units->accounts, *const rows = a->rows;
+    char(*mine)[AMBIT_NAME_MAX] = NULL, (*all)[AMBIT_NAME_MAX] = NULL;
+    char words[LISTED * (AMBIT_NAME_MAX + 4)] = "";
+    int64_t count = 0, total = 0, all_count = 0;
+    size_t length = 0;
+    if (units->problem.eligibility == NULL) return AMBIT_OK;
+    AMBIT_TRY_TOGETHER(units->comm, ambit_alloc(&mine, LISTED, sizeof *mine));
+    for (int32_t u = 0; u < a->count; u++) {
+        if (unit_is_served(units, u)) continue;
+        if (total++ >= LISTED) continue;
+        const size_t width = (size_t)rows->together_width;
+        (void)snprintf(mine[count++], sizeof *mine, "%.*s", (int)width,
+                       &rows->together[(size_t)a->begin[u] * width]);
+    }
+    ambit_comm_sum_i64(units->comm, &total, 1);
+    if (total == 0) goto done;
+    AMBIT_TRY(ambit_comm_all_gather(units->comm, mine, count, sizeof *mine, &all, &all_count));
+    for (int64_t n = 0; n < all_count && n < LISTED; n++)
+        length += (size_t)snprintf(words + length, sizeof words - length, "\n  %s", all[n]);
+    status = ambit_fail(AMBIT_ERR_INPUT,
+                        "%s: rules: expected a territory that may serve all accounts of each group "
+                        "that stays together, found %lld group%s of the column '%s' that none may "
+                        "serve whole:%s%s",
+                        units->scenario.path, (long long)total, total == 1 ? "" : "s",
+                        units->scenario.together.column, words, total > LISTED ? "\n  …" : "");
+done:
+    ambit_free(&mine);
+    ambit_free(&all);
+    return status;
+}
+
+/* ---- bands that the rules alone break ---- */
+
+/* Loads by class and rule, then by territory. */
+struct sums {
+    int64_t *locked; /* owned; [territory × (1 + rules)]: accounts, and loads that are theirs */
+    int64_t *class;  /* owned; [(1 + class) × (1 + rules)]: the same of each class, ANY first */
+    int64_t total[AMBIT_RULE_MAX];
+};
+
+/* Travel that account i adds in territory j at least, whatever becomes of a free centre. */
+static int64_t sure_travel(const struct ambit_job *job, int32_t i, int32_t j)
+{
+    if (!has_fixed_centre(job, j)) return job->accounts.local_travel[i];
+    return ambit_travel_of(&job->scenario, &job->accounts, i, job->territories.item[j].position);
+}
+
+static void add_up(struct ambit_job *job, struct sums *sums)
+{
+    const int rules = job->problem.rule_count;
+    const int64_t width = 1 + rules;
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int32_t class = job->accounts.class_of[i];
+        const bool locked = class < AMBIT_CLASS_ANY;
+        const int32_t j = locked ? ambit_class_lock(class) : -1;
+        int64_t *const to = locked ? &sums->locked[j * width] : &sums->class[(1 + class) * width];
+        to[0]++;
+        for (int r = 0; r < rules; r++) {
+            to[1 + r] += locked ? ambit_rule_load(&job->problem, r, i, sure_travel(job, i, j))
+                                : job->problem.base[r][i];
+            sums->total[r] += job->problem.base[r][i];
+        }
+    }
+}
+
+/* Sums by class over all ranks: the classes of ranks differ, so they go to the territories that are
+ * in them, behind the locked ones. */
+static void spread(struct ambit_job *job, const struct sums *sums, int64_t *open)
+{
+    const int64_t width = 1 + job->problem.rule_count;
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        for (int32_t class = AMBIT_CLASS_ANY; class < job->eligibility.class_count; class ++) {
+            if (!ambit_class_has(&job->eligibility, class, j)) continue;
+            for (int64_t k = 0; k < width; k++)
+                open[j * width + k] += sums->class[(1 + class) * width + k];
+        }
+    }
+}
+
+struct findings {
+    char words[LISTED * 160];
+    size_t length;
+    int count;
+};
+
+static void find(struct findings *findings, const char *text)
+{
+    if (findings->count++ >= LISTED) return;
+    findings->length += (size_t)snprintf(findings->words + findings->length,
+                                         sizeof findings->words - findings->length, "\n  %s", text);
+}
+
+/* A load that only grows with more accounts: no share takes anything off. */
+static bool only_adds(const struct ambit_job *job, int r)
+{
+    return job->scenario.band[job->problem.rule[r].band].share_of < 0;
+}
+
+/* A side's value in micro-units where it is known before there is a plan, else NaN. */
+static double known_side(const struct ambit_job *job, int r, const struct ambit_side *side,
+                         int32_t j, const int64_t *total)
+{
+    if (side->kind == AMBIT_SIDE_ABSOLUTE) return side->value;
+    if (side->kind == AMBIT_SIDE_NONE || job->problem.rule[r].travel_weight != 0.0) return NAN;
+    return side->value * job->problem.rule[r].share[j] * (double)total[r];
+}
+
+/* What rule r asks of territory j and the rules forbid. `locked` and `open` are accounts and loads.
+ */
+static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *locked,
+                    const int64_t *open, const int64_t *total, struct findings *findings)
+{
+    const struct ambit_rule *const rule = &job->problem.rule[r];
+    const struct ambit_band *const band = &job->scenario.band[rule->band];
+    const char *const name = job->territories.item[j].name;
+    const char *const measure = job->scenario.measure[band->measure].name;
+    const double upper = known_side(job, r, &rule->upper, j, total);
+    const double lower = known_side(job, r, &rule->lower, j, total);
+    const double mine = (double)locked[1 + r], most = mine + (double)open[1 + r];
+    const bool lower_asks = rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0;
+    char text[256];
+    if (!only_adds(job, r) || band->relax) return;
+    if (mine > upper + ROOM * fabs(upper) + 1.0) {
+        (void)snprintf(text, sizeof text,
+                       "%s: %s: its %lld locked accounts have %.6g, above the limit of %.6g",
+                       measure, name, (long long)locked[0], mine * 1e-6, upper * 1e-6);
+        find(findings, text);
+    }
+    if (locked[0] + open[0] == 0 && lower_asks) {
+        (void)snprintf(text, sizeof text, "%s: %s: no account may join it, and min asks for some",
+                       measure, name);
+        find(findings, text);
+    } else if (rule->travel_weight == 0.0 && most < lower - ROOM * fabs(lower) - 1.0) {
+        (void)snprintf(text, sizeof text,
+                       "%s: %s: the %lld accounts that may join it have %.6g, below the limit of "
+                       "%.6g",
+                       measure, name, (long long)(locked[0] + open[0]), most * 1e-6, lower * 1e-6);
+        find(findings, text);
+    }
+}
+
+static ambit_status check_bands(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    const int64_t width = 1 + job->problem.rule_count;
+    const int64_t cells = job->territories.count * width;
+    struct sums sums = {0};
+    struct findings *findings = NULL;
+    int64_t *open = NULL;
+    status = ambit_alloc(&sums.locked, (size_t)cells, sizeof(int64_t));
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&sums.class, (size_t)((1 + job->eligibility.class_count) * width),
+                             sizeof(int64_t));
+    if (status == AMBIT_OK) status = ambit_alloc(&open, (size_t)cells, sizeof *open);
+    if (status == AMBIT_OK) status = ambit_alloc(&findings, 1, sizeof *findings);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    add_up(job, &sums);
+    spread(job, &sums, open);
+    ambit_comm_sum_i64(job->comm, sums.locked, cells);
+    ambit_comm_sum_i64(job->comm, open, cells);
+    ambit_comm_sum_i64(job->comm, sums.total, AMBIT_RULE_MAX);
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        for (int32_t j = 0; j < job->territories.count; j++) {
+            if (ambit_is_asked(&job->problem, j))
+                look_at(job, r, j, &sums.locked[j * width], &open[j * width], sums.total, findings);
+        }
+    }
+    if (findings->count > 0)
+        status = ambit_fail(
+            AMBIT_ERR_INFEASIBLE, "%s: rules: no plan meets these bands, whatever is drawn:%s%s",
+            job->scenario.path, findings->words, findings->count > LISTED ? "\n  …" : "");
+done:
+    ambit_free(&sums.locked);
+    ambit_free(&sums.class);
+    ambit_free(&open);
+    ambit_free(&findings);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+ambit_status ambit_job_set_eligibility(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    if (!ambit_eligibility_is_used(&job->scenario)) return AMBIT_OK;
+    AMBIT_TRY(read_pairs(job));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_eligibility_create(&job->scenario, &job->territories, &job->forbidden,
+                                                &job->allowed, &job->accounts, &job->eligibility));
+    job->problem.eligibility = &job->eligibility;
+    if (!job->draws) return AMBIT_OK;
+    AMBIT_TRY(check_accounts(job));
+    AMBIT_TRY(check_bands(job));
+done:
+    return status;
+}

@@ -109,6 +109,6 @@ refused_run "no such column" "in/accounts.csv:1:1: expected a column 'house' in 
 none of that name; the nearest is 'lon'"
 sed 's/together: group/togeter: group/' nation/scenario.yaml >in/s.yaml
 line=$(wc -l <in/s.yaml)
-refused_run "no such key" "in/s.yaml:$line:9: rules: expected one of together, found 'togeter' (did \
+refused_run "no such key" "in/s.yaml:$line:9: rules: expected one of together, locked, fixed, needs, forbidden, allowed, reach, found 'togeter' (did \
 you mean together?)"
 finish

@@ -338,11 +338,11 @@ static void compare(struct report *report, const struct ambit_result *stored,
 {
     compare_inputs(report, stored, found);
     compare_figures(report, stored, found);
+    compare_rules(report, stored, found);
     compare_together(report, stored, found);
     compare_accounts(report, stored, found);
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);
-    compare_rules(report, stored, found);
 }
 
 /* ---- the whole ---- */

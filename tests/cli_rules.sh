@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Rules on who may serve whom: plans that keep them by the word of a judge in another language, the
+# same bytes anywhere, a file that was tampered with, what cannot be and is told before anything is
+# drawn, tables that cannot be used, and new accounts.
+# shellcheck source=tests/harness.sh
+. "$(dirname "$0")/harness.sh"
+nation="$here/tests/rules_nation.py"
+kept="locked=0 fixed=0 needs=0 forbidden=0 allowed=0 reach=0"
+
+make() { "$python" "$nation" make "$@" || check "make $*" 0 "$?"; }
+hash_of() { sha256sum "$1" | cut -d ' ' -f 1; }
+
+# Every rule, on ranks and threads, in any order of all rows; and with groups and free centres.
+make plain
+make plain_shuffled --shuffle 7
+make groups --together --free 2 --accounts 900
+make groups_shuffled --together --free 2 --accounts 900 --shuffle 8
+for kind in plain groups; do
+    first=
+    for ranks in 1 2 3; do
+        for folder in $kind ${kind}_shuffled; do
+            threads=$((4 - ranks))
+            rm -f $folder/plan.h5
+            on $ranks run $folder/scenario.yaml -o $folder/plan.h5 --threads $threads --effort 6 \
+                --quiet
+            check "$folder on $ranks ranks: exit code" 0 "$code"
+            first=${first:-$(hash_of $folder/plan.h5)}
+            check "$folder on $ranks ranks: bytes" "$first" "$(hash_of $folder/plan.h5)"
+        done
+    done
+    check "$kind: rules" "$kept" "$("$python" "$nation" check $kind $kind/plan.h5)"
+    on 2 verify $kind/plan.h5 --threads 1 --quiet
+    check "$kind verified: exit code" 0 "$code"
+    check "$kind verified: said" "$kind/plan.h5: every figure agrees and every band and rule is met" \
+        "$(cat out)"
+    check "$kind: figures" "$(awk -F, 'NR > 1 && $10 == 1 && $7 != "East-03"' $kind/accounts.csv |
+        wc -l) 1 $(grep -c ',East-03,' $kind/accounts.csv) 0" "$(ask $kind/plan.h5 \
+        "*(f['rules'].attrs[n] for n in ('locked_count', 'fixed_count', 'kept_count', 'broken_count'))")"
+done
+check "inputs" "scenario accounts reps forbidden allowed" \
+    "$(ask plain/plan.h5 "*(r.decode() for r in f['inputs/role'][:])")"
+on 1 run plain/scenario.yaml -o plain/plan.h5 --threads 1 --effort 1 --json
+check "summary" 1 "$(grep -cE '^  Rules +[0-9]+ accounts locked, [0-9]+ restricted, [0-9]+ in 1 fixed territory; all kept$' err)"
+check "json" "0 1" "$("$python" -c "
+import json, sys
+rules = json.loads(sys.stdin.read().splitlines()[-1])['rules']
+print(rules['broken'], rules['fixed_territories'])" <out)"
+
+# Today's territories break some, and so may a seed.
+on 1 audit plain/scenario.yaml -o plain/today.h5 --threads 1 --quiet
+check "today: rules" "$("$python" "$nation" check plain plain/today.h5)" \
+    "$(ask plain/today.h5 "*(n + '=' + str(c) for n, c in zip(('locked', 'fixed', 'needs',
+        'forbidden', 'allowed', 'reach'), f['rules'].attrs['broken']))")"
+on 1 run plain/scenario.yaml -o plain/seed.h5 --seed-only --threads 1 --quiet
+check "seed: exit code" 2 "$code"
+check "seed: said" 1 "$(grep -cE '^  rules: [0-9]+ accounts where they may not be, first A[0-9]+ in East-0[0-9] \([a-z]+\)$' err)"
+check "seed: rules" "$("$python" "$nation" check plain plain/seed.h5)" \
+    "$(ask plain/seed.h5 "*(n + '=' + str(c) for n, c in zip(('locked', 'fixed', 'needs',
+        'forbidden', 'allowed', 'reach'), f['rules'].attrs['broken']))")"
+
+# A plan that was changed by hand, and a table that was.
+cp plain/plan.h5 plain/changed.h5
+edit plain/changed.h5 "i = list(f['accounts/previous'][:] == 2).index(True); f['accounts/territory'][i] = 5"
+on 1 verify plain/changed.h5 --quiet
+check "changed plan: exit code" 1 "$code"
+check "changed plan: said" 1 "$(grep -c '^differs: rules broken fixed: the file says 0, recomputed 1$' out)"
+cp plain/allowed.csv allowed.csv
+sed -i '$d' plain/allowed.csv
+on 1 verify plain/plan.h5 --quiet
+check "changed table: exit code" 1 "$code"
+check "changed table: said" 1 "$(grep -c '^differs: allowed hash' out)"
+cp allowed.csv plain/allowed.csv
+
+# New accounts: b needs what the nearest rep cannot, and c is out of reach.
+head -n 1 plain/accounts.csv >new.csv
+cat >>new.csv <<'END'
+a,41.47,-91.47,2,3,10,,A,,0,
+b,38.9,-90.5,2,3,10,,A,cold;heavy,0,
+c,60,-90.5,2,3,10,,A,,0,
+END
+for ranks in 1 3; do
+    on $ranks assign plain/plan.h5 new.csv -o placed.csv --threads 1 --quiet
+    check "assign on $ranks ranks: exit code" 2 "$code"
+    check "assign on $ranks ranks: said" "ambit: plain/plan.h5: the rules let no territory serve 1 of \
+3 new accounts, which stand without one; 0 more break bands" "$(cat err)"
+    check "assign on $ranks ranks: rows" "a,East-06,R006,nearest b,East-06,R006,rule c,,,none" \
+        "$(tail -n +2 placed.csv | sort | cut -d , -f 1-4 | xargs)"
+done
+
+# ---- what cannot be ----
+
+mkdir in
+cat >base.yaml <<'END'
+accounts:
+  file: a.csv
+  columns: {id: id, lat: lat, lon: lon, territory: t}
+reps:
+  file: r.csv
+  columns: {id: rep, territory: t, lat: lat, lon: lon}
+measures: {work: work}
+END
+printf 'id,lat,lon,t,work,kind,needs\nA,40,-100,T1,10,x,\nB,40.1,-100,T1,20,y,p;q\nC,41,-101,T2,30,x,q\n' \
+    >in/a.csv
+printf 'rep,t,lat,lon,skills\nR1,T1,40,-100,p\nR2,T2,41,-101,q\n' >in/r.csv
+rules() { cat base.yaml - >in/s.yaml; }
+
+rules <<<'rules: {needs: {accounts: needs, reps: skills}}'
+refused_run "nobody can" "in/s.yaml: rules: expected a territory that may serve each account, found 1 \
+account that none of 2 may serve:
+  account 'B': needs closes 2 (T1, T2)"
+rules <<<'rules: {locked: {kind: x}, forbidden: {where: {kind: x}, territories: [R1, T2]}}'
+refused_run "locked where forbidden" "in/s.yaml: rules: expected a territory that may serve each \
+account, found 2 accounts that none of 2 may serve:
+  account 'A' is locked to T1, which is closed to it by forbidden
+  account 'C' is locked to T2, which is closed to it by forbidden"
+rules <<<'rules: {reach: 50 km, forbidden: {where: {kind: y}, territories: T1}}'
+refused_run "out of reach" "in/s.yaml: rules: expected a territory that may serve each account, found \
+1 account that none of 2 may serve:
+  account 'B': forbidden closes 1 (T1), reach closes 1 (T2)"
+rules <<<'rules: {fixed: [T1, T9]}'
+refused_run "no such territory" "in/s.yaml:8:21: expected a territory or a rep's id, found 'T9' (the \
+nearest is 'T1')"
+rules <<<'rules: {locked: {kind: [x, z]}}'
+refused_run "no such word" "in/s.yaml:8:28: expected a word that an account has in column 'kind', found \
+'z', which none has (the nearest is 'x')"
+rules <<<'rules: {locked: {knd: x}}'
+refused_run "no such column" "in/a.csv:1:1: expected a column 'knd' in the header, found none of that \
+name; the nearest is 'kind'"
+
+# That no plan is possible, with these words.
+impossible() { # CASE WORDS
+    for ranks in 1 3; do
+        on $ranks run in/s.yaml -o in/x.h5 --threads 1 --quiet
+        check "$1 on $ranks ranks: exit code" 2 "$code"
+        check "$1 on $ranks ranks: said" "ambit: in/s.yaml: rules: no plan meets these bands, whatever \
+is drawn:
+  $2" "$(cat err)"
+    done
+}
+rules <<<'bands: {work: {max: 25}}
+rules: {locked: {kind: [x, y]}}'
+impossible "locked load" "work: T1: its 2 locked accounts have 30, above the limit of 25
+  work: T2: its 1 locked accounts have 30, above the limit of 25"
+rules <<<'bands: {count: {min: 1}}
+rules: {allowed: {where: {kind: [x, y]}, territories: T1}}'
+impossible "nobody may join" "count: T2: no account may join it, and min asks for some"
+rules <<<'bands: {work: {min: 50%}}
+rules: {allowed: {where: {kind: [x], work: 30}, territories: T1}, forbidden: {where: {kind: y}, territories: T2}}'
+impossible "too few may join" "work: T2: the 1 accounts that may join it have 10, below the limit of 15"
+
+# Bands are not asked of a fixed territory, and it keeps what it has.
+rules <<<'bands: {work: {max: 35}}
+rules: {fixed: T2}'
+sed -i 's/^A.*/A,40,-100,T2,10,x,/' in/a.csv
+on 1 run in/s.yaml -o in/x.h5 --threads 1 --quiet
+check "fixed: exit code" 0 "$code"
+check "fixed: plan" "[0 1 1] 0 inf" "$(ask in/x.h5 "f['accounts/territory'][:][f['accounts/account_id'][:].argsort()][[1, 0, 2]], f['bands/work'].attrs['broken_count'], f['bands/work/upper'][1]" | tr -d '(),')"
+rm -f in/x.h5
+
+# Tables of pairs that cannot be used.
+rules <<<'rules: {forbidden: {file: f.csv}}'
+printf 'account_id,territory\nA,T1\nX,T1\nB,T3\n,T1\n' >in/f.csv
+refused_run "bad pairs" "in/f.csv:3:1: expected the id of an account in column 'account_id', found 'X'
+in/f.csv:4:3: expected a territory or a rep's id in column 'territory', found 'T3'
+in/f.csv:5:1: expected an account's id in column 'account_id', found an empty field
+in/f.csv: 3 bad rows (2 missing id, 1 unknown territory or rep); mend them, or leave such rows out with \
+--skip-bad-rows"
+on 1 run in/s.yaml -o in/x.h5 --threads 1 --quiet --skip-bad-rows
+check "bad pairs left out: exit code" 0 "$code"
+check "bad pairs left out: count" 3 "$(ask in/x.h5 "f.attrs['bad_row_count']")"
+rm -f in/x.h5
+printf 'account,territory\nA,T1\n' >in/f.csv
+refused_run "no column of pairs" "in/f.csv:1:1: expected a column 'account_id' in the header, found none \
+of that name; the nearest is 'account'"
+rm in/f.csv
+refused_run "no table of pairs" "in/f.csv: cannot be opened: No such file or directory"
+finish

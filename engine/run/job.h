@@ -100,12 +100,12 @@ ambit_status ambit_job_load(struct ambit_job *job) AMBIT_CHECKED;
 /* order.c: accounts to the canonical order, in equal slices; local travel; the compiled problem. */
 ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
 
-/* eligibility.c: who may serve whom, for accounts in their order; where a plan is to be found,
+/* who_serves.c: who may serve whom, for accounts in their order; where a plan is to be found,
  * fails with AMBIT_ERR_INPUT for accounts that nobody may serve, and with AMBIT_ERR_INFEASIBLE for
  * bands that the rules alone break. */
 ambit_status ambit_job_set_eligibility(struct ambit_job *job) AMBIT_CHECKED;
 
-/* eligibility.c: fails with AMBIT_ERR_INPUT where accounts that stay together as one of `units`
+/* who_serves.c: fails with AMBIT_ERR_INPUT where accounts that stay together as one of `units`
  * have no territory that may serve all of them. */
 ambit_status ambit_job_check_units(struct ambit_job *units) AMBIT_CHECKED;
 

@@ -154,15 +154,18 @@ static int find_last_bin(struct round *round, const uint8_t *bin)
     return last;
 }
 
-/* An account on a border as it travels to the rank that owns its group; rules values follow. */
+/* An account on a border as it travels to the rank that owns its group; rules values follow. All
+ * that travel stand side by side, so that bytes count. */
 struct traveller {
-    int64_t index;                    /* canonical */
-    int32_t group, choices;           /* ≥ 2; choice 0 is where it is now */
-    int32_t member[AMBIT_CHOICE_MAX]; /* indices in the group */
+    int64_t index; /* canonical */
+    int32_t group;
     int32_t moved[AMBIT_CHOICE_MAX];  /* accounts that change hands there: one, or some of a unit */
+    int8_t choices;                   /* ≥ 2; choice 0 is where it is now */
+    uint8_t member[AMBIT_CHOICE_MAX]; /* index in the group */
     int64_t travel[AMBIT_CHOICE_MAX]; /* micro-hours */
     int64_t base[];                   /* loads by rule without travel, micro-units */
 };
+_Static_assert(AMBIT_GROUPING_MAX <= UINT8_MAX, "a byte tells the members of a group apart");
 
 static size_t traveller_bytes(const struct round *round)
 {
@@ -180,9 +183,9 @@ static void fill_traveller(const struct round *round, int32_t i, const struct ch
     const struct ambit_job *job = round->job;
     *out = (struct traveller){.index = job->accounts.first + i,
                               .group = round->group[choice[0].territory],
-                              .choices = count};
+                              .choices = (int8_t)count};
     for (int c = 0; c < count; c++) {
-        out->member[c] = round->member[choice[c].territory];
+        out->member[c] = (uint8_t)round->member[choice[c].territory];
         out->moved[c] = (int32_t)ambit_moved_of(&job->accounts, i, choice[c].territory);
         out->travel[c] = choice[c].travel;
     }
@@ -238,6 +241,30 @@ static ambit_status collect(struct round *round, void **records_out, int64_t *co
     records = NULL;
 done:
     ambit_free(&bin);
+    ambit_free(&records);
+    return status;
+}
+
+/* The travellers of this rank's groups. One rank alone keeps its records: the most that a run has
+ * in memory would else stand twice. */
+static ambit_status gather_travellers(struct round *round, void **mine_out, int64_t *count_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_comm *const comm = round->job->comm;
+    int64_t *counts = NULL;
+    void *records = NULL;
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&counts, (size_t)ambit_comm_size(comm), sizeof *counts));
+    AMBIT_TRY(collect(round, &records, counts));
+    if (ambit_comm_size(comm) == 1) {
+        *mine_out = records;
+        *count_out = counts[0];
+        records = NULL;
+        goto done;
+    }
+    AMBIT_TRY(ambit_comm_exchange(comm, records, counts, (int64_t)traveller_bytes(round), mine_out,
+                                  count_out, NULL));
+done:
+    ambit_free(&counts);
     ambit_free(&records);
     return status;
 }
@@ -415,18 +442,13 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
                           .pricing = pricing,
                           .rules = job->problem.rule_count,
                           .territories = job->territories.count};
-    void *records = NULL, *mine = NULL;
+    void *mine = NULL;
     struct verdict *verdict = NULL;
-    int64_t *counts = NULL, count = 0;
+    int64_t count = 0;
     *outcome_out = (struct ambit_round_outcome){0};
     AMBIT_TRY(round_begin(&round, round_number, guard));
     number_members(&round);
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_alloc(&counts, (size_t)ambit_comm_size(job->comm), sizeof *counts));
-    AMBIT_TRY(collect(&round, &records, counts));
-    AMBIT_TRY(ambit_comm_exchange(job->comm, records, counts, (int64_t)traveller_bytes(&round),
-                                  &mine, &count, NULL));
-    ambit_free(&records);
+    AMBIT_TRY(gather_travellers(&round, &mine, &count));
     status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
     if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
@@ -437,10 +459,8 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
     outcome_out->groups = (int32_t)sums[1];
     outcome_out->improved = (int32_t)sums[2];
 done:
-    ambit_free(&records);
     ambit_free(&mine);
     ambit_free(&verdict);
-    ambit_free(&counts);
     round_clear(&round);
     return status;
 }

@@ -154,27 +154,26 @@ static int find_last_bin(struct round *round, const uint8_t *bin)
     return last;
 }
 
-/* An account on a border as it travels to the rank that owns its group; rules values follow. All
- * that travel stand side by side, so that bytes count. */
+/* An account on a border as it travels to the rank that owns its group: a record of whole words, as
+ * many as it needs, for all that travel stand side by side. */
 struct traveller {
     int64_t index; /* canonical */
     int32_t group;
     int32_t moved[AMBIT_CHOICE_MAX];  /* accounts that change hands there: one, or some of a unit */
     int8_t choices;                   /* ≥ 2; choice 0 is where it is now */
     uint8_t member[AMBIT_CHOICE_MAX]; /* index in the group */
-    int64_t travel[AMBIT_CHOICE_MAX]; /* micro-hours */
-    int64_t base[];                   /* loads by rule without travel, micro-units */
+    int64_t value[]; /* micro-units: loads by rule without travel, then travel by choice */
 };
 _Static_assert(AMBIT_GROUPING_MAX <= UINT8_MAX, "a byte tells the members of a group apart");
 
-static size_t traveller_bytes(const struct round *round)
+static int64_t traveller_words(const struct round *round, int choices)
 {
-    return sizeof(struct traveller) + (size_t)round->rules * sizeof(int64_t);
+    return (int64_t)(sizeof(struct traveller) / sizeof(int64_t)) + round->rules + choices;
 }
 
-static struct traveller *traveller_at(const struct round *round, void *travellers, int64_t n)
+static const struct traveller *traveller_at(const int64_t *words, int64_t at)
 {
-    return (struct traveller *)((char *)travellers + traveller_bytes(round) * (size_t)n);
+    return (const struct traveller *)&words[at];
 }
 
 static void fill_traveller(const struct round *round, int32_t i, const struct choice *choice,
@@ -187,10 +186,10 @@ static void fill_traveller(const struct round *round, int32_t i, const struct ch
     for (int c = 0; c < count; c++) {
         out->member[c] = (uint8_t)round->member[choice[c].territory];
         out->moved[c] = (int32_t)ambit_moved_of(&job->accounts, i, choice[c].territory);
-        out->travel[c] = choice[c].travel;
+        out->value[round->rules + c] = choice[c].travel;
     }
     for (int r = 0; r < round->rules; r++)
-        out->base[r] = job->problem.base[r][i];
+        out->value[r] = job->problem.base[r][i];
 }
 
 /* What the group's solvers see of it. */
@@ -201,71 +200,74 @@ static void unpack(const struct round *round, const struct traveller *from,
     *out = (struct ambit_border_account){
         .index = from->index, .group = from->group, .choice_count = from->choices};
     for (int c = 0; c < from->choices; c++) {
+        const int64_t travel = from->value[round->rules + c];
         out->territory[c] = from->member[c];
-        out->cost[c] = from->travel[c] + problem->disruption * from->moved[c];
+        out->cost[c] = travel + problem->disruption * from->moved[c];
         for (int r = 0; r < round->rules; r++)
-            out->load[c][r] = ambit_rule_sum(problem, r, from->base[r], from->travel[c]);
+            out->load[c][r] = ambit_rule_sum(problem, r, from->value[r], travel);
     }
 }
 
-/* This rank's accounts on borders, ordered by the rank that owns their group. */
-static ambit_status collect(struct round *round, void **records_out, int64_t *counts_out)
+/* This rank's accounts on borders, ordered by the rank that owns their group; counts are of words.
+ */
+static ambit_status collect(struct round *round, int64_t **words_out, int64_t *counts_out)
 {
     ambit_status status = AMBIT_OK;
     const int ranks = ambit_comm_size(round->job->comm);
     const int32_t accounts = round->job->accounts.count;
     struct choice choice[AMBIT_CHOICE_MAX];
-    uint8_t *bin = NULL;
-    void *records = NULL;
-    int64_t count = 0, next = 0;
+    uint8_t *bin = NULL, *choices = NULL;
+    int64_t *words = NULL, count = 0, next = 0;
     AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&bin, (size_t)accounts, 1));
-    for (int32_t i = 0; i < accounts; i++)
-        bin[i] = (uint8_t)(list_choices(round, i, choice) > 1 ? regret_bin(round, i, choice)
-                                                              : REGRET_BINS);
+    AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&choices, (size_t)accounts, 1));
+    for (int32_t i = 0; i < accounts; i++) {
+        choices[i] = (uint8_t)list_choices(round, i, choice);
+        bin[i] = (uint8_t)(choices[i] > 1 ? regret_bin(round, i, choice) : REGRET_BINS);
+    }
     const int last = find_last_bin(round, bin);
     for (int32_t i = 0; i < accounts; i++)
-        count += bin[i] < last;
-    AMBIT_TRY_TOGETHER(round->job->comm,
-                       ambit_alloc(&records, (size_t)count, traveller_bytes(round)));
+        count += bin[i] < last ? traveller_words(round, choices[i]) : 0;
+    AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&words, (size_t)count, sizeof *words));
     for (int owner = 0; owner < ranks; owner++) {
         const int64_t before = next;
         for (int32_t i = 0; i < accounts; i++) {
             const int32_t group = round->group[round->job->label[i]];
             if (bin[i] >= last || group % ranks != owner) continue;
-            const int choices = list_choices(round, i, choice);
-            fill_traveller(round, i, choice, choices, traveller_at(round, records, next++));
+            (void)list_choices(round, i, choice);
+            fill_traveller(round, i, choice, choices[i], (struct traveller *)&words[next]);
+            next += traveller_words(round, choices[i]);
         }
         counts_out[owner] = next - before;
     }
-    *records_out = records;
-    records = NULL;
+    *words_out = words;
+    words = NULL;
 done:
     ambit_free(&bin);
-    ambit_free(&records);
+    ambit_free(&choices);
+    ambit_free(&words);
     return status;
 }
 
-/* The travellers of this rank's groups. One rank alone keeps its records: the most that a run has
- * in memory would else stand twice. */
-static ambit_status gather_travellers(struct round *round, void **mine_out, int64_t *count_out)
+/* The travellers of this rank's groups. One rank alone keeps its own: what is most in memory while
+ * groups are improved would else stand twice. */
+static ambit_status gather_travellers(struct round *round, int64_t **words_out, int64_t *count_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_comm *const comm = round->job->comm;
-    int64_t *counts = NULL;
-    void *records = NULL;
+    int64_t *counts = NULL, *words = NULL;
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&counts, (size_t)ambit_comm_size(comm), sizeof *counts));
-    AMBIT_TRY(collect(round, &records, counts));
-    if (ambit_comm_size(comm) == 1) {
-        *mine_out = records;
+    AMBIT_TRY(collect(round, &words, counts));
+    if (ambit_comm_size(comm) > 1) {
+        AMBIT_TRY(
+            ambit_comm_exchange(comm, words, counts, sizeof *words, words_out, count_out, NULL));
+    } else {
+        *words_out = words;
         *count_out = counts[0];
-        records = NULL;
-        goto done;
+        words = NULL;
     }
-    AMBIT_TRY(ambit_comm_exchange(comm, records, counts, (int64_t)traveller_bytes(round), mine_out,
-                                  count_out, NULL));
 done:
     ambit_free(&counts);
-    ambit_free(&records);
+    ambit_free(&words);
     return status;
 }
 
@@ -297,8 +299,8 @@ static int fill_space(const struct round *round, int32_t group, struct group_spa
     return count;
 }
 
-/* The travellers order[begin … end) of one group; verdict_out is by their place in `order`. */
-static ambit_status improve(const struct round *round, void *travellers, const int64_t *order,
+/* The travellers at order[begin … end) of one group; verdict_out is by their place in `order`. */
+static ambit_status improve(const struct round *round, const int64_t *words, const int64_t *order,
                             int64_t begin, int64_t end, struct verdict *verdict_out,
                             struct ambit_group_outcome *outcome_out)
 {
@@ -309,7 +311,7 @@ static ambit_status improve(const struct round *round, void *travellers, const i
     AMBIT_TRY(ambit_alloc(&chosen, (size_t)(end - begin), sizeof *chosen));
     AMBIT_TRY(ambit_alloc(&account, (size_t)(end - begin), sizeof *account));
     for (int64_t a = begin; a < end; a++)
-        unpack(round, traveller_at(round, travellers, order[a]), &account[a - begin]);
+        unpack(round, traveller_at(words, order[a]), &account[a - begin]);
     struct ambit_group group = {
         .territory_count = fill_space(round, account[0].group, &space),
         .rules = round->rules,
@@ -336,38 +338,44 @@ done:
     return status;
 }
 
-/* The travellers by group, in each by index: they came in order of their indices. first_out has
- * territories + 1 values. */
-static void order_by_group(const struct round *round, void *travellers, int64_t count,
-                           int64_t *first_out, int64_t *order_out)
+/* Where the travellers stand, by group, in each by index: they came in order of their indices.
+ * first_out has territories + 1 values, all 0. */
+static ambit_status order_by_group(const struct round *round, const int64_t *words, int64_t count,
+                                   int64_t *first_out, int64_t **order_out, int64_t *travellers_out)
 {
-    for (int64_t n = 0; n < count; n++)
-        first_out[traveller_at(round, travellers, n)->group + 1]++;
+    ambit_status status = AMBIT_OK;
+    for (int64_t at = 0; at < count; at += traveller_words(round, traveller_at(words, at)->choices))
+        first_out[traveller_at(words, at)->group + 1]++;
     for (int32_t g = 0; g < round->territories; g++)
         first_out[g + 1] += first_out[g];
-    for (int64_t n = 0; n < count; n++)
-        order_out[first_out[traveller_at(round, travellers, n)->group]++] = n;
+    *travellers_out = first_out[round->territories];
+    AMBIT_TRY(ambit_alloc(order_out, (size_t)*travellers_out, sizeof **order_out));
+    for (int64_t at = 0; at < count; at += traveller_words(round, traveller_at(words, at)->choices))
+        (*order_out)[first_out[traveller_at(words, at)->group]++] = at;
     for (int32_t g = round->territories; g > 0; g--)
         first_out[g] = first_out[g - 1];
     first_out[0] = 0;
+done:
+    return status;
 }
 
 /* Improves this rank's groups in threads. */
-static ambit_status improve_all(const struct round *round, void *travellers, int64_t count,
-                                struct verdict *verdict, struct ambit_round_outcome *outcome)
+static ambit_status improve_all(const struct round *round, const int64_t *words, int64_t count,
+                                struct verdict **verdict_out, int64_t *verdicts_out,
+                                struct ambit_round_outcome *outcome)
 {
     ambit_status status = AMBIT_OK;
     int64_t *first = NULL, *order = NULL, gain = 0;
     int32_t improved = 0, groups = 0;
     AMBIT_TRY(ambit_alloc(&first, (size_t)round->territories + 1, sizeof *first));
-    AMBIT_TRY(ambit_alloc(&order, (size_t)count, sizeof *order));
-    order_by_group(round, travellers, count, first, order);
+    AMBIT_TRY(order_by_group(round, words, count, first, &order, verdicts_out));
+    AMBIT_TRY(ambit_alloc(verdict_out, (size_t)*verdicts_out, sizeof **verdict_out));
 #pragma omp parallel for schedule(dynamic, 1) reduction(+ : gain, improved, groups)
     for (int32_t g = 0; g < round->territories; g++) {
         struct ambit_group_outcome one = {0};
         if (first[g] == first[g + 1]) continue;
         const ambit_status ended =
-            improve(round, travellers, order, first[g], first[g + 1], verdict, &one);
+            improve(round, words, order, first[g], first[g + 1], *verdict_out, &one);
         if (ended != AMBIT_OK) {
 #pragma omp critical
             status = ended > status ? ended : status;
@@ -442,24 +450,23 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
                           .pricing = pricing,
                           .rules = job->problem.rule_count,
                           .territories = job->territories.count};
-    void *mine = NULL;
     struct verdict *verdict = NULL;
-    int64_t count = 0;
+    int64_t *words = NULL, count = 0, verdicts = 0;
     *outcome_out = (struct ambit_round_outcome){0};
     AMBIT_TRY(round_begin(&round, round_number, guard));
     number_members(&round);
-    AMBIT_TRY(gather_travellers(&round, &mine, &count));
-    status = ambit_alloc(&verdict, (size_t)count, sizeof *verdict);
-    if (status == AMBIT_OK) status = improve_all(&round, mine, count, verdict, outcome_out);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    AMBIT_TRY(bring_home(job, verdict, count, &outcome_out->moved));
+    AMBIT_TRY(gather_travellers(&round, &words, &count));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       improve_all(&round, words, count, &verdict, &verdicts, outcome_out));
+    ambit_free(&words);
+    AMBIT_TRY(bring_home(job, verdict, verdicts, &outcome_out->moved));
     int64_t sums[3] = {outcome_out->cost_gain, outcome_out->groups, outcome_out->improved};
     ambit_comm_sum_i64(job->comm, sums, 3);
     outcome_out->cost_gain = sums[0];
     outcome_out->groups = (int32_t)sums[1];
     outcome_out->improved = (int32_t)sums[2];
 done:
-    ambit_free(&mine);
+    ambit_free(&words);
     ambit_free(&verdict);
     round_clear(&round);
     return status;

@@ -55,22 +55,25 @@ FUZZERS  := $(filter-out %/fuzz_replay,$(FUZZERS))
 INSTANCE_TOOLS   := $(BUILD)/bench/bench_instances $(BUILD)/bench/make_instance
 INSTANCE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard bench/instance_*.c bench/gap_plot.c))
 SCALING_MODEL    := $(BUILD)/bench/scaling_model
-BENCHES  := $(filter-out $(INSTANCE_TOOLS),$(call programs,bench/bench_*.c))
+SEED_BENCH       := $(BUILD)/bench/bench_seed
+SEED_POINTS      := $(BUILD)/obj/bench/seed_points.o
+PEERS            := $(BUILD)/bench/bench_peers $(call programs,bench/peer_*.c)
+BENCHES  := $(filter-out $(INSTANCE_TOOLS) $(PEERS),$(call programs,bench/bench_*.c))
 
 # As many jobs as cores, unless the caller says otherwise, who may be another make.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 # `make deps all` with several jobs: nothing is compiled before the packages are there.
-FIRST := $(filter deps deps-dev deps-slurm,$(MAKECMDGOALS))
+FIRST := $(filter deps deps-dev deps-slurm deps-peers,$(MAKECMDGOALS))
 
 # Commands are shown in short; in full with V=1.
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-dev deps-slurm demo debug asan tsan cov test test-serial test-long \
-        test-slurm bench bench-instances bench-scaling fuzz pictures format format-check tidy \
+.PHONY: all help deps deps-dev deps-slurm deps-peers demo debug asan tsan cov test test-serial \
+        test-long test-slurm bench bench-instances bench-scaling bench-peers fuzz pictures format format-check tidy \
         layers headers install uninstall \
         installcheck clean FORCE
 
@@ -88,6 +91,9 @@ deps-dev: ## install the Debian packages that the checks and sanitizers need
 
 deps-slurm: ## install the Debian packages that test-slurm needs
 	scripts/deps.sh slurm
+
+deps-peers: ## install the Debian packages that bench-peers compares with
+	scripts/deps.sh peers
 
 # --- building ---------------------------------------------------------------
 
@@ -136,7 +142,21 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/obj/tests/fuzz_replay.o $(LIBR
 $(BENCHES) $(SCALING_MODEL): $(BUILD)/%: $(BUILD)/obj/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  LINK  $@'
-	$(Q)$(LINK) $^ $(PACKAGE_LIBRARIES) -o $@
+	$(Q)$(LINK) $(filter %.o,$^) $(LIBRARY) $(PACKAGE_LIBRARIES) -o $@
+$(SEED_BENCH): $(SEED_POINTS)
+
+# Other people's libraries, of which any may be missing: a driver then says so (see deps-peers), and
+# is built anew when they have come.
+has = $(shell echo '\#include <$(1)>' | $(CC) -E -x c - >$(BUILD)/null 2>&1 && echo yes)
+PEER_LIBRARIES = $(if $(call has,metis.h),-lmetis) $(if $(call has,trilinos/zoltan.h),-ltrilinos_zoltan)
+$(BUILD)/peers: FORCE | $(BUILD)/flags
+	@echo '$(PEER_LIBRARIES)' | cmp -s - $@ || echo '$(PEER_LIBRARIES)' > $@
+$(PEERS:$(BUILD)/%=$(BUILD)/obj/%.o): $(BUILD)/peers
+$(BUILD)/bench/bench_peers: $(BUILD)/obj/bench/instance_child.o
+$(PEERS): $(BUILD)/%: $(BUILD)/obj/%.o $(SEED_POINTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  LINK  $@'
+	$(Q)$(LINK) $(filter %.o,$^) $(LIBRARY) $(PACKAGE_LIBRARIES) $(PEER_LIBRARIES) -o $@
 
 $(INSTANCE_TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(INSTANCE_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -158,7 +178,8 @@ pictures: $(PROGRAM) ## draw the README's two maps again
 	$(PROGRAM) export $(BUILD)/before.h5 --svg scripts/demo/before.svg
 	$(PROGRAM) export $(BUILD)/after.h5 --svg scripts/demo/after.svg
 
-TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM) $(INSTANCE_TOOLS) $(SCALING_MODEL)
+TESTS := $(SERIAL) $(MPI) $(FUZZERS) $(PROGRAM) $(INSTANCE_TOOLS) $(SCALING_MODEL) $(PEERS) \
+         $(SEED_BENCH)
 test: $(TESTS) ## build and run every test
 	scripts/test.sh $(BUILD) serial fuzz mpi cli
 
@@ -193,6 +214,15 @@ bench-scaling: $(SCALING_MODEL) $(PROGRAM) ## count messages on 1 to 8 ranks and
 	        --threads 1 --effort 2 --comm-stats $(SCALING)/$$ranks.csv || exit 1; \
 	done
 	$< --csv $(SCALING)/model.csv $(SCALING)/[1248].csv
+
+POINTS   ?= 100000
+PARTS    ?= 1000
+MEASURES ?= 1 3
+TURNS    ?= 3
+bench-peers: $(PEERS) $(SEED_BENCH) ## seed beside METIS and Zoltan (POINTS, PARTS, MEASURES, TURNS)
+	for m in $(MEASURES); do \
+	    $(BUILD)/bench/bench_peers --measures $$m --turns $(TURNS) $(POINTS) $(PARTS) || exit 1; \
+	done
 
 debug: ## build build/debug/ambit, without optimisation
 	$(MAKE) VARIANT=debug all

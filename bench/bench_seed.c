@@ -2,37 +2,34 @@
 /*
  * How fast and how well points in memory are divided into balanced, compact territories.
  *
- *     bench_seed [--connected] [--pieces] [POINTS [TERRITORIES [MEASURES [REPEATS [LABELS]]]]]
+ *     bench_seed [--connected] [--pieces] [--tell] [POINTS [TERRITORIES [MEASURES [REPEATS
+ * [LABELS]]]]]
  *
- * POINTS is a number of points to make (default 1000000), or a file: two int64 (points, dimensions
- * 2 or 3), then coordinates, then weights, as doubles; in two dimensions kilometres on a plane, in
- * three unit vectors; or, where its name ends in
- * .csv, lines of x, y and weight on a plane. MEASURES 2 also bands the number of accounts, 3 a
- * random third measure too, all by 3 %. --connected asks for territories in one piece; --pieces
- * counts those that are not, on the Delaunay triangulation of points on a plane (GEOS: 20 s and 2
- * GB for a million). LABELS is written as int32, in the order of the points. The threads are
- * OpenMP's.
+ * POINTS is a number of points to make (default 1000000), or a file (see seed_points.h): .csv, or
+ * binary. MEASURES 2 also bands the number of accounts, 3 a random third measure too, all by 3 %.
+ * --connected asks for territories in one piece; --pieces counts those that are not, on the
+ * Delaunay triangulation of points on a plane (GEOS: 20 s and 2 GB for a million). --tell prints no
+ * more than the line that bench_peers reads. LABELS is written as int32, in the order of the
+ * points. The threads are OpenMP's.
  *
  * Printed are the medians over the repeats of the seconds from points in Hilbert order to labels;
  * the worst load over its share of each measure; the mean weighted squared distance to the
  * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the memory
  * held, with the points of the caller.
  */
+#include "bench/seed_points.h"
 #include "engine/base/clock.h"
 #include "engine/base/memory.h"
-#include "engine/base/random.h"
 #include "engine/model/geometry.h"
-#include "engine/model/hilbert.h"
 #include "engine/run/seeding.h"
 #include "io/geos.h"
 
 #include <omp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEASURE_MAX = 3, REPEAT_MAX = 99, TOWNS = 3000 };
-#define BAND 0.03
+enum { MEASURE_MAX = AMBIT_BENCH_MEASURES, REPEAT_MAX = 99 };
+#define BAND AMBIT_BENCH_BAND
 #define KM AMBIT_EARTH_RADIUS_KM
 
 struct nation {
@@ -44,156 +41,35 @@ struct nation {
     int measures;
 };
 
-struct keyed {
-    uint64_t key;
-    int64_t row;
-};
-
-static int compare_keyed(const void *a, const void *b)
-{
-    const struct keyed *const x = a, *const y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static double unit(uint64_t stream, int64_t index)
-{
-    return ambit_random_unit(11, stream, (uint64_t)index);
-}
-
-static double normal(uint64_t stream, int64_t index)
-{
-    return sqrt(-2.0 * log(1.0 - unit(stream, index))) * cos(2.0 * M_PI * unit(stream + 1, index));
-}
-
-/* Towns whose sizes follow Zipf's law in three quarters of the points, the rest anywhere. */
-static void make_points(int64_t count, double *coordinate, double *amount)
-{
-    for (int64_t i = 0; i < count; i++) {
-        double *const place = &coordinate[2 * i];
-        const int64_t town = (int64_t)pow((double)TOWNS, unit(1, i)) - 1;
-        const double spread = unit(2, i) < 0.25 ? 0.0 : 30.0 / sqrt((double)town + 1.0) + 1.0;
-        place[0] = 3000.0 * unit(3, spread > 0.0 ? town : i) + spread * normal(4, i);
-        place[1] = 2000.0 * unit(6, spread > 0.0 ? town : i) + spread * normal(7, i);
-        amount[i] = exp(normal(9, i));
-    }
-}
-
-static bool read_points(const char *path, struct nation *nation, double **coordinate,
-                        double **amount)
-{
-    FILE *const file = fopen(path, "rb");
-    int64_t head[2];
-    bool good = file != NULL && fread(head, sizeof *head, 2, file) == 2 && head[0] > 0 &&
-                (head[1] == 2 || head[1] == 3);
-    if (good) {
-        const size_t count = (size_t)head[0], values = count * (size_t)head[1];
-        nation->count = head[0];
-        nation->dimensions = head[1];
-        good = ambit_alloc(coordinate, values, sizeof(double)) == AMBIT_OK &&
-               ambit_alloc(amount, count, sizeof(double)) == AMBIT_OK &&
-               fread(*coordinate, sizeof(double), values, file) == values &&
-               fread(*amount, sizeof(double), count, file) == count;
-    }
-    if (file != NULL) (void)fclose(file);
-    return good;
-}
-
-/* Lines of x, y and weight in kilometres on a plane; a first line that is no numbers is a header.
- */
-static bool read_csv(const char *path, struct nation *nation, double **coordinate, double **amount)
-{
-    FILE *const file = fopen(path, "r");
-    char line[256];
-    int64_t room = 0, number = 0;
-    bool good = file != NULL;
-    nation->dimensions = 2;
-    while (good && fgets(line, sizeof line, file) != NULL) {
-        double value[3];
-        char *at = line, *end = line;
-        int fields = 0;
-        for (; fields < 3; fields++, at = end + (*end == ',')) {
-            value[fields] = strtod(at, &end);
-            if (end == at) break;
-        }
-        if (fields < 3 && number++ == 0) continue;
-        number++;
-        good = fields == 3 && value[2] >= 0.0;
-        if (good && nation->count == room) {
-            room = 2 * room + 1024;
-            good = ambit_resize(coordinate, 2 * (size_t)room, sizeof(double)) == AMBIT_OK &&
-                   ambit_resize(amount, (size_t)room, sizeof(double)) == AMBIT_OK;
-        }
-        if (!good) break;
-        (*coordinate)[2 * nation->count] = value[0];
-        (*coordinate)[2 * nation->count + 1] = value[1];
-        (*amount)[nation->count++] = value[2];
-    }
-    if (file != NULL) (void)fclose(file);
-    if (!good)
-        (void)fprintf(stderr, "%s: line %lld: expected x,y,weight\n", path, (long long)number);
-    return good && nation->count > 0;
-}
-
-static bool open_points(const char *what, struct nation *nation, double **coordinate,
-                        double **amount)
-{
-    char *end = NULL;
-    const size_t size = strlen(what);
-    if (size > 4 && strcmp(what + size - 4, ".csv") == 0)
-        return read_csv(what, nation, coordinate, amount);
-    nation->count = strtoll(what, &end, 10);
-    if (*end != '\0') return read_points(what, nation, coordinate, amount);
-    nation->dimensions = 2;
-    if (nation->count < 1 || nation->count > INT32_MAX ||
-        ambit_alloc(coordinate, 2 * (size_t)nation->count, sizeof(double)) != AMBIT_OK ||
-        ambit_alloc(amount, (size_t)nation->count, sizeof(double)) != AMBIT_OK)
-        return false;
-    make_points(nation->count, *coordinate, *amount);
-    return true;
-}
-
-static uint64_t key_of(const double *place, int64_t dimensions)
-{
-    double lat = place[1] / KM * (180.0 / M_PI), lon = place[0] / KM * (180.0 / M_PI);
-    if (dimensions == 3) ambit_degrees_from_unit(place, &lat, &lon);
-    return ambit_hilbert_key(lat, lon);
-}
-
 /* To the canonical order and fixed point. */
-static bool order_points(const double *coordinate, const double *amount, struct nation *nation)
+static ambit_status order_points(const struct ambit_bench_points *points, struct nation *nation)
 {
-    const size_t count = (size_t)nation->count;
-    struct keyed *keyed = NULL;
-    double total = 0.0;
-    bool good = ambit_alloc(&keyed, count, sizeof *keyed) == AMBIT_OK &&
-                ambit_alloc(&nation->row, count, sizeof(int64_t)) == AMBIT_OK &&
-                ambit_alloc(&nation->weight, count, sizeof(int64_t)) == AMBIT_OK &&
-                ambit_alloc(&nation->amount, count, sizeof(double)) == AMBIT_OK;
-    for (int64_t d = 0; d < nation->dimensions && good; d++)
-        good = ambit_alloc(&nation->axis[d], count, sizeof(double)) == AMBIT_OK;
-    for (int m = 0; m < nation->measures && good; m++)
-        good = ambit_alloc(&nation->load[m], count, sizeof(int64_t)) == AMBIT_OK;
-    for (int64_t i = 0; i < nation->count && good; i++) {
-        keyed[i] =
-            (struct keyed){key_of(&coordinate[i * nation->dimensions], nation->dimensions), i};
-        total += amount[i];
+    ambit_status status = AMBIT_OK;
+    const size_t count = (size_t)points->count;
+    nation->count = points->count;
+    nation->dimensions = points->dimensions;
+    AMBIT_TRY(ambit_bench_points_order(points, &nation->row));
+    AMBIT_TRY(ambit_alloc(&nation->weight, count, sizeof(int64_t)));
+    AMBIT_TRY(ambit_alloc(&nation->amount, count, sizeof(double)));
+    for (int64_t d = 0; d < nation->dimensions; d++) {
+        AMBIT_TRY(ambit_alloc(&nation->axis[d], count, sizeof(double)));
+        for (int64_t i = 0; i < nation->count; i++)
+            nation->axis[d][i] = points->coordinate[nation->row[i] * nation->dimensions + d] /
+                                 (nation->dimensions == 2 ? KM : 1.0);
     }
-    if (good) qsort(keyed, count, sizeof *keyed, compare_keyed);
-    for (int64_t i = 0; i < nation->count && good; i++) {
-        const int64_t row = keyed[i].row;
-        for (int64_t d = 0; d < nation->dimensions; d++)
-            nation->axis[d][i] =
-                coordinate[row * nation->dimensions + d] / (nation->dimensions == 2 ? KM : 1.0);
-        nation->row[i] = row;
-        nation->amount[i] = amount[row];
-        nation->load[0][i] = llrint(amount[row] / total * 0x1p50);
-        if (nation->measures > 1) nation->load[1][i] = (INT64_C(1) << 50) / nation->count;
-        if (nation->measures < 3) continue;
-        nation->load[2][i] = llrint(exp(normal(20, row)) / (1.65 * (double)nation->count) * 0x1p50);
+    for (int64_t i = 0; i < nation->count; i++)
+        nation->amount[i] = points->amount[nation->row[i]];
+    for (int m = 0; m < nation->measures; m++) {
+        double total = 0.0;
+        for (int64_t i = 0; i < nation->count; i++)
+            total += ambit_bench_amount(points, i, m);
+        AMBIT_TRY(ambit_alloc(&nation->load[m], count, sizeof(int64_t)));
+        for (int64_t i = 0; i < nation->count; i++)
+            nation->load[m][i] =
+                llrint(ambit_bench_amount(points, nation->row[i], m) / total * 0x1p50);
     }
-    ambit_free(&keyed);
-    return good;
+done:
+    return status;
 }
 
 /* The mean of the measures' parts, as the engine's seed does. */
@@ -214,7 +90,7 @@ struct figures {
 struct wishes {
     int32_t territories;
     int measures, repeats;
-    bool connected, pieces;
+    bool connected, pieces, tell;
     const char *labels; /* NULL: not wanted */
 };
 
@@ -419,14 +295,10 @@ static bool count_pieces(const struct nation *nation, int32_t territories, const
 static bool write_labels(const char *path, const struct nation *nation, const int32_t *label)
 {
     int32_t *by_row = NULL;
-    FILE *const file = fopen(path, "wb");
-    bool good =
-        file != NULL && ambit_alloc(&by_row, (size_t)nation->count, sizeof *by_row) == AMBIT_OK;
+    bool good = ambit_alloc(&by_row, (size_t)nation->count, sizeof *by_row) == AMBIT_OK;
     for (int64_t i = 0; i < nation->count && good; i++)
         by_row[nation->row[i]] = label[i];
-    good = good &&
-           fwrite(by_row, sizeof *by_row, (size_t)nation->count, file) == (size_t)nation->count;
-    if (file != NULL) good = fclose(file) == 0 && good;
+    good = good && ambit_bench_labels_write(path, by_row, nation->count) == AMBIT_OK;
     ambit_free(&by_row);
     return good;
 }
@@ -437,7 +309,20 @@ static int compare_double(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool run(struct nation *nation, const struct wishes *wishes)
+static void print(const struct nation *nation, const struct wishes *wishes,
+                  const struct figures *figures)
+{
+    printf("%lld points, %d territories, %d measures, %d threads: median %.3f s of %d;",
+           (long long)nation->count, (int)wishes->territories, wishes->measures,
+           omp_get_max_threads(), figures->seconds, wishes->repeats);
+    for (int m = 0; m < wishes->measures; m++)
+        printf(" worst %.2f %%", 100.0 * figures->worst[m]);
+    printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; %.0f MB\n", figures->left_moved[0],
+           figures->left_moved[1], figures->squares, (double)figures->bytes / 1e6);
+}
+
+/* `before`: seconds that the order took. */
+static bool run(struct nation *nation, const struct wishes *wishes, double before)
 {
     const int repeats = wishes->repeats;
     double seconds[REPEAT_MAX];
@@ -449,19 +334,16 @@ static bool run(struct nation *nation, const struct wishes *wishes)
         good = seed(nation, wishes, label, &figures);
         seconds[r] = figures.seconds;
     }
+    const int64_t peak = ambit_memory_resident_peak_bytes();
     good = good && judge(nation, wishes->territories, label, &figures);
     if (good) {
         qsort(seconds, (size_t)repeats, sizeof *seconds, compare_double);
-        printf("%lld points, %d territories, %d measures, %d threads: median %.3f s of %d;",
-               (long long)nation->count, (int)wishes->territories, wishes->measures,
-               omp_get_max_threads(), seconds[repeats / 2], repeats);
-        for (int m = 0; m < wishes->measures; m++)
-            printf(" worst %.2f %%", 100.0 * figures.worst[m]);
-        printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; %.0f MB\n", figures.left_moved[0],
-               figures.left_moved[1], figures.squares, (double)figures.bytes / 1e6);
+        figures.seconds = seconds[repeats / 2];
+        if (!wishes->tell) print(nation, wishes, &figures);
     }
     if (good && wishes->pieces) good = count_pieces(nation, wishes->territories, label);
     if (good && wishes->labels != NULL) good = write_labels(wishes->labels, nation, label);
+    if (good && wishes->tell) ambit_bench_tell(before, figures.seconds, peak);
     ambit_free(&label);
     return good;
 }
@@ -473,6 +355,7 @@ static const char *read_words(int argc, char **argv, struct wishes *wishes)
     for (; at < argc && argv[at][0] == '-'; at++) {
         wishes->connected |= strcmp(argv[at], "--connected") == 0;
         wishes->pieces |= strcmp(argv[at], "--pieces") == 0;
+        wishes->tell |= strcmp(argv[at], "--tell") == 0;
     }
     wishes->territories = argc > at + 1 ? (int)strtol(argv[at + 1], NULL, 10) : 1000;
     wishes->measures = argc > at + 2 ? (int)strtol(argv[at + 2], NULL, 10) : 1;
@@ -483,19 +366,22 @@ static const char *read_words(int argc, char **argv, struct wishes *wishes)
 
 int main(int argc, char **argv)
 {
+    struct ambit_bench_points points = {0};
     struct nation nation = {0};
     struct wishes wishes = {0};
-    double *coordinate = NULL, *amount = NULL;
-    const char *const points = read_words(argc, argv, &wishes);
+    const char *const what = read_words(argc, argv, &wishes);
     nation.measures = wishes.measures;
     bool good = wishes.territories > 0 && wishes.measures > 0 && wishes.measures <= MEASURE_MAX &&
                 wishes.repeats > 0 && wishes.repeats <= REPEAT_MAX &&
-                open_points(points, &nation, &coordinate, &amount) &&
-                order_points(coordinate, amount, &nation);
-    ambit_free(&coordinate);
-    ambit_free(&amount);
-    good = good && run(&nation, &wishes);
-    if (!good) (void)fprintf(stderr, "bench_seed: wrong words, unreadable points or no memory\n");
+                ambit_bench_points_open(what, &points) == AMBIT_OK;
+    const double start = ambit_seconds();
+    good = good && order_points(&points, &nation) == AMBIT_OK;
+    const double before = ambit_seconds() - start;
+    ambit_bench_points_clear(&points);
+    good = good && run(&nation, &wishes, before);
+    if (!good)
+        (void)fprintf(stderr, "bench_seed: %s\n",
+                      ambit_error_message()[0] != '\0' ? ambit_error_message() : "wrong words");
     for (int d = 0; d < 3; d++)
         ambit_free(&nation.axis[d]);
     for (int m = 0; m < MEASURE_MAX; m++)

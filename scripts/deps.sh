@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs the Debian packages that are missing, after listing them. Nothing happens where all are
-# there. Usage: scripts/deps.sh run|dev|slurm
+# there. Usage: scripts/deps.sh run|dev|slurm|peers
 set -eu
 
 # Building and running.
@@ -13,13 +13,16 @@ run="$run libcunit1-dev python3 python3-h5py python3-numpy gdal-bin libxml2-util
 dev="clang clang-format clang-tidy cppcheck shellcheck gcovr libomp-dev libclang-rt-dev"
 # A Slurm of its own for tests/slurm.sh.
 slurm="slurmctld slurmd slurm-client munge"
+# What make bench-peers measures beside.
+peers="libmetis-dev libtrilinos-zoltan-dev"
 
 case "${1:-}" in
 run) wanted=$run ;;
 dev) wanted=$dev ;;
 slurm) wanted=$slurm ;;
+peers) wanted=$peers ;;
 *)
-    echo "usage: scripts/deps.sh run|dev|slurm" >&2
+    echo "usage: scripts/deps.sh run|dev|slurm|peers" >&2
     exit 64
     ;;
 esac

@@ -24,7 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TURNS_MAX = 99, PATH_SIZE = 4096, METHODS = 8 };
+enum { TURNS_MAX = 99, PATH_SIZE = 4096, METHODS = 7 };
 
 struct options {
     const char *points;
@@ -40,12 +40,12 @@ struct method {
     const char *word;   /* the driver's first */
     int measures_max;
     bool ranks;          /* on as many ranks as cores; else in one process */
-    const char *missing; /* the Debian package to install */
+    const char *package; /* borrowed; Debian's; NULL: it is ours */
 };
 
 static const struct method methods[METHODS] = {
-    {"Ambit", "bench_seed", "--tell", 3, false, ""},
-    {"Ambit, in one piece", "bench_seed", "--connected", 3, false, ""},
+    {"Ambit", "bench_seed", "--tell", 3, false, NULL},
+    {"Ambit, in one piece", "bench_seed", "--connected", 3, false, NULL},
     {"Zoltan RCB", "peer_zoltan", "RCB", 3, true, "libtrilinos-zoltan-dev"},
     {"Zoltan RIB", "peer_zoltan", "RIB", 1, true, "libtrilinos-zoltan-dev"},
     {"Zoltan HSFC", "peer_zoltan", "HSFC", 1, true, "libtrilinos-zoltan-dev"},
@@ -205,6 +205,21 @@ done:
 
 /* --- the runs --------------------------------------------------------------- */
 
+/* Whether a driver was built with what it drives: it says so before it looks at its words. */
+static ambit_status look(const struct options *o, const struct method *method, bool *missing_out)
+{
+    ambit_status status = AMBIT_OK;
+    char driver[PATH_SIZE];
+    const char *const words[] = {driver, NULL};
+    struct ambit_bench_output output = {0};
+    (void)snprintf(driver, sizeof driver, "%s/%s", o->tools, method->driver);
+    AMBIT_TRY(ambit_bench_child(words, o->seconds_max, &output));
+    *missing_out = output.exit_code == AMBIT_BENCH_MISSING;
+done:
+    ambit_free(&output.text);
+    return status;
+}
+
 /* Fills `words` with what is to be run; `text` holds numbers and the driver's path. */
 static void word_it(const struct options *o, const struct method *method, const char *points,
                     const char *labels, char text[4][PATH_SIZE], const char **words)
@@ -239,9 +254,6 @@ static ambit_status take_turn(const struct options *o, const struct method *meth
     struct ambit_bench_output output = {0};
     word_it(o, method, points, labels, text, words);
     AMBIT_TRY(ambit_bench_child(words, o->seconds_max, &output));
-    /* A launcher has an exit code of its own for ranks that end with one. */
-    f->missing = output.exit_code == AMBIT_BENCH_MISSING;
-    if (f->missing) goto done;
     const char *const told = output.text != NULL ? strstr(output.text, "before=") : NULL;
     if (output.late || output.exit_code != 0 || told == NULL)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_SOLVER, "%s: %s (exit code %d)", method->name,
@@ -284,12 +296,12 @@ static void print_table(const struct options *o, const struct ground *ground, st
     puts(
         "                    before      s  × ours fastest slowest   worst loads, %        km²    ×"
         "  pieces    MB");
-    for (int k = 0; k < METHODS && methods[k].name != NULL; k++) {
+    for (int k = 0; k < METHODS; k++) {
         struct figures *const f = &all[k];
         char over[64], under[64];
         if (f->missing)
             printf("%-19s not installed: make deps-peers (%s)\n", methods[k].name,
-                   methods[k].missing);
+                   methods[k].package);
         if (f->turns == 0) continue;
         const double seconds = median(f->seconds, f->turns);
         join(f->over, o->measures, over, sizeof over);
@@ -314,11 +326,14 @@ static ambit_status run_all(const struct options *o, const char *folder)
     (void)setenv("OMP_NUM_THREADS", cores, 1);
     AMBIT_TRY(ground_create(o, &ground));
     AMBIT_TRY(ambit_bench_points_write(points, &ground.points));
+    for (int k = 0; k < METHODS; k++) {
+        if (methods[k].package != NULL) AMBIT_TRY(look(o, &methods[k], &all[k].missing));
+    }
     for (int turn = 0; turn < o->turns; turn++) {
-        for (int k = 0; k < METHODS && methods[k].name != NULL; k++) {
+        for (int k = 0; k < METHODS; k++) {
             if (methods[k].measures_max < o->measures || all[k].missing) continue;
             AMBIT_TRY(take_turn(o, &methods[k], points, labels, &all[k]));
-            if (turn == 0 && !all[k].missing) AMBIT_TRY(judge(&ground, o, labels, &all[k]));
+            if (turn == 0) AMBIT_TRY(judge(&ground, o, labels, &all[k]));
         }
     }
     print_table(o, &ground, all);

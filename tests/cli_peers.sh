@@ -16,6 +16,7 @@ pretend() { # DRIVER LABEL...
 *map(int, sys.argv[1:])))' "$@" >"fake/$driver.labels"
     cat >"fake/$driver" <<END
 #!/bin/bash
+[ \$# -gt 0 ] || exit 64
 echo "\$*" >>"$folder/fake/calls"
 cp "$folder/fake/$driver.labels" "\${@: -1}"
 echo a word before
@@ -79,10 +80,10 @@ check "a bad label" "1 1" \
 pretend peer_metis 0 0 0
 compare six.csv 2
 check "too few labels" 1 "$(grep -c 'labels: expected 6 labels, found fewer$' err)"
-printf '%s\n' '#!/bin/sh' 'exit 3' >fake/peer_metis
+printf '%s\n' '#!/bin/sh' '[ $# -eq 0 ] || exit 3' >fake/peer_metis
 compare six.csv 2
 check "a failure" "1 bench_peers: METIS k-way: did not end well (exit code 3)" "$code $(cat err)"
-printf '%s\n' '#!/bin/sh' 'sleep 30' >fake/peer_metis
+printf '%s\n' '#!/bin/sh' '[ $# -eq 0 ] || sleep 30' >fake/peer_metis
 compare six.csv 2 --time-limit 1
 check "too slow" "1 bench_peers: METIS k-way: took longer than it may (exit code 137)" \
     "$code $(cat err)"

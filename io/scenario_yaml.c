@@ -14,6 +14,7 @@
 #include "io/scenario_bands.h"
 #include "io/scenario_binder.h"
 #include "io/scenario_changes.h"
+#include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
 #include "io/scenario_variants.h"
 
@@ -234,7 +235,7 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
 
 const char ambit_scenario_keys[] = "name, accounts, reps, territories, centres, travel, measures, "
                                    "bands, rules, objective, segments, "
-                                   "working_time, coverage, kpi, scale, seed";
+                                   "working_time, coverage, kpi, robustness, scale, seed";
 
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
@@ -272,6 +273,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
                                    "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);
     ambit_scenario_bind_rules(b);
     ambit_scenario_bind_audit(b);
+    ambit_scenario_bind_robustness(b);
     ambit_scenario_bind_changes(b);
 }
 

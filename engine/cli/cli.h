@@ -116,7 +116,7 @@ struct ambit_command {
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
-    ambit_command_assign, ambit_command_moves, ambit_command_scenarios;
+    ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

@@ -93,7 +93,7 @@ static const struct argp_option options_of_moves[] = {
 
 const struct ambit_command ambit_command_moves = {
     .name = "moves",
-    .summary = "list the moves to a plan in the order to make them",
+    .summary = "list moves in the order to make them",
     .arguments = "[BEFORE.h5] PLAN.h5",
     .argument_count = 2,
     .optional_count = 1,

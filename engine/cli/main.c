@@ -16,16 +16,17 @@ enum { KEY_VERSION = 'V' };
 
 /* In the order of the alphabet, one a line. */
 static const struct ambit_command *const commands[] = {
-    &ambit_command_assign,    //
-    &ambit_command_audit,     //
-    &ambit_command_compare,   //
-    &ambit_command_export,    //
-    &ambit_command_generate,  //
-    &ambit_command_moves,     //
-    &ambit_command_run,       //
-    &ambit_command_scenarios, //
-    &ambit_command_solve,     //
-    &ambit_command_verify,    //
+    &ambit_command_assign,     //
+    &ambit_command_audit,      //
+    &ambit_command_compare,    //
+    &ambit_command_export,     //
+    &ambit_command_generate,   //
+    &ambit_command_moves,      //
+    &ambit_command_robustness, //
+    &ambit_command_run,        //
+    &ambit_command_scenarios,  //
+    &ambit_command_solve,      //
+    &ambit_command_verify,     //
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+/* Of a limit: what rounding to doubles may do. */
+#define TOLERANCE 1e-9
+
 const char *ambit_phase_name(int phase)
 {
     static const char *const names[AMBIT_PHASE_COUNT] = {
@@ -54,6 +57,13 @@ const char *ambit_rule_kind_name(enum ambit_rule_kind kind)
                                                              "forbidden", "allowed", "reach"};
     AMBIT_REQUIRE((int)kind >= 0 && kind < AMBIT_RULE_KIND_COUNT);
     return names[kind];
+}
+
+int ambit_band_outside(const struct ambit_result_band *band, int32_t j)
+{
+    const double value = band->value[j], margin = TOLERANCE * fmax(fabs(value), 1.0);
+    if (band->lower[j] - value > margin) return -1;
+    return !(value - band->upper[j] <= margin); /* one that is no number is outside */
 }
 
 void ambit_result_init(struct ambit_result *result)

@@ -190,6 +190,8 @@ bool ambit_band_has_lower(const struct ambit_result_band *band);
 bool ambit_band_has_upper(const struct ambit_result_band *band);
 /* True where a side is a part of the target. */
 bool ambit_band_is_of_target(const struct ambit_result_band *band);
+/* −1 where territory j is below its lower limit, 1 above its upper, by more than doubles round. */
+int ambit_band_outside(const struct ambit_result_band *band, int32_t j);
 
 void ambit_result_init(struct ambit_result *result);
 void ambit_result_clear(struct ambit_result *result);

@@ -20,6 +20,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .local_factor = 0.7124, /* the constant of a random tour in the plane */
         .drive_time = {.a = 3.28, .b = 0.768},
         .disruption_hours = 0.0,
+        .robustness = {.samples = 1000},
         .audit = {.segments.column = -1, .days = 220.0, .visited_column = -1, .target_column = -1},
         .eligibility = {.needs_category = -1},
     };

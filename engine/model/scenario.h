@@ -187,6 +187,34 @@ struct ambit_eligibility_terms {
     double reach; /* one way, minutes or km */
 };
 
+enum ambit_law {
+    AMBIT_LAW_NONE,
+    AMBIT_LAW_LOGNORMAL, /* size: coefficient of variation */
+    AMBIT_LAW_NORMAL,    /* the same; factors below zero are taken as zero */
+    AMBIT_LAW_UNIFORM    /* size: half the width */
+};
+
+/* How a factor of mean 1 is drawn. */
+struct ambit_spread {
+    enum ambit_law law;
+    double size;
+};
+
+/* A column whose values are only known roughly: the true one is the value times two factors. */
+struct ambit_uncertain_column {
+    int column;               /* index into the scenario's columns */
+    struct ambit_spread each; /* of every account by itself */
+    struct ambit_spread shared;
+    int by; /* accounts of one word of this category share that factor; −1: all do */
+};
+
+/* What `ambit robustness` draws. */
+struct ambit_robustness_terms {
+    int samples;
+    int count;
+    struct ambit_uncertain_column column[AMBIT_COLUMN_MAX];
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -237,6 +265,7 @@ struct ambit_scenario {
     struct ambit_together_terms together;
     struct ambit_change_terms changes;
     struct ambit_eligibility_terms eligibility;
+    struct ambit_robustness_terms robustness;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

@@ -136,6 +136,11 @@ ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT
 ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
                              struct ambit_result *result) AMBIT_CHECKED;
 
+/* judge.c: band b of the scenario from the measures' loads and totals in *result, where arrays that
+ * it has already are used again. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_job_judge_band(const struct ambit_job *job, int b,
+                                  struct ambit_result *result) AMBIT_CHECKED;
+
 /* audit_figures.c: an audit's figures beside the judge's, into result->kpi on rank 0. */
 ambit_status ambit_job_kpi(struct ambit_job *job, const int32_t *label,
                            struct ambit_result *result) AMBIT_CHECKED;
@@ -144,6 +149,10 @@ ambit_status ambit_job_kpi(struct ambit_job *job, const int32_t *label,
  * limits into the job. Errors: AMBIT_ERR_INPUT where the file has other territories, or no
  * territory for some account. */
 ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path) AMBIT_CHECKED;
+
+/* stored_plan.c: gives the current territories centres of their own; accounts.previous is the plan.
+ * Errors: AMBIT_ERR_INPUT where an account has none. */
+ambit_status ambit_job_take_current(struct ambit_job *job) AMBIT_CHECKED;
 
 /* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
  * accounts it had; 0 where nothing is proven. Uses OpenMP. */

@@ -18,9 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of a limit: what rounding to doubles may do. */
-#define TOLERANCE 1e-9
-
 /* Per territory: accounts, gained, lost, travel, then a load for each measure. */
 enum { TALLY_ACCOUNTS, TALLY_GAINED, TALLY_LOST, TALLY_TRAVEL, TALLY_MEASURES };
 
@@ -143,7 +140,7 @@ static ambit_status allocate_band(struct ambit_result_band *band, size_t territo
     double **const array[] = {&band->target, &band->lower,       &band->upper,
                               &band->value,  &band->price_lower, &band->price_upper};
     for (size_t a = 0; a < sizeof array / sizeof array[0]; a++)
-        AMBIT_TRY(ambit_alloc(array[a], territories, sizeof(double)));
+        if (*array[a] == NULL) AMBIT_TRY(ambit_alloc(array[a], territories, sizeof(double)));
 done:
     return status;
 }
@@ -152,12 +149,11 @@ done:
 static void judge_cell(struct ambit_result_band *band, int32_t j, bool first)
 {
     const double value = band->value[j], target = band->target[j];
-    const double margin = TOLERANCE * fmax(fabs(value), 1.0);
     const double below = band->lower[j] - value, above = value - band->upper[j];
     const double outside = fmax(fmax(below, above), 0.0);
     const bool lower = ambit_band_has_lower(band), upper = ambit_band_has_upper(band);
     const bool of_target = ambit_band_is_of_target(band);
-    if (!(outside <= margin)) {
+    if (ambit_band_outside(band, j) != 0) {
         band->broken_count++;
         const double part = of_target && target != 0.0 ? outside / fabs(target) : outside;
         band->open_by = fmax(band->open_by, part);
@@ -206,7 +202,7 @@ static bool is_fixed(const struct ambit_job *job, int32_t j)
     return false;
 }
 
-static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_result *result)
+ambit_status ambit_job_judge_band(const struct ambit_job *job, int b, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_band *from = &job->scenario.band[b];
@@ -231,6 +227,8 @@ static ambit_status judge_band(const struct ambit_job *job, int b, struct ambit_
     band->used_upper = from->upper;
     band->proof_territory = relaxation->proof_territory;
     band->proven_limit = NAN;
+    band->broken_count = 0;
+    band->open_by = 0.0;
     for (int32_t j = 0; j < job->territories.count; j++)
         capacity_sum += job->territories.item[j].capacity;
     for (int32_t j = 0; j < job->territories.count; j++) {
@@ -373,7 +371,7 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
     status = judge_measures(job, tally, width, result);
     result->band_count = job->scenario.band_count;
     for (int b = 0; b < result->band_count && status == AMBIT_OK; b++)
-        status = judge_band(job, b, result);
+        status = ambit_job_judge_band(job, b, result);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     for (int b = 0; b < result->band_count; b++) {
         if (result->band[b].proof_territory >= 0)

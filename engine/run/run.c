@@ -204,26 +204,6 @@ done:
     return status;
 }
 
-/* The current territories as the plan, with centres of their own. */
-static ambit_status take_current(struct ambit_job *job)
-{
-    ambit_status status = AMBIT_OK;
-    int64_t without = 0;
-    for (int32_t i = 0; i < job->accounts.count; i++)
-        without += job->accounts.previous[i] < 0;
-    ambit_comm_sum_i64(job->comm, &without, 1);
-    if (without > 0)
-        AMBIT_TRY(
-            ambit_fail(AMBIT_ERR_INPUT,
-                       "%s: audit scores the current territory of every account: expected one "
-                       "each, found %lld accounts without; name its column as "
-                       "accounts.columns.territory",
-                       job->options.scenario_path, (long long)without));
-    AMBIT_TRY(ambit_job_centre(job, job->accounts.previous));
-done:
-    return status;
-}
-
 ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
                          struct ambit_result *result_out)
 {
@@ -235,7 +215,8 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     ambit_result_init(&result);
     double since = job.started;
     AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path) : take_current(&job));
+    AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path)
+                     : ambit_job_take_current(&job));
     AMBIT_TRY(finish(&job, stored ? job.label : job.accounts.previous, AMBIT_RESULT_AUDIT, &since,
                      &result));
 done:

@@ -235,3 +235,21 @@ done:
     ambit_result_clear(&plan.result);
     return status;
 }
+
+ambit_status ambit_job_take_current(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t without = 0;
+    for (int32_t i = 0; i < job->accounts.count; i++)
+        without += job->accounts.previous[i] < 0;
+    ambit_comm_sum_i64(job->comm, &without, 1);
+    if (without > 0)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: the current territory of every account is scored: expected one "
+                             "each, found %lld accounts without; name its column as "
+                             "accounts.columns.territory",
+                             job->options.scenario_path, (long long)without));
+    AMBIT_TRY(ambit_job_centre(job, job->accounts.previous));
+done:
+    return status;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Normal numbers come in pairs (Box, Muller 1958), one pair for two samples; a uniform factor takes
+ * the rank of its normal number, so that one stream serves all laws. Sums are of whole micro-units.
+ *
+ * Cost: a logarithm, a root, a sine and cosine for two samples of an account, and an exponential
+ * each. Weakness: the laws of two columns are independent, though more work often means more
+ * potential; and a normal factor that is cut at zero has a mean a little above 1 where it is wide.
+ */
+#include "solvers/uncertainty.h"
+#include "engine/base/memory.h"
+#include "engine/base/random.h"
+
+#include <math.h>
+#include <omp.h>
+
+enum { SAMPLE_BITS = 20 };                  /* as many samples as a scenario may ask for */
+enum { EACH = 0, SHARED = 2, STREAMS = 4 }; /* each takes two streams of random numbers */
+
+double ambit_spread_factor(const struct ambit_spread *spread, double z)
+{
+    double variance;
+    switch (spread->law) {
+    case AMBIT_LAW_LOGNORMAL:
+        variance = log1p(spread->size * spread->size);
+        return exp(sqrt(variance) * z - 0.5 * variance);
+    case AMBIT_LAW_NORMAL:
+        return fmax(1.0 + spread->size * z, 0.0);
+    case AMBIT_LAW_UNIFORM:
+        return 1.0 + spread->size * erf(z * M_SQRT1_2);
+    case AMBIT_LAW_NONE:
+        break;
+    }
+    return 1.0;
+}
+
+/* The factors of samples first … of one account, or of all accounts of one word. */
+static void draw(const struct ambit_spread *spread, uint64_t seed, uint64_t stream, int64_t index,
+                 int first, double factor[AMBIT_SAMPLE_BATCH])
+{
+    for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++)
+        factor[s] = 1.0;
+    if (spread->law == AMBIT_LAW_NONE || spread->size == 0.0) return;
+    for (int s = 0; s < AMBIT_SAMPLE_BATCH; s += 2) {
+        const uint64_t own = ((uint64_t)index << SAMPLE_BITS) + (uint64_t)(first + s);
+        const double radius = sqrt(-2.0 * log(1.0 - ambit_random_unit(seed, stream, own)));
+        const double angle = 2.0 * M_PI * ambit_random_unit(seed, stream + 1, own);
+        factor[s] = ambit_spread_factor(spread, radius * cos(angle));
+        factor[s + 1] = ambit_spread_factor(spread, radius * sin(angle));
+    }
+}
+
+static void add_account(const struct ambit_accounts *accounts,
+                        const struct ambit_uncertain_column *uncertain, int32_t i, int32_t j,
+                        uint64_t seed, int first, int64_t *sums)
+{
+    double each[AMBIT_SAMPLE_BATCH], shared[AMBIT_SAMPLE_BATCH];
+    const uint64_t stream = (uint64_t)(STREAMS * uncertain->column);
+    const double value = (double)accounts->column[uncertain->column][i];
+    const int64_t word = uncertain->by >= 0 ? accounts->category[uncertain->by][i] : 0;
+    draw(&uncertain->each, seed, stream + EACH, accounts->first + i, first, each);
+    draw(&uncertain->shared, seed, stream + SHARED, word, first, shared);
+    for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++)
+        sums[(int64_t)j * AMBIT_SAMPLE_BATCH + s] += (int64_t)llrint(value * each[s] * shared[s]);
+}
+
+ambit_status ambit_uncertainty_sum(const struct ambit_accounts *accounts,
+                                   const struct ambit_uncertain_column *uncertain,
+                                   const int32_t *label, int32_t territories, uint64_t seed,
+                                   int first, int64_t *sums)
+{
+    ambit_status status = AMBIT_OK;
+    const int64_t length = (int64_t)territories * AMBIT_SAMPLE_BATCH;
+    const int threads = omp_get_max_threads();
+    int64_t *own = NULL;
+    AMBIT_TRY(ambit_alloc(&own, (size_t)(length * threads), sizeof *own));
+#pragma omp parallel num_threads(threads)
+    {
+        int64_t *const mine = &own[omp_get_thread_num() * length];
+#pragma omp for schedule(static)
+        for (int32_t i = 0; i < accounts->count; i++)
+            add_account(accounts, uncertain, i, label[i], seed, first, mine);
+#pragma omp for schedule(static)
+        for (int64_t at = 0; at < length; at++)
+            for (int t = 0; t < threads; t++)
+                sums[at] += own[t * length + at];
+    }
+done:
+    ambit_free(&own);
+    return status;
+}

@@ -227,7 +227,7 @@ complete_words() { # WORDS...: what is offered for the last one
 }
 # shellcheck disable=SC1091
 . "$here/scripts/ambit.bash-completion"
-check "complete a command" "run" "$(complete_words "$AMBIT" r)"
+check "complete a command" "robustness run" "$(complete_words "$AMBIT" r)"
 check "complete an option of ambit" "--version" "$(complete_words "$AMBIT" --v)"
 check "complete an option" "--threads --time-limit" "$(complete_words "$AMBIT" run --t)"
 check "complete a scenario" "s.yaml" "$(complete_words "$AMBIT" run s)"

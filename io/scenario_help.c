@@ -53,6 +53,14 @@ static const struct row rows[] = {
     {"bands.NAME.max", "limit", "", "none", "800, 110% (of the target) or 35% of hours"},
     {"bands.NAME.target", "target", "", "equal", "equal, capacity, or a number"},
     {"bands.NAME.relax", "true, room", "points", "false", "open min or max to what all can meet"},
+    {"rules.together", "column", "", "none", "accounts of one value stay in one territory"},
+    {"rules.locked", "filter, column", "", "none", "accounts that stay where they are today"},
+    {"rules.fixed", "territories", "", "none", "left as they are, whatever else is asked"},
+    {"rules.needs.accounts", "column", "", "none", "what an account needs, joined by ;"},
+    {"rules.needs.reps", "column", "", "with needs", "what a rep can, joined by ;"},
+    {"rules.forbidden", "entries", "", "none", "who may not serve whom; see below"},
+    {"rules.allowed", "entries", "", "none", "who alone may serve whom; see below"},
+    {"rules.reach", "way", "min, km", "none", "120 minutes, 2 hours or 200 km, one way"},
     {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
     {"segments.by", "column", "", "none", "what classes of accounts go by, in an audit"},
     {"segments.classes.NAME", "number, %", "", "none", "from 80 on, or the largest 20%; rest"},
@@ -118,6 +126,14 @@ const char ambit_scenario_example[] =
     "  count: {min: 20, max: 800}\n"
     "objective:\n"
     "  hours_per_moved_account: 0.5  # a move must save this much travel\n"
+    "rules:                      # hard: who may serve whom\n"
+    "  locked: {segment: A, potential_usd: {min: 90000}}  # or a column, above 0: locked\n"
+    "  fixed: [East-1]           # its accounts stay, nobody comes, bands are not asked of it\n"
+    "  needs: {accounts: needs, reps: skills}  # texts such as cold;heavy\n"
+    "  forbidden:                # and allowed, which closes all others\n"
+    "    - {where: {segment: [B, C]}, territories: [R017]}\n"
+    "    - {file: forbidden.csv, columns: {id: account_id, territory: territory}}\n"
+    "  reach: 120 minutes\n"
     "# What `ambit audit` reports beside all that.\n"
     "segments:\n"
     "  by: potential_usd\n"
@@ -166,6 +182,13 @@ void ambit_scenario_print_help(FILE *out)
         "work is what the first measure with travel adds to it. admin is hours a year of\n"
         "each rep, a part of the whole working time, or a part of work itself. The class\n"
         "that takes the rest stands last.\n\n"
+        "Rules hold for every plan. A filter is a map of columns: a word or a list of words\n"
+        "asks a column of texts, a number or {min: 10, max: 50} one of numbers; an account\n"
+        "must meet all of it. An entry of forbidden or allowed is {where: FILTER, territories:\n"
+        "[…]}, of territories or reps, or {file: CSV, columns: {id: …, territory: …}}; a list\n"
+        "joins several. An account that needs something has only territories whose rep can all\n"
+        "of it. locked says nothing of accounts without a territory today. The way of reach\n"
+        "is from the centre of the territory to the account.\n\n"
         "A scenario has every key of the base but those that it gives itself: maps are joined,\n"
         "other values take the base's place, none takes a key away, and scale and what is added\n"
         "to or leaves reps and accounts comes to what the base has. Accounts of a rep who left\n"

@@ -109,6 +109,11 @@ ambit_status ambit_job_set_eligibility(struct ambit_job *job) AMBIT_CHECKED;
  * have no territory that may serve all of them. */
 ambit_status ambit_job_check_units(struct ambit_job *units) AMBIT_CHECKED;
 
+/* eligibility.c: adds to words_out, which has `room` bytes, the territories whose locked accounts
+ * alone are above a limit of the judged plan. */
+ambit_status ambit_job_name_locked(struct ambit_job *job, const struct ambit_result *result,
+                                   size_t room, char *words_out) AMBIT_CHECKED;
+
 /* judge_rules.c: the rules that account i in territory j breaks, a bit for each enum
  * ambit_rule_kind, from the inputs. Local. */
 unsigned ambit_job_broken_rules(const struct ambit_job *job, int32_t i, int32_t j);

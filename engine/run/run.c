@@ -191,6 +191,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
     if (feasible == 0 && search == &units) AMBIT_TRY(find_heavy(&units, sizeof heavy, heavy));
+    if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
     hand_over(&job, status, &result, result_out);

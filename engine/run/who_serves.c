@@ -9,7 +9,8 @@
  *
  * Cost: a pass over the accounts. Weakness: limits that are parts of a total with travel in it are
  * known with the plan only, so they are looked at where nobody at all may join; and only one rule
- * and one territory are looked at at a time, where several together may be impossible.
+ * and one territory are looked at at a time, where several together may be impossible. What the
+ * plan then shows is told with it.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
@@ -403,6 +404,53 @@ done:
     ambit_free(&sums.class);
     ambit_free(&open);
     ambit_free(&findings);
+    return status;
+}
+
+/* ---- what a plan shows of locks ---- */
+
+/* Adds what locked accounts have of each measure where they are: [territory × measures]. */
+static void add_locked(const struct ambit_job *job, int64_t *load)
+{
+    const int measures = job->scenario.measure_count;
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int32_t class = job->accounts.class_of[i];
+        if (class >= AMBIT_CLASS_ANY) continue;
+        const int32_t j = ambit_class_lock(class);
+        const int64_t travel =
+            ambit_travel_of(&job->scenario, &job->accounts, i, job->territories.item[j].position);
+        for (int m = 0; m < measures; m++)
+            load[(int64_t)j * measures + m] +=
+                ambit_account_measure(&job->accounts, &job->scenario.measure[m], i, travel);
+    }
+}
+
+ambit_status ambit_job_name_locked(struct ambit_job *job, const struct ambit_result *result,
+                                   size_t room, char *words_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int measures = job->scenario.measure_count;
+    const int64_t cells = (int64_t)job->territories.count * measures;
+    int64_t *load = NULL;
+    size_t used = strlen(words_out);
+    if (job->problem.eligibility == NULL) return AMBIT_OK;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&load, (size_t)cells, sizeof *load));
+    add_locked(job, load);
+    ambit_comm_sum_i64(job->comm, load, cells);
+    for (int b = 0; b < result->band_count; b++) {
+        const struct ambit_result_band *const band = &result->band[b];
+        for (int32_t j = 0; j < result->territory_count && band->share_of < 0; j++) {
+            const double mine = ambit_from_micro(load[(int64_t)j * measures + band->measure]);
+            if (!(mine > band->upper[j] * (1.0 + ROOM)) || used >= room) continue;
+            const int wrote =
+                snprintf(words_out + used, room - used,
+                         "\n  %s: %s: its locked accounts alone have %.6g, above the limit of %.6g",
+                         band->label, result->territories[j].name, mine, band->upper[j]);
+            used += wrote > 0 ? (size_t)wrote : 0;
+        }
+    }
+done:
+    ambit_free(&load);
     return status;
 }
 

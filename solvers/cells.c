@@ -12,7 +12,7 @@ static bool is_nearer(const struct ambit_cell *a, const struct ambit_cell *b)
     return a->off_middle < b->off_middle || (a->off_middle == b->off_middle && a->index < b->index);
 }
 
-/* Puts what is in `from` into the cell `to` of the same territory and block. */
+/* Puts what is in `from` into the cell `to` of the same territory, block and kind. */
 static void add(const struct ambit_cell *from, struct ambit_cell *to)
 {
     const struct ambit_cell old = *to;
@@ -43,17 +43,24 @@ static struct ambit_cell cell_of(const struct ambit_problem *problem, int32_t te
     return cell;
 }
 
+static bool are_alike(const struct ambit_cell *a, const struct ambit_cell *b)
+{
+    return a->territory == b->territory && a->block == b->block && a->kind == b->kind;
+}
+
 ambit_status ambit_cells_make(const struct ambit_problem *problem, const int32_t *label,
-                              int64_t block_size, struct ambit_cell **out, int64_t *count_out)
+                              const uint64_t *kind, int64_t block_size, struct ambit_cell **out,
+                              int64_t *count_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_cell *cells = NULL;
     int64_t count = 0, room = 0;
     for (int32_t i = 0; i < problem->accounts->count; i++) {
         if (label[i] < 0) continue;
-        const struct ambit_cell cell = cell_of(problem, label[i], i, block_size);
+        struct ambit_cell cell = cell_of(problem, label[i], i, block_size);
         int64_t at = count - 1;
-        while (at >= 0 && cells[at].block == cell.block && cells[at].territory != cell.territory)
+        cell.kind = kind != NULL ? kind[i] : 0;
+        while (at >= 0 && cells[at].block == cell.block && !are_alike(&cells[at], &cell))
             at--;
         if (at >= 0 && cells[at].block == cell.block) {
             add(&cell, &cells[at]);
@@ -78,6 +85,7 @@ static int compare_cells(const void *a, const void *b)
     const struct ambit_cell *x = a, *y = b;
     if (x->territory != y->territory) return x->territory < y->territory ? -1 : 1;
     if (x->block != y->block) return x->block < y->block ? -1 : 1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
@@ -86,8 +94,7 @@ int64_t ambit_cells_merge(struct ambit_cell *cells, int64_t count)
     int64_t kept = 0;
     if (count > 0) qsort(cells, (size_t)count, sizeof *cells, compare_cells);
     for (int64_t c = 0; c < count; c++) {
-        if (kept > 0 && cells[kept - 1].territory == cells[c].territory &&
-            cells[kept - 1].block == cells[c].block)
+        if (kept > 0 && are_alike(&cells[kept - 1], &cells[c]))
             add(&cells[c], &cells[kept - 1]);
         else
             cells[kept++] = cells[c];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Cells: a nation seen coarsely. The canonical order is cut into blocks of as many accounts; the
- * accounts of one block that one territory serves are a cell, and one of them stands for all. Cells
- * of slices that share a block are merged, so that they do not depend on the slices.
+ * accounts of one block and one kind that one territory serves are a cell, and one of them stands
+ * for all. Cells of slices that share a block are merged, so that they do not depend on the slices.
  */
 #ifndef AMBIT_CELLS_H
 #define AMBIT_CELLS_H
@@ -14,6 +14,7 @@ struct ambit_cell {
     int32_t territory;
     int32_t unused;
     int64_t block;
+    uint64_t kind;      /* 0 where kinds are not told apart */
     int64_t index;      /* canonical: of the account that stands for the cell */
     int64_t off_middle; /* how far that is from the middle of the block */
     double lat, lon, position[3];
@@ -21,13 +22,14 @@ struct ambit_cell {
     int64_t base[AMBIT_RULE_MAX]; /* by rule, micro-units: loads without their part of travel */
 };
 
-/* The cells of the slice under `label` (accounts with −1 are in none), by block. *out is owned by
- * the caller. Errors: AMBIT_ERR_MEMORY. Local. */
+/* The cells of the slice under `label` (accounts with −1 are in none), by block. `kind` tells the
+ * kind of each account; NULL: all are of one. *out is owned by the caller. Errors:
+ * AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_cells_make(const struct ambit_problem *problem, const int32_t *label,
-                              int64_t block_size, struct ambit_cell **out,
+                              const uint64_t *kind, int64_t block_size, struct ambit_cell **out,
                               int64_t *count_out) AMBIT_CHECKED;
 
-/* Sorts the cells of all slices by territory and block, and merges those of one block; returns how
+/* Sorts the cells of all slices by territory, block and kind, and merges those alike; returns how
  * many are left. */
 int64_t ambit_cells_merge(struct ambit_cell *cells, int64_t count);
 

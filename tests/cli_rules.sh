@@ -38,6 +38,20 @@ for kind in plain groups; do
         wc -l) 1 $(grep -c ',East-03,' $kind/accounts.csv) 0" "$(ask $kind/plan.h5 \
         "*(f['rules'].attrs[n] for n in ('locked_count', 'fixed_count', 'kept_count', 'broken_count'))")"
 done
+# HDF5 gives the bytes that CSV gives.
+"$python" - <<'END'
+import csv
+import h5py, numpy as np
+rows = list(csv.DictReader(open("plain/accounts.csv")))
+text = ("account_id", "territory", "kind", "needs", "group")
+with h5py.File("plain/accounts.h5", "w") as f:
+    for name in rows[0]:
+        f[name] = np.array([row[name] for row in rows], "S12" if name in text else "f8")
+END
+cp plain/plan.h5 plain/csv.h5
+on 2 run plain/scenario.yaml -o plain/plan.h5 --accounts plain/accounts.h5 --threads 1 --effort 6 --quiet
+check "from HDF5: exit code" 0 "$code"
+check "from HDF5: bytes" "$(hash_of plain/csv.h5)" "$(hash_of plain/plan.h5)"
 check "inputs" "scenario accounts reps forbidden allowed" \
     "$(ask plain/plan.h5 "*(r.decode() for r in f['inputs/role'][:])")"
 on 1 run plain/scenario.yaml -o plain/plan.h5 --threads 1 --effort 1 --json
@@ -46,6 +60,13 @@ check "json" "0 1" "$("$python" -c "
 import json, sys
 rules = json.loads(sys.stdin.read().splitlines()[-1])['rules']
 print(rules['broken'], rules['fixed_territories'])" <out)"
+
+# The example of README.md says what the demo gives.
+cp -r "$here/scripts/demo" demo
+sed -n '/^rules:$/,/^```/p' "$here/README.md" | grep -v '^```' >>demo/demo.yaml
+on 1 run demo/demo.yaml -o demo/plan.h5 --threads 2 --effort 1
+check "example: exit code" yes "$([ "$code" -eq 0 ] || [ "$code" -eq 2 ] && echo yes)"
+check "example: rules" "$(grep '^ *Rules  ' "$here/README.md" | xargs)" "$(grep '^ *Rules  ' err | xargs)"
 
 # Today's territories break some, and so may a seed.
 on 1 audit plain/scenario.yaml -o plain/today.h5 --threads 1 --quiet
@@ -128,6 +149,13 @@ rules <<<'rules: {locked: {knd: x}}'
 refused_run "no such column" "in/a.csv:1:1: expected a column 'knd' in the header, found none of that \
 name; the nearest is 'kind'"
 
+rules <<<'rules: {together: work, forbidden: [{where: {kind: x}, territories: T1}, {where: {kind: y}, territories: T2}]}'
+sed -i 's/^B,\(.*\),20,/B,\1,10,/' in/a.csv
+refused_run "a group that nobody can" "in/s.yaml: rules: expected a territory that may serve all \
+accounts of each group that stays together, found 1 group of the column 'work' that none may serve whole:
+  10"
+sed -i 's/^B,\(.*\),10,/B,\1,20,/' in/a.csv
+
 # That no plan is possible, with these words.
 impossible() { # CASE WORDS
     for ranks in 1 3; do
@@ -145,6 +173,11 @@ impossible "locked load" "work: T1: its 2 locked accounts have 30, above the lim
 rules <<<'bands: {count: {min: 1}}
 rules: {allowed: {where: {kind: [x, y]}, territories: T1}}'
 impossible "nobody may join" "count: T2: no account may join it, and min asks for some"
+rules <<<'bands: {count: {min: 1}}
+rules: {reach: 40 km}'
+sed -i 's/^R2,.*/R2,T2,44,-101,q/; s/^C,41,-101/C,40.2,-100/' in/*.csv
+impossible "nobody is near" "count: T2: no account may join it, and min asks for some"
+sed -i 's/^R2,.*/R2,T2,41,-101,q/; s/^C,40.2,-100/C,41,-101/' in/*.csv
 rules <<<'bands: {work: {min: 50%}}
 rules: {allowed: {where: {kind: [x], work: 30}, territories: T1}, forbidden: {where: {kind: y}, territories: T2}}'
 impossible "too few may join" "work: T2: the 1 accounts that may join it have 10, below the limit of 15"

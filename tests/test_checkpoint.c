@@ -193,6 +193,16 @@ static void goes_on_with_centroids(void)
                  5);
 }
 
+/* Classes of accounts follow from the inputs; the runs of the draft are of one class each. */
+static void goes_on_with_rules(void)
+{
+    check_nation(&(struct nation){"rules", 2000, 6, 16,
+                                  "bands: {hours: 8%, visits: 20%}\n"
+                                  "rules:\n  locked: {segment: A, potential: {min: 200}}\n"
+                                  "  forbidden: {where: {segment: B}, territories: [T002]}\n"},
+                 10);
+}
+
 /* Stops after the first round, and puts the checkpoint into the words of a build that differs in
  * one source. */
 static void refuses_another_build(void)
@@ -355,6 +365,7 @@ int main(void)
         {"goes on with opened limits", goes_on_with_opened_limits},
         {"goes on with few accounts", goes_on_with_few_accounts},
         {"goes on with centroids", goes_on_with_centroids},
+        {"goes on with rules", goes_on_with_rules},
         {"refuses another build", refuses_another_build},
         {"refuses another layout", refuses_another_layout},
         {"keeps the last two", keeps_the_last_two},

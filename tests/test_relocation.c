@@ -69,7 +69,7 @@ static void cells_as_by_hand(void)
             struct ambit_cell *cell = NULL;
             int64_t count = 0, next = 0, accounts = 0, visits = 0;
             const int64_t size = block_sizes[b], blocks = ACCOUNTS / size + 1;
-            must(ambit_cells_make(&nation.problem, label, size, &cell, &count));
+            must(ambit_cells_make(&nation.problem, label, NULL, size, &cell, &count));
             CHECK_SEED(seed, ambit_cells_merge(cell, count) == count);
             for (int64_t c = 0; c < TERRITORIES * blocks; c++) {
                 const struct ambit_cell want =
@@ -103,7 +103,7 @@ static int64_t sliced_cells(const struct instance *nation, const int32_t *label,
         struct ambit_cell *part = NULL;
         int64_t count = 0;
         instance_slice(nation, cut[s], cut[s + 1], &slice);
-        must(ambit_cells_make(&slice.problem, &label[cut[s]], size, &part, &count));
+        must(ambit_cells_make(&slice.problem, &label[cut[s]], NULL, size, &part, &count));
         if (count > 0) memcpy(&out[all], part, (size_t)count * sizeof *part);
         all += count;
         ambit_free(&part);
@@ -133,7 +133,7 @@ static void cells_of_any_slices(void)
         for (int b = 0; b < BLOCK_SIZES; b++) {
             struct ambit_cell *whole = NULL;
             int64_t count = 0;
-            must(ambit_cells_make(&nation.problem, label, block_sizes[b], &whole, &count));
+            must(ambit_cells_make(&nation.problem, label, NULL, block_sizes[b], &whole, &count));
             count = ambit_cells_merge(whole, count);
             const int64_t of_slices =
                 sliced_cells(&nation, label, slices, cut, block_sizes[b], joined);
@@ -154,7 +154,7 @@ static void no_cells(void)
     int64_t count = -1;
     labelled(1, &nation, label);
     memset(label, 0xff, sizeof label);
-    must(ambit_cells_make(&nation.problem, label, 8, &cell, &count));
+    must(ambit_cells_make(&nation.problem, label, NULL, 8, &cell, &count));
     CU_ASSERT_PTR_NULL(cell);
     CU_ASSERT_EQUAL(count, 0);
     CU_ASSERT_EQUAL(ambit_cells_merge(cell, count), 0);
@@ -171,7 +171,7 @@ static void cells_travel_as_accounts(void)
     int64_t count = 0;
     labelled(2, &nation, label);
     ambit_haul_table_fill(&nation.scenario, &haul);
-    must(ambit_cells_make(&nation.problem, label, 1, &cell, &count));
+    must(ambit_cells_make(&nation.problem, label, NULL, 1, &cell, &count));
     for (int64_t c = 0; c < count; c++) {
         const double travel =
             ambit_cell_travel(&haul, &cell[c], nation.territories.item[c % TERRITORIES].position);
@@ -256,7 +256,7 @@ static void make_cells(struct nation *nation, int64_t block)
         nation->high[r] = high[r];
         nation->scale[r] = fmax(1.0, fabs((double)total[r]) / in->territories.count);
     }
-    must(ambit_cells_make(&in->problem, nation->label, block, &nation->cell, &nation->cells));
+    must(ambit_cells_make(&in->problem, nation->label, NULL, block, &nation->cell, &nation->cells));
     nation->cells = ambit_cells_merge(nation->cell, nation->cells);
     ambit_free(&load);
     ambit_free(&low);
@@ -601,7 +601,7 @@ static void out_of_memory(void)
     make_cells(&nation, 4);
     const struct ambit_relocation relocation = relocation_of(&nation);
     CHECK_FAULTS(ambit_relocation_find(&relocation, &outcome), (void)0);
-    CHECK_FAULTS(ambit_cells_make(&nation.instance.problem, nation.label, 1, &cell, &count),
+    CHECK_FAULTS(ambit_cells_make(&nation.instance.problem, nation.label, NULL, 1, &cell, &count),
                  ambit_free(&cell));
     CU_ASSERT(count > 64);
     clear_nation(&nation);

@@ -3,7 +3,8 @@
  * A nation is too large for one linear programme, and what is wrong is nearly always local: the
  * model has the territories that are furthest outside and those next to them, as cells
  * (solvers/cells.h) that may be split among the few territories that they reach with least travel.
- * All other territories keep what they have, and targets stay what they are.
+ * All other territories keep what they have, and targets stay what they are. Cells are of accounts
+ * that the same territories of the model may serve, and go to no others.
  *
  * Cost: a pass over the accounts, and about ten linear programmes of some ten thousand columns.
  * Weakness: cells can be split and their travel is that of the account in their middle, so what is
@@ -120,6 +121,17 @@ done:
     return status;
 }
 
+/* The territories of the model that may serve account i, a bit each, and the one that does. */
+static uint64_t kind_of(const struct model *model, int32_t i, int32_t label)
+{
+    uint64_t kind = 0;
+    for (int32_t m = 0; m < model->count; m++) {
+        const int32_t j = model->territory[m];
+        if (j == label || ambit_may_serve(&model->job->problem, i, j)) kind |= UINT64_C(1) << m;
+    }
+    return kind;
+}
+
 /* The cells of the model's territories, on rank 0. */
 static ambit_status gather_cells(struct model *model, const int32_t *label)
 {
@@ -127,9 +139,12 @@ static ambit_status gather_cells(struct model *model, const int32_t *label)
     struct ambit_job *const job = model->job;
     struct ambit_cell *mine = NULL;
     int32_t *inside = NULL;
+    uint64_t *kind = NULL;
     int64_t count = 0, accounts = 0;
     bool *in = NULL;
     status = ambit_alloc(&inside, (size_t)job->accounts.count, sizeof *inside);
+    if (status == AMBIT_OK && job->problem.eligibility != NULL)
+        status = ambit_alloc(&kind, (size_t)job->accounts.count, sizeof *kind);
     if (status == AMBIT_OK) status = ambit_alloc(&in, (size_t)job->territories.count, sizeof *in);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     memset(in, 0, (size_t)job->territories.count * sizeof *in);
@@ -138,16 +153,18 @@ static ambit_status gather_cells(struct model *model, const int32_t *label)
     for (int32_t i = 0; i < job->accounts.count; i++) {
         inside[i] = in[label[i]] ? label[i] : -1;
         accounts += in[label[i]];
+        if (kind != NULL && inside[i] >= 0) kind[i] = kind_of(model, i, label[i]);
     }
     ambit_comm_sum_i64(job->comm, &accounts, 1);
     const int64_t part = (int64_t)model->count * CELLS_A_TERRITORY;
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_cells_make(&job->problem, inside, accounts / part + 1, &mine, &count));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_cells_make(&job->problem, inside, kind, accounts / part + 1,
+                                                   &mine, &count));
     AMBIT_TRY(ambit_comm_gather(job->comm, mine, count, sizeof *mine, &model->cell, &model->cells));
     model->cells = ambit_cells_merge(model->cell, model->cells);
 done:
     ambit_free(&mine);
     ambit_free(&inside);
+    ambit_free(&kind);
     ambit_free(&in);
     return status;
 }
@@ -191,6 +208,7 @@ static int choose_options(const struct model *model, const struct ambit_haul_tab
     for (int32_t m = 0; m < model->count; m++) {
         const struct ambit_territory *const t = &model->job->territories.item[model->territory[m]];
         const bool has_it = model->territory[m] == cell->territory;
+        if (cell->kind != 0 && (cell->kind >> m & 1) == 0) continue;
         const double travel = ambit_cell_travel(table, cell, t->position);
         const double rank = has_it ? -1.0 : travel;
         int at = count < OPTIONS_MAX ? count : OPTIONS_MAX - 1;

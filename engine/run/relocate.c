@@ -76,7 +76,7 @@ static ambit_status gather_cells(struct relocate *relocate)
     const int64_t wanted = (int64_t)relocate->territories * CELLS_PER_TERRITORY;
     const int64_t block = job->accounts.total / wanted + 1;
     AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_cells_make(&job->problem, job->label, block, &mine, &count));
+                       ambit_cells_make(&job->problem, job->label, NULL, block, &mine, &count));
     AMBIT_TRY(ambit_comm_all_gather(job->comm, mine, count, sizeof *mine, &relocate->cell,
                                     &relocate->cells));
     relocate->cells = ambit_cells_merge(relocate->cell, relocate->cells);

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LISTED = 20, NAMED = 3, WORDS = 320 };
+enum { LISTED = 20, NAMED = 3, WORDS = 320, SAMPLE = 997 };
 #define ROOM 1e-9 /* of a limit: what rounding to doubles may do */
 
 /* ---- what the scenario names ---- */
@@ -307,6 +307,53 @@ static void spread(struct ambit_job *job, const struct sums *sums, int64_t *open
     }
 }
 
+/* Takes the territories that some account of the slice may join off the list; returns how many are
+ * left. Looks at every `stride`th account. */
+static int32_t find_joined(const struct ambit_job *job, int32_t stride, int32_t *list,
+                           int32_t count)
+{
+    for (int32_t i = 0; i < job->accounts.count && count > 0;
+         i += stride < job->accounts.count - i ? stride : job->accounts.count - i) {
+        for (int32_t n = 0; n < count;) {
+            if (ambit_may_serve(&job->problem, i, list[n]))
+                list[n] = list[--count];
+            else
+                n++;
+        }
+    }
+    return count;
+}
+
+/* Where territories must be near, those with homes that nobody is near enough to have nobody. */
+static ambit_status empty_unreached(struct ambit_job *job, int64_t *open)
+{
+    ambit_status status = AMBIT_OK;
+    const int64_t width = 1 + job->problem.rule_count;
+    int32_t *list = NULL, count = 0;
+    int64_t *left = NULL;
+    const int64_t ranks = ambit_comm_size(job->comm);
+    if (isinf(job->eligibility.reach_chord2)) return AMBIT_OK;
+    status = ambit_alloc(&list, (size_t)job->territories.count, sizeof *list);
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&left, (size_t)job->territories.count, sizeof *left);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        if (has_fixed_centre(job, j)) list[count++] = j;
+    }
+    count = find_joined(job, SAMPLE, list, count); /* nearly all, at little cost */
+    count = find_joined(job, 1, list, count);
+    for (int32_t n = 0; n < count; n++)
+        left[list[n]] = 1;
+    ambit_comm_sum_i64(job->comm, left, job->territories.count);
+    for (int32_t j = 0; j < job->territories.count; j++) {
+        if (left[j] == ranks) memset(&open[j * width], 0, (size_t)width * sizeof *open);
+    }
+done:
+    ambit_free(&list);
+    ambit_free(&left);
+    return status;
+}
+
 struct findings {
     char words[LISTED * 160];
     size_t length;
@@ -389,6 +436,7 @@ static ambit_status check_bands(struct ambit_job *job)
     ambit_comm_sum_i64(job->comm, sums.locked, cells);
     ambit_comm_sum_i64(job->comm, open, cells);
     ambit_comm_sum_i64(job->comm, sums.total, AMBIT_RULE_MAX);
+    AMBIT_TRY(empty_unreached(job, open));
     for (int r = 0; r < job->problem.rule_count; r++) {
         for (int32_t j = 0; j < job->territories.count; j++) {
             if (ambit_is_asked(&job->problem, j))

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FACTOR_MAX 2.0
 #define ADVICE "; mend them, or leave such rows out with --skip-bad-rows"
 
 struct cell_place {
@@ -29,6 +30,7 @@ struct reader {
     struct ambit_table table;
     struct ambit_column id, territory, capacity, skills;
     struct ambit_word_list words; /* owned; of the skills */
+    struct ambit_column factor[AMBIT_REP_FACTOR_MAX], value[AMBIT_REP_COLUMN_MAX];
     struct ambit_place_columns home;
     struct ambit_territories territories;     /* owned; in file order */
     struct cell_place *id_place, *name_place; /* owned; of each territory */
@@ -51,6 +53,10 @@ static ambit_status open_reader(struct reader *reader)
     AMBIT_TRY(ambit_table_find(table, s->rep_territory_column, &reader->territory));
     AMBIT_TRY(ambit_table_find(table, s->rep_capacity_column, &reader->capacity));
     AMBIT_TRY(ambit_table_find(table, s->eligibility.skills_column, &reader->skills));
+    for (int f = 0; f < s->rep.factor_count; f++)
+        AMBIT_TRY(ambit_table_find(table, s->rep.factor[f], &reader->factor[f]));
+    for (int c = 0; c < s->rep.column_count; c++)
+        AMBIT_TRY(ambit_table_find(table, s->rep.column[c], &reader->value[c]));
     AMBIT_TRY(ambit_table_find_places(table, s->rep_lat_column, s->rep_lon_column, s->rep_x_column,
                                       s->rep_y_column, s->crs, &reader->home));
     AMBIT_REQUIRE(reader->id.index >= 0);
@@ -123,6 +129,42 @@ static ambit_status read_skills(struct reader *reader, const struct ambit_row *r
     return status;
 }
 
+/* The capacity, times the factors; where only factors are named it is 1 before them. An empty
+ * capacity is none, an empty factor leaves it as it is. */
+static bool read_capacity(const struct reader *reader, const struct ambit_row *row,
+                          struct ambit_territory *territory)
+{
+    const struct ambit_rep_terms *const rep = &reader->scenario->rep;
+    if (reader->capacity.index < 0 && rep->factor_count > 0) territory->capacity = 1.0;
+    if (reader->capacity.index >= 0 && !ambit_row_is_empty(row, reader->capacity) &&
+        !ambit_row_number(row, reader->capacity, &territory->capacity))
+        return false;
+    for (int f = 0; f < rep->factor_count; f++) {
+        const struct ambit_column column = reader->factor[f];
+        double factor = 1.0;
+        if (ambit_row_is_empty(row, column)) continue;
+        if (!ambit_row_number(row, column, &factor)) return false;
+        if (factor > FACTOR_MAX) {
+            ambit_row_bad(row, row->table->fields[column.index].at, AMBIT_BAD_NOT_A_NUMBER,
+                          "expected a factor from 0 to %g in column '%s', found %g", FACTOR_MAX,
+                          column.name, factor);
+            return false;
+        }
+        territory->capacity *= factor;
+    }
+    return true;
+}
+
+/* The columns that targets name: each rep must have a number there. */
+static bool read_values(const struct reader *reader, const struct ambit_row *row,
+                        struct ambit_territory *territory)
+{
+    for (int c = 0; c < reader->scenario->rep.column_count; c++) {
+        if (!ambit_row_number(row, reader->value[c], &territory->value[c])) return false;
+    }
+    return true;
+}
+
 /* Reads the row into the next free place. */
 static bool read_row(struct reader *reader, const struct ambit_csv_record *record)
 {
@@ -140,8 +182,7 @@ static bool read_row(struct reader *reader, const struct ambit_csv_record *recor
                             &reader->name_place[j]))
         return false;
     if (!read_home(&row, &reader->home, territory)) return false;
-    return reader->capacity.index < 0 || ambit_row_is_empty(&row, reader->capacity) ||
-           ambit_row_number(&row, reader->capacity, &territory->capacity);
+    return read_capacity(reader, &row, territory) && read_values(reader, &row, territory);
 }
 
 static ambit_status make_room(struct reader *reader)
@@ -267,6 +308,12 @@ static ambit_status add_free(const struct ambit_scenario *s, struct ambit_territ
     if (wanted < 1 || wanted > AMBIT_TERRITORY_MAX)
         return ambit_fail(AMBIT_ERR_INPUT, "%s: territories: expected from 1 to %d, found %d",
                           s->path, AMBIT_TERRITORY_MAX, (int)wanted);
+    if (wanted > reps && s->rep.column_count > 0)
+        return ambit_fail(
+            AMBIT_ERR_INPUT,
+            "%s: territories: expected %d, one for each rep, as targets are taken from "
+            "the reps' column '%s', found %d",
+            s->path, (int)reps, s->rep.column[0], (int)wanted);
     const ambit_status status = ambit_resize(&t->item, (size_t)wanted, sizeof *t->item);
     if (status != AMBIT_OK) return status;
     char width[16];

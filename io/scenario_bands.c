@@ -236,20 +236,56 @@ static void bind_limits(struct ambit_binder *b, const node *min, const node *max
         ambit_bind_complain(b, max, NULL, "at least the min of %s", min->text);
 }
 
+/* The index of a column of the reps, added on first use; -1 where there is no room. */
+static int use_rep_column(struct ambit_binder *b, const node *value, const char *name)
+{
+    struct ambit_rep_terms *const rep = &b->scenario->rep;
+    for (int c = 0; c < rep->column_count; c++) {
+        if (strcmp(rep->column[c], name) == 0) return c;
+    }
+    if (rep->column_count == AMBIT_REP_COLUMN_MAX) {
+        ambit_bind_complain(b, value, NULL, "at most %d different columns of the reps in targets",
+                            AMBIT_REP_COLUMN_MAX);
+        return -1;
+    }
+    snprintf(rep->column[rep->column_count], AMBIT_NAME_MAX, "%s", name);
+    return rep->column_count++;
+}
+
+/* Binds `{rep: quota, as: share | amount}`. */
+static void bind_rep_target(struct ambit_binder *b, const node *value, struct ambit_band *band)
+{
+    char name[AMBIT_NAME_MAX] = "";
+    bool is_amount = false;
+    if (!ambit_bind_is_map(b, value, "rep, as")) return;
+    ambit_bind_required_name(b, value, "rep", name);
+    ambit_bind_choice(b, value, "as", "share", "amount", &is_amount);
+    if (ambit_yaml_find(b->root, "reps") == NULL)
+        ambit_bind_complain(b, value, NULL, "the section reps beside a target of theirs");
+    const int column = name[0] != '\0' ? use_rep_column(b, value, name) : -1;
+    if (column < 0) return;
+    band->target = is_amount ? AMBIT_TARGET_REP_AMOUNT : AMBIT_TARGET_REP;
+    band->target_column = column;
+}
+
 static void bind_target(struct ambit_binder *b, const node *value, struct ambit_band *band)
 {
     if (band->share_of >= 0) {
         ambit_bind_complain(b, value, NULL, "no target beside a share");
+    } else if (value->kind == AMBIT_YAML_MAP) {
+        bind_rep_target(b, value, band);
     } else if (ambit_bind_is_text(value) && strcmp(value->text, "equal") == 0) {
         band->target = AMBIT_TARGET_EQUAL;
     } else if (ambit_bind_is_text(value) && strcmp(value->text, "capacity") == 0) {
         band->target = AMBIT_TARGET_CAPACITY;
-        if (ambit_bind_find_column(b, "reps", "capacity") == NULL)
+        if (ambit_bind_find_column(b, "reps", "capacity") == NULL &&
+            ambit_bind_find_column(b, "reps", "factors") == NULL)
             ambit_bind_complain(b, value, NULL,
                                 "the key reps.columns.capacity beside the target capacity");
     } else {
         band->target = AMBIT_TARGET_GIVEN;
-        ambit_bind_number(b, value, "equal, capacity, or a number above 0 and at most 1e12",
+        ambit_bind_number(b, value,
+                          "equal, capacity, a number above 0 and at most 1e12, or {rep: …}",
                           AMBIT_ABOVE_ZERO, AMBIT_UNITS_MAX, &band->target_value);
     }
 }

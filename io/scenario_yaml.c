@@ -99,6 +99,22 @@ static void bind_accounts(struct ambit_binder *b, const node *accounts)
     if (visits != NULL) bind_visits(b, visits);
 }
 
+/* Binds a column's name, or a list of such. */
+static void bind_factors(struct ambit_binder *b, const node *value)
+{
+    struct ambit_rep_terms *const rep = &b->scenario->rep;
+    const bool is_list = value->kind == AMBIT_YAML_LIST;
+    for (const node *one = is_list ? value->first : value; one != NULL;
+         one = is_list ? one->next : NULL) {
+        if (rep->factor_count == AMBIT_REP_FACTOR_MAX) {
+            ambit_bind_complain(b, one, NULL, "at most %d columns of factors",
+                                AMBIT_REP_FACTOR_MAX);
+            return;
+        }
+        ambit_bind_name(b, one, rep->factor[rep->factor_count++]);
+    }
+}
+
 static void bind_reps(struct ambit_binder *b, const node *reps)
 {
     struct ambit_scenario *const s = b->scenario;
@@ -107,13 +123,15 @@ static void bind_reps(struct ambit_binder *b, const node *reps)
     if (file != NULL) ambit_bind_text(b, file, "a file's path", &s->reps_file);
     const node *const columns = ambit_bind_require(b, reps, "columns");
     if (columns == NULL ||
-        !ambit_bind_is_map(b, columns, "id, territory, lat, lon, x, y, capacity"))
+        !ambit_bind_is_map(b, columns, "id, territory, lat, lon, x, y, capacity, factors"))
         return;
     ambit_bind_required_name(b, columns, "id", s->rep_id_column);
     ambit_bind_optional_name(b, columns, "territory", s->rep_territory_column);
     bind_place_columns(b, columns, false, s->rep_lat_column, s->rep_lon_column, s->rep_x_column,
                        s->rep_y_column);
     ambit_bind_optional_name(b, columns, "capacity", s->rep_capacity_column);
+    const node *const factors = ambit_yaml_find(columns, "factors");
+    if (factors != NULL) bind_factors(b, factors);
 }
 
 /* The reference system of x and y, of accounts and reps alike: needed with them, and only then. */

@@ -119,9 +119,10 @@ int64_t ambit_bound_constant(const struct ambit_problem *problem, const double *
         for (int r = 0; r < rules; r++) {
             const struct ambit_rule *rule = &problem->rule[r];
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
+            double limit = 0.0;
             if (!ambit_is_asked(problem, j)) continue;
-            if (rule->upper.kind == AMBIT_SIDE_ABSOLUTE) sum += rule->upper.value * price_upper[at];
-            if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) sum -= rule->lower.value * price_lower[at];
+            if (ambit_side_fixed(rule, &rule->upper, j, &limit)) sum += limit * price_upper[at];
+            if (ambit_side_fixed(rule, &rule->lower, j, &limit)) sum -= limit * price_lower[at];
         }
     }
     return (int64_t)ceil(sum + fabs(sum) * 1e-12) + 1;

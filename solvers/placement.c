@@ -53,7 +53,7 @@ struct node {
 struct ambit_placement {
     const struct ambit_scenario *scenario;       /* borrowed */
     const struct ambit_territories *territories; /* borrowed */
-    const double *share[BAND_MAX];               /* borrowed; of the total, by territory */
+    const struct ambit_rule *rule[BAND_MAX];     /* borrowed; that a band has its targets from */
     const bool *fixed; /* borrowed; territories whose bands are not asked; NULL: none */
     int32_t count;     /* territories */
     int rules, bands;
@@ -265,7 +265,9 @@ static double target_of(const struct ambit_placement *p, int b, int32_t j, const
 {
     const struct ambit_band *const band = &p->scenario->band[b];
     if (band->target == AMBIT_TARGET_GIVEN) return band->target_value;
-    return p->share[b][j] * ambit_from_micro(total[band->measure]);
+    return p->rule[b]->given != NULL
+               ? p->rule[b]->given[j] / (double)AMBIT_MICRO
+               : p->rule[b]->share[j] * ambit_from_micro(total[band->measure]);
 }
 
 static double limit_of(enum ambit_limit kind, double value, double target, double none)
@@ -733,7 +735,7 @@ ambit_status ambit_placement_create(const struct ambit_problem *problem, const d
     for (p->leaves = 1; (int64_t)p->leaves * LEAF < p->count;)
         p->leaves *= 2;
     for (int r = 0; r < p->rules; r++)
-        p->share[problem->rule[r].band] = problem->rule[r].share;
+        p->rule[problem->rule[r].band] = &problem->rule[r];
     AMBIT_TRY(allocate(p));
     copy(p->price, price, n * (size_t)p->rules * sizeof *p->price);
     copy(p->load, load, n * (size_t)p->scenario->measure_count * sizeof *p->load);

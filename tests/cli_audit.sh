@@ -153,8 +153,8 @@ refused "a bracket too few" 65 "bad/scenario.yaml:23:8: kpi.odd: expected bracke
 beside /, as in (a + b) / c, found '(potential - won / (tried + hours)'" bad/scenario.yaml
 changed 's,^kpi:,kip:,'
 refused "an unknown section" 65 "bad/scenario.yaml:20:1: scenario: expected one of name, accounts, \
-reps, territories, centres, travel, measures, bands, objective, segments, working_time, coverage, \
-kpi, found 'kip' (did you mean kpi?)" bad/scenario.yaml
+reps, territories, centres, travel, measures, bands, rules, objective, segments, working_time, \
+coverage, kpi, found 'kip' (did you mean kpi?)" bad/scenario.yaml
 refused "no plan" 1 "cannot open none.h5: No such file or directory" n/scenario.yaml \
     --plan none.h5
 refused "no result" 65 "n/accounts.csv: expected a result file (HDF5), found something else" n/scenario.yaml \

@@ -187,7 +187,8 @@ static void rejects_wrong_accounts_and_reps(void)
         {ACCOUNTS "reps: {file: r.csv, columns: {id: a, lon: b}}\n",
          "2:30: reps.columns: expected the key lat, found none"},
         {ACCOUNTS "reps: {file: r.csv, columns: {id: a, hours: b}}\n",
-         "2:38: reps.columns: expected one of id, territory, lat, lon, x, y, capacity, found "
+         "2:38: reps.columns: expected one of id, territory, lat, lon, x, y, capacity, factors, "
+         "found "
          "'hours'"},
         {ACCOUNTS "reps: {file: r.csv, columns: {id: a, x: b, y: c}}\n",
          "1:11: accounts: expected the key crs (the reference system of x and y), found none"},
@@ -351,14 +352,32 @@ static void rejects_wrong_bands(void)
         {LEAST "bands: {travel: {max: 9% of b, target: equal}}\n",
          "3:40: bands.travel.target: expected no target beside a share, found 'equal'"},
         {LEAST "bands: {h: {band: 5%, target: same}}\n",
-         "3:31: bands.h.target: expected equal, capacity, or a number above 0 and at most 1e12, "
-         "found 'same'"},
+         "3:31: bands.h.target: expected equal, capacity, a number above 0 and at most 1e12, "
+         "or {rep: …}, found 'same'"},
         {LEAST "bands: {h: {band: 5%, target: 0}}\n",
-         "3:31: bands.h.target: expected equal, capacity, or a number above 0 and at most 1e12, "
-         "found '0'"},
+         "3:31: bands.h.target: expected equal, capacity, a number above 0 and at most 1e12, "
+         "or {rep: …}, found '0'"},
         {LEAST "bands: {h: {band: 5%, target: capacity}}\n",
          "3:31: bands.h.target: expected the key reps.columns.capacity beside the target capacity, "
          "found 'capacity'"},
+        {LEAST "reps: {file: r.csv, columns: {id: r}}\n"
+               "bands: {h: {band: 5%, target: {rap: q}}}\n",
+         "4:32: bands.h.target: expected one of rep, as, found 'rap' (did you mean rep?)"},
+        {LEAST "bands: {h: {band: 5%, target: {as: share}}}\n",
+         "3:31: bands.h.target: expected the key rep, found none"},
+        {LEAST "bands: {h: {band: 5%, target: {rep: q}}}\n",
+         "3:31: bands.h.target: expected the section reps beside a target of theirs, found a map"},
+        {LEAST "reps: {file: r.csv, columns: {id: r}}\n"
+               "bands: {h: {band: 5%, target: {rep: q, as: part}}}\n",
+         "4:44: bands.h.target.as: expected share or amount, found 'part'"},
+        {LEAST "reps: {file: r.csv, columns: {id: r, factors: [a, b, c, d, e]}}\n",
+         "3:60: reps.columns.factors[4]: expected at most 4 columns of factors, found 'e'"},
+        {LEAST "reps: {file: r.csv, columns: {id: r, factors: {a: b}}}\n",
+         "3:47: reps.columns.factors: expected a name of 1 to 63 bytes, found a map"},
+        {LEAST "rules: {together: [a]}\n",
+         "3:19: rules.together: expected a name of 1 to 63 bytes, found a list"},
+        {LEAST "rules: {togther: a}\n",
+         "3:9: rules: expected one of together, found 'togther' (did you mean together?)"},
         {LEAST "bands: {h: {max: 5, relax: yes}}\n",
          "3:28: bands.h.relax: expected true, false, or room beside the smallest such as 2 points, "
          "found 'yes'"},
@@ -537,6 +556,35 @@ static void binds_the_example(void)
     ambit_scenario_clear(&s);
 }
 
+static void binds_targets_of_reps(void)
+{
+    struct ambit_scenario s;
+    CU_ASSERT_EQUAL_FATAL(
+        parse_text(LEAST "reps: {file: r.csv, columns: {id: r, capacity: h, factors: [p, ramp]}}\n"
+                         "bands:\n"
+                         "  a: {min: 95%, max: 103%, target: capacity}\n"
+                         "  b: {band: 5%, target: {rep: quota}}\n"
+                         "  c: {max: 110%, target: {rep: most, as: amount}}\n"
+                         "  d: {max: 110%, target: {rep: quota, as: share}}\n"
+                         "rules: {together: household}\n",
+                   &s),
+        AMBIT_OK);
+    CU_ASSERT_EQUAL(s.rep.factor_count, 2);
+    CU_ASSERT_STRING_EQUAL(s.rep.factor[1], "ramp");
+    CU_ASSERT_EQUAL(s.rep.column_count, 2);
+    CU_ASSERT_STRING_EQUAL(s.rep.column[0], "quota");
+    CU_ASSERT_STRING_EQUAL(s.rep.column[1], "most");
+    CU_ASSERT_EQUAL(s.band[0].lower, 0.95);
+    CU_ASSERT_EQUAL(s.band[0].upper, 1.03);
+    CU_ASSERT_EQUAL(s.band[1].target, AMBIT_TARGET_REP);
+    CU_ASSERT_EQUAL(s.band[2].target, AMBIT_TARGET_REP_AMOUNT);
+    CU_ASSERT_EQUAL(s.band[2].target_column, 1);
+    CU_ASSERT_EQUAL(s.band[3].target, AMBIT_TARGET_REP);
+    CU_ASSERT_EQUAL(s.band[3].target_column, 0);
+    CU_ASSERT_STRING_EQUAL(s.together.column, "household");
+    ambit_scenario_clear(&s);
+}
+
 /* The default that the help prints for a key, as a number. */
 static double printed_default(const char *help, const char *key)
 {
@@ -645,6 +693,7 @@ int main(void)
         {"binds the least", binds_the_least},
         {"binds the other forms", binds_the_other_forms},
         {"binds the example", binds_the_example},
+        {"binds targets of reps, and rules", binds_targets_of_reps},
         {"prints true defaults", prints_true_defaults},
         {"survives failing allocations", survives_failing_allocations},
         {"loads files", loads_files},

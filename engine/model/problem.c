@@ -30,6 +30,8 @@ static struct ambit_side compile_side(const struct ambit_band *band, enum ambit_
         if (band->target == AMBIT_TARGET_GIVEN)
             return (struct ambit_side){AMBIT_SIDE_ABSOLUTE,
                                        value * band->target_value * (double)AMBIT_MICRO};
+        if (band->target == AMBIT_TARGET_REP_AMOUNT)
+            return (struct ambit_side){AMBIT_SIDE_OF_GIVEN, value};
         return (struct ambit_side){AMBIT_SIDE_RELATIVE, value};
     case AMBIT_LIMIT_ABSOLUTE:
         return (struct ambit_side){AMBIT_SIDE_ABSOLUTE, value * (double)AMBIT_MICRO};
@@ -80,28 +82,42 @@ void ambit_problem_refresh_rule(struct ambit_problem *problem, int r)
     compile_base(problem, r);
 }
 
+/* Where nothing can be shared out in proportion to the reps' numbers. */
+static ambit_status refuse_target(const struct ambit_problem *problem,
+                                  const struct ambit_band *band)
+{
+    const bool by_capacity = band->target == AMBIT_TARGET_CAPACITY;
+    const char *const column =
+        by_capacity ? "" : problem->scenario->rep.column[band->target_column];
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s:%d:%d: bands.%s.target: expected %s%s%s above 0 to share the total by, "
+                      "found none%s",
+                      problem->scenario->path, band->line, band->column,
+                      problem->scenario->measure[band->measure].name,
+                      by_capacity ? "capacities" : "numbers in the reps' column '", column,
+                      by_capacity ? "" : "'",
+                      by_capacity ? "; give `capacity` in reps.columns" : "");
+}
+
 static ambit_status compile_shares(struct ambit_problem *problem, int r)
 {
     ambit_status status = AMBIT_OK;
-    const struct ambit_band *band = &problem->scenario->band[problem->rule[r].band];
+    struct ambit_rule *const rule = &problem->rule[r];
+    const struct ambit_band *band = &problem->scenario->band[rule->band];
     const struct ambit_territories *territories = problem->territories;
-    const bool by_capacity = band->target == AMBIT_TARGET_CAPACITY;
-    double *share = NULL, sum = 0.0;
-    AMBIT_TRY(ambit_alloc(&share, (size_t)territories->count, sizeof *share));
-    problem->rule[r].share = share;
+    const size_t count = (size_t)territories->count;
+    double sum = 0.0;
+    AMBIT_TRY(ambit_alloc(&rule->share, count, sizeof *rule->share));
+    if (band->target == AMBIT_TARGET_REP_AMOUNT)
+        AMBIT_TRY(ambit_alloc(&rule->given, count, sizeof *rule->given));
     for (int32_t j = 0; j < territories->count; j++) {
-        share[j] = by_capacity ? territories->item[j].capacity : 1.0;
-        sum += share[j];
+        rule->share[j] = ambit_territory_weight(&territories->item[j], band);
+        if (rule->given != NULL) rule->given[j] = rule->share[j] * (double)AMBIT_MICRO;
+        sum += rule->share[j];
     }
-    if (!(sum > 0.0)) {
-        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
-                             "%s:%d:%d: bands.%s.target: expected capacities above 0 to share the "
-                             "total by, found none; give `capacity` in reps.columns",
-                             problem->scenario->path, band->line, band->column,
-                             problem->scenario->measure[band->measure].name));
-    }
+    if (!(sum > 0.0)) AMBIT_TRY(refuse_target(problem, band));
     for (int32_t j = 0; j < territories->count; j++)
-        share[j] /= sum;
+        rule->share[j] /= sum;
 done:
     return status;
 }
@@ -150,6 +166,7 @@ void ambit_problem_clear(struct ambit_problem *problem)
     for (int r = 0; r < AMBIT_RULE_MAX; r++) {
         ambit_free(&problem->base[r]);
         ambit_free(&problem->rule[r].share);
+        ambit_free(&problem->rule[r].given);
     }
     problem->rule_count = 0;
 }
@@ -164,11 +181,12 @@ static double half_width(const struct ambit_rule *rule)
 }
 
 /* `direction` is +1 for a lower side, −1 for an upper one: where the inside is. */
-static double side_value(const struct ambit_side *side, double target, double inward,
-                         double rounding, double direction)
+static double side_value(const struct ambit_rule *rule, const struct ambit_side *side, int32_t j,
+                         double target, double inward, double rounding, double direction)
 {
+    double fixed = 0.0;
     if (side->kind == AMBIT_SIDE_NONE) return -direction * INFINITY;
-    if (side->kind == AMBIT_SIDE_ABSOLUTE) return side->value + direction * rounding;
+    if (ambit_side_fixed(rule, side, j, &fixed)) return fixed + direction * rounding;
     return (side->value + direction * inward) * target;
 }
 
@@ -179,8 +197,9 @@ void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *tot
     const int32_t territories = problem->territories->count;
     /* A load is a sum of rounded terms, half a micro-unit off for every account; four times the
      * mean number of accounts covers any territory that is not itself out of all proportion. */
-    const double rounding =
-        guard > 0.0 ? 4.0 * (double)problem->accounts->total / territories : 0.0;
+    const struct ambit_accounts *const accounts = problem->accounts;
+    const int64_t rounded = accounts->rows != NULL ? accounts->rows->total : accounts->total;
+    const double rounding = guard > 0.0 ? 4.0 * (double)rounded / territories : 0.0;
     for (int32_t j = 0; j < territories; j++) {
         for (int r = 0; r < rules; r++) {
             const struct ambit_rule *rule = &problem->rule[r];
@@ -190,8 +209,8 @@ void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *tot
             lower_out[at] = -INFINITY;
             upper_out[at] = INFINITY;
             if (!ambit_is_asked(problem, j)) continue;
-            lower_out[at] = side_value(&rule->lower, target, inward, rounding, 1.0);
-            upper_out[at] = side_value(&rule->upper, target, inward, rounding, -1.0);
+            lower_out[at] = side_value(rule, &rule->lower, j, target, inward, rounding, 1.0);
+            upper_out[at] = side_value(rule, &rule->upper, j, target, inward, rounding, -1.0);
         }
     }
 }

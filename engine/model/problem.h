@@ -26,8 +26,14 @@
 
 #define AMBIT_RULE_MAX (2 * AMBIT_MEASURE_MAX)
 
-/* A side of a rule: none, limit = value × share_j × total, or limit = value. */
-enum ambit_side_kind { AMBIT_SIDE_NONE, AMBIT_SIDE_RELATIVE, AMBIT_SIDE_ABSOLUTE };
+/* A side of a rule: none, limit = value × share_j × total, limit = value, or limit = value ×
+ * given_j. */
+enum ambit_side_kind {
+    AMBIT_SIDE_NONE,
+    AMBIT_SIDE_RELATIVE,
+    AMBIT_SIDE_ABSOLUTE,
+    AMBIT_SIDE_OF_GIVEN
+};
 
 struct ambit_side {
     enum ambit_side_kind kind;
@@ -42,7 +48,26 @@ struct ambit_rule {
     double travel_weight;
     struct ambit_side lower, upper;
     double *share; /* owned; per territory, the part of the total that is its target */
+    double *given; /* owned; per territory, its target in micro-units where that is an amount of its
+                      rep; else NULL */
 };
+
+/* The limit that a side sets territory j whatever the plan's totals are, micro-units; false where
+ * it sets none such. */
+static inline bool ambit_side_fixed(const struct ambit_rule *rule, const struct ambit_side *side,
+                                    int32_t j, double *limit_out)
+{
+    const bool of_given = side->kind == AMBIT_SIDE_OF_GIVEN;
+    if (!of_given && side->kind != AMBIT_SIDE_ABSOLUTE) return false;
+    *limit_out = of_given ? side->value * rule->given[j] : side->value;
+    return true;
+}
+
+/* Territory j's target where the rule's total is `total`, both in micro-units. */
+static inline double ambit_rule_target(const struct ambit_rule *rule, int32_t j, double total)
+{
+    return rule->given != NULL ? rule->given[j] : rule->share[j] * total;
+}
 
 struct ambit_problem {
     const struct ambit_scenario *scenario;       /* borrowed */

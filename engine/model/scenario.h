@@ -25,6 +25,8 @@
 #define AMBIT_SUM_TERM_MAX 16      /* terms of a sum of an audit, with those of measures it names */
 #define AMBIT_SEGMENT_MAX 8        /* classes of accounts */
 #define AMBIT_VARIANT_NAME_MAX 192 /* bytes of the name of a scenario in a file, with its NUL */
+#define AMBIT_REP_COLUMN_MAX 8     /* columns of the reps that targets name */
+#define AMBIT_REP_FACTOR_MAX 4     /* columns of the reps that their capacity is multiplied by */
 
 /* A term of a measure: a column's index (≥ 0), or one of these. An audit's sums know visits, too.
  */
@@ -39,9 +41,11 @@ struct ambit_measure {
 };
 
 enum ambit_target {
-    AMBIT_TARGET_EQUAL,    /* the mean over territories */
-    AMBIT_TARGET_CAPACITY, /* the total, shared in proportion to the reps' capacity */
-    AMBIT_TARGET_GIVEN     /* target_value units for every territory */
+    AMBIT_TARGET_EQUAL,     /* the mean over territories */
+    AMBIT_TARGET_CAPACITY,  /* the total, shared in proportion to the reps' capacity */
+    AMBIT_TARGET_GIVEN,     /* target_value units for every territory */
+    AMBIT_TARGET_REP,       /* the total, shared in proportion to a column of the reps */
+    AMBIT_TARGET_REP_AMOUNT /* the value of a column of the reps, in the measure's unit */
 };
 
 enum ambit_limit {
@@ -56,6 +60,7 @@ struct ambit_band {
     int measure; /* index into measures */
     enum ambit_target target;
     double target_value; /* for AMBIT_TARGET_GIVEN */
+    int target_column;   /* index into the reps' columns, for AMBIT_TARGET_REP and …_AMOUNT */
     enum ambit_limit lower_kind, upper_kind;
     double lower, upper;
     int share_of;      /* index into measures, for AMBIT_LIMIT_SHARE; else -1 */
@@ -119,6 +124,13 @@ struct ambit_audit_terms {
     struct ambit_sum effort, potential;
     int ratio_count;
     struct ambit_ratio ratio[AMBIT_RATIO_MAX];
+};
+
+/* Numbers of the reps that targets are made of. */
+struct ambit_rep_terms {
+    int factor_count, column_count;
+    char factor[AMBIT_REP_FACTOR_MAX][AMBIT_NAME_MAX]; /* 0.5 for half the time */
+    char column[AMBIT_REP_COLUMN_MAX][AMBIT_NAME_MAX];
 };
 
 /* Accounts of one value of a column stay in one territory. */
@@ -266,6 +278,7 @@ struct ambit_scenario {
     struct ambit_change_terms changes;
     struct ambit_eligibility_terms eligibility;
     struct ambit_robustness_terms robustness;
+    struct ambit_rep_terms rep;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

@@ -8,6 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+double ambit_territory_weight(const struct ambit_territory *territory,
+                              const struct ambit_band *band)
+{
+    switch (band->target) {
+    case AMBIT_TARGET_EQUAL:
+    case AMBIT_TARGET_GIVEN:
+        break;
+    case AMBIT_TARGET_CAPACITY:
+        return territory->capacity;
+    case AMBIT_TARGET_REP:
+    case AMBIT_TARGET_REP_AMOUNT:
+        return territory->value[band->target_column];
+    }
+    return 1.0;
+}
+
 void ambit_territories_clear(struct ambit_territories *territories)
 {
     ambit_free(&territories->item);

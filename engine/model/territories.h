@@ -22,7 +22,9 @@ struct ambit_territory {
     double position[3]; /* unit vector of the centre; zeros while a free centre is unset */
     double centre_lat, centre_lon; /* of a free centre: the degrees that position was made from */
     int64_t centre_account;        /* canonical index of the median account, or -1 */
-    double capacity;               /* in the rep file's unit; 0 where not given */
+    double capacity;               /* in the rep file's unit, times the rep's factors; 0 where not
+                                      given */
+    double value[AMBIT_REP_COLUMN_MAX]; /* of the rep's columns that targets name */
     int32_t skills; /* 1 + the place of the rep's skills in the territories' words; 0: none */
 };
 
@@ -33,6 +35,11 @@ struct ambit_territories {
     char (*gone)[AMBIT_NAME_MAX]; /* owned; territories and reps that a scenario has leave */
     struct ambit_words skills;    /* owned; as the reps' table has them, joined by ';' */
 };
+
+/* What the territory weighs where a band's target shares out a total: 1 for each, the capacity or
+ * the column that the band names. Local. */
+double ambit_territory_weight(const struct ambit_territory *territory,
+                              const struct ambit_band *band);
 
 void ambit_territories_clear(struct ambit_territories *territories);
 

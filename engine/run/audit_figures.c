@@ -317,7 +317,8 @@ static const double *targets_of(const struct ambit_job *job, const struct ambit_
 {
     for (int b = 0; b < r->band_count; b++)
         if (r->band[b].measure == m && r->band[b].share_of < 0 &&
-            job->scenario.band[b].target == AMBIT_TARGET_CAPACITY)
+            job->scenario.band[b].target != AMBIT_TARGET_EQUAL &&
+            job->scenario.band[b].target != AMBIT_TARGET_GIVEN)
             return r->band[b].target;
     return NULL;
 }

@@ -38,7 +38,7 @@ static bool is_known(const struct ambit_job *job, int r, bool with_totals)
     const struct ambit_band *const band = &job->scenario.band[rule->band];
     if (rule->upper.kind == AMBIT_SIDE_NONE || band->share_of >= 0 || band->relax) return false;
     if (rule->travel_weight == 0.0 || with_totals) return true;
-    return rule->upper.kind == AMBIT_SIDE_ABSOLUTE && !ambit_job_has_free_centre(job);
+    return rule->upper.kind != AMBIT_SIDE_RELATIVE && !ambit_job_has_free_centre(job);
 }
 
 static ambit_status open_limits(struct ambit_job *job, const int64_t *given, struct limits *limits)

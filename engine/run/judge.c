@@ -115,13 +115,17 @@ done:
 /* ---- bands ---- */
 
 static double target_of(const struct ambit_job *job, const struct ambit_band *band, double total,
-                        double capacity_sum, int32_t j)
+                        double weight_sum, int32_t j)
 {
+    const struct ambit_territory *const territory = &job->territories.item[j];
     switch (band->target) {
     case AMBIT_TARGET_EQUAL:
         return total / job->territories.count;
     case AMBIT_TARGET_CAPACITY:
-        return total * job->territories.item[j].capacity / capacity_sum;
+    case AMBIT_TARGET_REP:
+        return total * ambit_territory_weight(territory, band) / weight_sum;
+    case AMBIT_TARGET_REP_AMOUNT:
+        return ambit_territory_weight(territory, band);
     case AMBIT_TARGET_GIVEN:
         return band->target_value;
     }
@@ -209,7 +213,7 @@ ambit_status ambit_job_judge_band(const struct ambit_job *job, int b, struct amb
     const struct ambit_relaxation *relaxation = &job->relaxation[b];
     struct ambit_result_band *band = &result->band[b];
     const struct ambit_result_measure *measure = &result->measure[from->measure];
-    double capacity_sum = 0.0;
+    double weight_sum = 0.0;
     bool first = true;
     AMBIT_TRY(allocate_band(band, (size_t)job->territories.count));
     name_band(job, from, band);
@@ -230,14 +234,14 @@ ambit_status ambit_job_judge_band(const struct ambit_job *job, int b, struct amb
     band->broken_count = 0;
     band->open_by = 0.0;
     for (int32_t j = 0; j < job->territories.count; j++)
-        capacity_sum += job->territories.item[j].capacity;
+        weight_sum += ambit_territory_weight(&job->territories.item[j], from);
     for (int32_t j = 0; j < job->territories.count; j++) {
         const bool share = from->share_of >= 0;
         const double load = ambit_from_micro(measure->load[j]);
         const double other =
             share ? ambit_from_micro(result->measure[from->share_of].load[j]) : 1.0;
         band->target[j] =
-            share ? NAN : target_of(job, from, ambit_from_micro(measure->total), capacity_sum, j);
+            share ? NAN : target_of(job, from, ambit_from_micro(measure->total), weight_sum, j);
         band->value[j] = share ? (other != 0.0 ? load / other : 0.0) : load;
         band->lower[j] = limit_value(from->lower_kind, from->lower, band->target[j], -INFINITY);
         band->upper[j] = limit_value(from->upper_kind, from->upper, band->target[j], INFINITY);

@@ -30,7 +30,8 @@ static double least_load(struct ambit_job *job, int m, int32_t j)
         }
     }
     if (band == NULL) return 0.0;
-    if (rule->lower.kind == AMBIT_SIDE_ABSOLUTE) return rule->lower.value;
+    double fixed = 0.0;
+    if (ambit_side_fixed(rule, &rule->lower, j, &fixed)) return fixed;
     int64_t total = 0;
     for (int32_t i = 0; i < job->accounts.count; i++)
         total += ambit_account_measure(&job->accounts, &job->scenario.measure[m], i,

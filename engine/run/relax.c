@@ -118,7 +118,7 @@ static ambit_status measure(struct ambit_job *job, int r, double *value_out)
     for (int32_t j = 0; j < territories; j++) {
         const size_t at = (size_t)j * (size_t)rules + (size_t)r;
         const double x = (double)load[at], denominator = x - (double)again[at];
-        const double target = rule->share != NULL ? rule->share[j] * (double)total[r] : 1.0;
+        const double target = ambit_rule_target(rule, j, (double)total[r]);
         const bool of_target =
             band->upper_kind == AMBIT_LIMIT_OF_TARGET || band->lower_kind == AMBIT_LIMIT_OF_TARGET;
         if (band->share_of >= 0)

@@ -44,7 +44,8 @@ static ambit_status place_centres(struct ambit_job *job, struct ambit_kmeans *km
         kmeans->fixed[j] = territory->centre_kind == AMBIT_CENTRE_HOME;
         memcpy(&kmeans->position[3 * (int64_t)j], territory->position, 3 * sizeof(double));
         for (int r = 0; r < job->problem.rule_count; r++) {
-            if (job->scenario.band[job->problem.rule[r].band].target == AMBIT_TARGET_CAPACITY)
+            const enum ambit_target target = job->scenario.band[job->problem.rule[r].band].target;
+            if (target != AMBIT_TARGET_EQUAL && target != AMBIT_TARGET_GIVEN)
                 kmeans->share[j] = job->problem.rule[r].share[j];
         }
     }

@@ -36,8 +36,12 @@ static bool same_measure(const struct ambit_scenario *a, const struct ambit_scen
     return true;
 }
 
-static bool same_band(const struct ambit_band *x, const struct ambit_band *y)
+static bool same_band(const struct ambit_scenario *a, const struct ambit_scenario *b, int n)
 {
+    const struct ambit_band *const x = &a->band[n], *const y = &b->band[n];
+    const bool of_rep = x->target == AMBIT_TARGET_REP || x->target == AMBIT_TARGET_REP_AMOUNT;
+    if (of_rep && strcmp(a->rep.column[x->target_column], b->rep.column[y->target_column]) != 0)
+        return false;
     return x->measure == y->measure && x->share_of == y->share_of && x->target == y->target &&
            x->target_value == y->target_value;
 }
@@ -70,7 +74,7 @@ static ambit_status check_scenario(const char *path, const struct ambit_scenario
             (void)snprintf(what, sizeof what, "another measures.%s", s->measure[m].name);
     }
     for (int b = 0; what[0] == '\0' && b < s->band_count; b++) {
-        if (!same_band(&made->band[b], &s->band[b]))
+        if (!same_band(made, s, b))
             (void)snprintf(what, sizeof what, "another bands.%s",
                            s->measure[s->band[b].measure].name);
     }
@@ -160,6 +164,11 @@ static ambit_status take_territories(struct ambit_standing_plan *plan)
         to->centre_lon = from->centre_lon;
         ambit_unit_from_degrees(from->centre_lat, from->centre_lon, to->position);
         to->capacity = target != NULL ? target[j] : 0.0;
+        for (int b = 0; b < plan->scenario.band_count; b++) {
+            const struct ambit_band *const band = &plan->scenario.band[b];
+            if (band->target == AMBIT_TARGET_REP || band->target == AMBIT_TARGET_REP_AMOUNT)
+                to->value[band->target_column] = stored->band[b].target[j];
+        }
     }
 done:
     return status;

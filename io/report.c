@@ -57,6 +57,8 @@ static void print_status(FILE *file, const struct ambit_result *r)
                       broken > 0 ? "  rules" : "infeasible", limit, by, r->rules->first_account,
                       r->rules->first_territory, r->rules->first_rule);
     }
+    if (broken == 0 && !rules_broken)
+        (void)fprintf(file, "infeasible: every band is met, but not every rule\n");
     for (int b = 0; b < r->band_count; b++) {
         const struct ambit_result_band *const band = &r->band[b];
         if (band->broken_count == 0) continue;
@@ -115,6 +117,29 @@ static void print_together(FILE *file, const struct ambit_result_together *toget
         (void)fputs("each in one territory\n", file);
     else
         (void)fprintf(file, "%s split, the first %s\n", split, together->first_split);
+}
+
+static void print_separation(FILE *file, const struct ambit_result *r)
+{
+    const struct ambit_result_separation *const s = &r->separation;
+    char asked[AMBIT_TEXT_MAX], least[AMBIT_TEXT_MAX], count[AMBIT_TEXT_MAX];
+    if (!(s->asked_km > 0.0)) return;
+    ambit_text_number(s->asked_km, 1, asked);
+    ambit_text_number(s->least_km, 1, least);
+    print_label(file, "Separation");
+    (void)fprintf(file, "%s km asked for", asked);
+    if (s->first >= 0)
+        (void)fprintf(file, "; nearest centres %s km, %s and %s", least,
+                      r->territories[s->first].name, r->territories[s->second].name);
+    if (s->broken_count > 0) {
+        ambit_text_count(s->broken_count, count);
+        (void)fprintf(file, "; %s too near", count);
+    }
+    if (s->home_count > 0) {
+        ambit_text_count(s->home_count, count);
+        (void)fprintf(file, "; %s pairs of homes nearer", count);
+    }
+    (void)fputc('\n', file);
 }
 
 static void print_plan_figures(FILE *file, const struct ambit_result *r)
@@ -297,6 +322,7 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     }
     print_travel(file, r);
     print_together(file, &r->together);
+    print_separation(file, r);
     if (r->kind == AMBIT_RESULT_PLAN) print_plan_figures(file, r);
     print_rules(file, r);
     print_cost(file, r);

@@ -188,6 +188,19 @@ static json_t *rules_json(const struct ambit_result *r)
                      ambit_json_text(any ? rules->first_territory : NULL));
 }
 
+/* NULL where the scenario has no such rule. */
+static json_t *separation_json(const struct ambit_result *r)
+{
+    const struct ambit_result_separation *const s = &r->separation;
+    const bool any = s->first >= 0;
+    if (!(s->asked_km > 0.0)) return NULL;
+    return json_pack("{s:f, s:o, s:o, s:o, s:I, s:I}", "asked_km", s->asked_km, "least_km",
+                     ambit_json_number(s->least_km), "first",
+                     ambit_json_text(any ? r->territories[s->first].name : NULL), "second",
+                     ambit_json_text(any ? r->territories[s->second].name : NULL), "broken",
+                     (json_int_t)s->broken_count, "homes_nearer", (json_int_t)s->home_count);
+}
+
 /* Adds a part that a result may have; `part` NULL: it has none. */
 static void put_part(json_t *object, const char *key, json_t *part)
 {
@@ -214,6 +227,7 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
         seconds_json(r), "peak_bytes", (json_int_t)r->peak_bytes, "sha256", r->plan_sha256, "ranks",
         r->ranks, "threads", r->threads, "audit", ambit_kpi_json(r));
     put_part(object, "together", together_json(&r->together));
+    put_part(object, "separation", separation_json(r));
     put_part(object, "rules", rules_json(r));
     put_part(object, "diagnosis", ambit_diagnosis_json(r));
     return ambit_json_print(file, object);

@@ -92,6 +92,15 @@ static const struct ambit_field together_fields[] = {
     ATTRIBUTE("first_split", TEXT, ambit_result_together, first_split),
 };
 
+static const struct ambit_field separation_fields[] = {
+    ATTRIBUTE("asked_km", F64, ambit_result_separation, asked_km),
+    ATTRIBUTE("least_km", F64, ambit_result_separation, least_km),
+    ATTRIBUTE("first", I32, ambit_result_separation, first),
+    ATTRIBUTE("second", I32, ambit_result_separation, second),
+    ATTRIBUTE("broken_count", I64, ambit_result_separation, broken_count),
+    ATTRIBUTE("home_count", I64, ambit_result_separation, home_count),
+};
+
 static const struct ambit_field band_fields[] = {
     ATTRIBUTE("label", TEXT, ambit_result_band, label),
     WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
@@ -170,6 +179,7 @@ static const struct ambit_field bad_row_fields[] = {
 
 const struct ambit_fields ambit_layout_result = {result_fields, COUNT(result_fields)};
 const struct ambit_fields ambit_layout_together = {together_fields, COUNT(together_fields)};
+const struct ambit_fields ambit_layout_separation = {separation_fields, COUNT(separation_fields)};
 const struct ambit_fields ambit_layout_band = {band_fields, COUNT(band_fields)};
 const struct ambit_fields ambit_layout_measure = {measure_fields, COUNT(measure_fields)};
 const struct ambit_fields ambit_layout_territory = {territory_fields, COUNT(territory_fields)};

@@ -11,8 +11,9 @@
  *     /bands/<label>/target, lower, upper, value, prices    /rounds, /inputs, /bad_rows
  *
  * Where accounts stay together: /together (attributes), and /accounts/together where any has a
- * group. A scenario with rules on who may serve whom has /rules (result_rules.c). An audit has
- * /audit beside that, which is not read back (result_write_audit.c).
+ * group. Where centres keep a distance: /separation (attributes). A scenario with rules on who may
+ * serve whom has /rules (result_rules.c). An audit has /audit beside that, which is not read back
+ * (result_write_audit.c).
  */
 #ifndef AMBIT_RESULT_LAYOUT_H
 #define AMBIT_RESULT_LAYOUT_H
@@ -55,14 +56,15 @@ struct ambit_fields {
 /* What a field is in the file. */
 enum ambit_h5_kind ambit_field_h5_kind(enum ambit_field_kind kind);
 
-extern const struct ambit_fields ambit_layout_result;    /* attributes of / */
-extern const struct ambit_fields ambit_layout_together;  /* attributes of /together */
-extern const struct ambit_fields ambit_layout_band;      /* attributes of /bands/<label> */
-extern const struct ambit_fields ambit_layout_measure;   /* attributes of /measures/<name> */
-extern const struct ambit_fields ambit_layout_territory; /* columns of /territories */
-extern const struct ambit_fields ambit_layout_round;     /* columns of /rounds */
-extern const struct ambit_fields ambit_layout_input;     /* columns of /inputs */
-extern const struct ambit_fields ambit_layout_bad_row;   /* columns of /bad_rows */
+extern const struct ambit_fields ambit_layout_result;     /* attributes of / */
+extern const struct ambit_fields ambit_layout_together;   /* attributes of /together */
+extern const struct ambit_fields ambit_layout_separation; /* attributes of /separation */
+extern const struct ambit_fields ambit_layout_band;       /* attributes of /bands/<label> */
+extern const struct ambit_fields ambit_layout_measure;    /* attributes of /measures/<name> */
+extern const struct ambit_fields ambit_layout_territory;  /* columns of /territories */
+extern const struct ambit_fields ambit_layout_round;      /* columns of /rounds */
+extern const struct ambit_fields ambit_layout_input;      /* columns of /inputs */
+extern const struct ambit_fields ambit_layout_bad_row;    /* columns of /bad_rows */
 
 /* A column of doubles that a band owns, one value a territory; members are double *. */
 struct ambit_band_column {

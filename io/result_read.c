@@ -255,6 +255,8 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_result *r)
     AMBIT_TRY(check_indices(h5, previous_path, r->previous, n, -1, r->territory_count));
     AMBIT_TRY(get_account_columns(h5, r));
     AMBIT_TRY(get_together(h5, r));
+    if (ambit_h5_has(h5, "/separation"))
+        AMBIT_TRY(get_attributes(h5, "/separation", &ambit_layout_separation, &r->separation));
 done:
     return status;
 }

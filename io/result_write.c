@@ -471,13 +471,18 @@ done:
     return status;
 }
 
-/* Nothing where the scenario has no such rule. */
-static ambit_status put_together(struct ambit_h5 *h5, const struct ambit_result_together *together)
+/* The rules that the scenario has. */
+static ambit_status put_rules(struct ambit_h5 *h5, const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    if (together->column[0] == '\0') return AMBIT_OK;
-    AMBIT_TRY(ambit_h5_put_group(h5, "/together"));
-    AMBIT_TRY(put_attributes(h5, "/together", &ambit_layout_together, together));
+    if (r->together.column[0] != '\0') {
+        AMBIT_TRY(ambit_h5_put_group(h5, "/together"));
+        AMBIT_TRY(put_attributes(h5, "/together", &ambit_layout_together, &r->together));
+    }
+    if (r->separation.asked_km > 0.0) {
+        AMBIT_TRY(ambit_h5_put_group(h5, "/separation"));
+        AMBIT_TRY(put_attributes(h5, "/separation", &ambit_layout_separation, &r->separation));
+    }
 done:
     return status;
 }
@@ -488,7 +493,7 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *const h5 = (*file)->h5;
     AMBIT_TRY(put_root(h5, result));
-    AMBIT_TRY(put_together(h5, &result->together));
+    AMBIT_TRY(put_rules(h5, result));
     AMBIT_TRY(put_territories(h5, result));
     AMBIT_TRY(put_measures(h5, result));
     AMBIT_TRY(put_bands(h5, result));

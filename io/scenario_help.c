@@ -40,6 +40,7 @@ static const struct row rows[] = {
     {"territories", "whole number", "", "one a rep", "territories to draw, 1 to 100000"},
     {"centres.homes", "fixed, ignored", "", "fixed", "whether travel starts at rep homes"},
     {"centres.free", "median, centroid", "", "median", "where it starts in other territories"},
+    {"centres.separation", "distance", "km", "none", "20 km: how far free centres keep away"},
     {"travel.stops_per_day", "number", "stops", "6", "visits in one day's tour"},
     {"travel.local_factor", "number", "", "0.7124", "km between stops = factor / sqrt(density)"},
     {"travel.minutes", "a, b or table", "km, min", "a, b", "table: [[km, minutes], ...]"},

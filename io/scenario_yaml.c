@@ -162,12 +162,26 @@ static void bind_territories(struct ambit_binder *b, const node *value)
                             "a whole number from 1 to %d", AMBIT_TERRITORY_MAX);
 }
 
+/* Binds a distance such as `20 km`. */
+static void bind_separation(struct ambit_binder *b, const node *value)
+{
+    double km = 0.0;
+    const char *const rest =
+        ambit_bind_is_text(value) ? ambit_bind_read_number(value->text, &km) : NULL;
+    if (rest != NULL && strcmp(rest, " km") == 0 && km >= 0.1 && km <= 10000.0)
+        b->scenario->separation.km = km;
+    else
+        ambit_bind_complain(b, value, NULL, "a distance from 0.1 to 10000 km, such as 20 km");
+}
+
 static void bind_centres(struct ambit_binder *b, const node *centres)
 {
     bool ignored = false, centroid = false;
-    if (!ambit_bind_is_map(b, centres, "homes, free")) return;
+    if (!ambit_bind_is_map(b, centres, "homes, free, separation")) return;
     ambit_bind_choice(b, centres, "homes", "fixed", "ignored", &ignored);
     ambit_bind_choice(b, centres, "free", "median", "centroid", &centroid);
+    const node *const separation = ambit_yaml_find(centres, "separation");
+    if (separation != NULL) bind_separation(b, separation);
     b->scenario->homes_fixed = !ignored;
     b->scenario->free_centre = centroid ? AMBIT_CENTRE_CENTROID : AMBIT_CENTRE_MEDIAN;
 }

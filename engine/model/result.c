@@ -68,7 +68,9 @@ int ambit_band_outside(const struct ambit_result_band *band, int32_t j)
 
 void ambit_result_init(struct ambit_result *result)
 {
-    *result = (struct ambit_result){.travel_before = -1, .gap = NAN};
+    *result = (struct ambit_result){.travel_before = -1,
+                                    .gap = NAN,
+                                    .separation = {.least_km = NAN, .first = -1, .second = -1}};
     for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++) {
         result->band[b].share_of = -1;
         result->band[b].proven_limit = NAN;

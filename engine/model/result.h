@@ -110,6 +110,15 @@ struct ambit_result_rules {
     char *skills;         /* owned; of every territory's rep, NUL-padded */
 };
 
+/* Centres that keep a distance, as judged: pairs in which one is free. */
+struct ambit_result_separation {
+    double asked_km;       /* 0 where there is no such rule */
+    double least_km;       /* between two such centres; NaN where there is no pair */
+    int32_t first, second; /* which two, the first the smaller index; or -1 */
+    int64_t broken_count;  /* pairs that are nearer than asked */
+    int64_t home_count;    /* pairs of homes that are, which is not held against a plan */
+};
+
 struct ambit_result {
     enum ambit_result_kind kind;
     bool feasible;
@@ -138,6 +147,7 @@ struct ambit_result {
     char
         *account_together; /* owned; account_count × together_width, NUL-padded: its group, or "" */
     struct ambit_result_together together;
+    struct ambit_result_separation separation;
 
     /* territories */
     int32_t territory_count;

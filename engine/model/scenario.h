@@ -133,6 +133,11 @@ struct ambit_rep_terms {
     char column[AMBIT_REP_COLUMN_MAX][AMBIT_NAME_MAX];
 };
 
+/* How far centres must be apart, where at least one of two is free. */
+struct ambit_separation_terms {
+    double km; /* 0: no such rule */
+};
+
 /* Accounts of one value of a column stay in one territory. */
 struct ambit_together_terms {
     char column[AMBIT_NAME_MAX]; /* of the accounts, text or numbers; "" where there is no rule */
@@ -279,6 +284,7 @@ struct ambit_scenario {
     struct ambit_eligibility_terms eligibility;
     struct ambit_robustness_terms robustness;
     struct ambit_rep_terms rep;
+    struct ambit_separation_terms separation;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

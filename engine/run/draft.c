@@ -43,7 +43,7 @@ static ambit_status move_centres(struct ambit_job *job, struct ambit_pricing *pr
     }
     while (place->step < steps && place->moved * 1000 > job->accounts.total) {
         if (ambit_job_out_of_time(job)) break;
-        AMBIT_TRY(ambit_job_centre(job, job->label));
+        AMBIT_TRY(ambit_job_centre_apart(job, job->label));
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "centres", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &place->imbalance, &place->moved));
         place->step++;
@@ -112,7 +112,7 @@ static ambit_status relocate_centres(struct ambit_job *job, struct ambit_pricing
         }
         AMBIT_TRY(ambit_pricing_plan(job, pricing, "relocate", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &place->imbalance, &moved));
-        AMBIT_TRY(ambit_job_centre(job, job->label));
+        AMBIT_TRY(ambit_job_centre_apart(job, job->label));
         AMBIT_TRY(ambit_pricing_bound(job, pricing, &next));
         const double saved = (double)(place->bound - next) / fmax((double)place->bound, 1.0);
         (void)snprintf(detail, sizeof detail, "centres=%d saved_percent=%.2f", (int)relocated,

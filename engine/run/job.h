@@ -136,6 +136,9 @@ ambit_status ambit_job_refine(struct ambit_job *job) AMBIT_CHECKED;
 /* centring.c: moves every free centre to where its accounts (label ≥ 0) want it. */
 ambit_status ambit_job_centre(struct ambit_job *job, const int32_t *label) AMBIT_CHECKED;
 
+/* The same, and as far from each other as the scenario asks. */
+ambit_status ambit_job_centre_apart(struct ambit_job *job, const int32_t *label) AMBIT_CHECKED;
+
 /* judge.c: every figure and constraint, from the accounts, the centres, the labels and nothing that
  * optimises; fills the figures of *result (every rank). */
 ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,

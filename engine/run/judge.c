@@ -329,7 +329,7 @@ done:
 
 static void judge_totals(const struct ambit_job *job, struct ambit_result *result)
 {
-    result->feasible = result->together.split_count == 0;
+    result->feasible = result->together.split_count == 0 && result->separation.broken_count == 0;
     for (int b = 0; b < result->band_count; b++) {
         if (result->band[b].broken_count > 0) result->feasible = false;
     }
@@ -385,6 +385,8 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
     if (job->scenario.together.column[0] != '\0')
         AMBIT_TRY(ambit_judge_together(job, label, &result->together));
     AMBIT_TRY(ambit_job_judge_rules(job, label, result));
+    if (job->scenario.separation.km > 0.0)
+        AMBIT_TRY_TOGETHER(job->comm, ambit_judge_separation(job, &result->separation));
     judge_totals(job, result);
     judge_has_previous(job, result);
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));

@@ -12,4 +12,9 @@
 ambit_status ambit_judge_together(struct ambit_job *job, const int32_t *label,
                                   struct ambit_result_together *out) AMBIT_CHECKED;
 
+/* judge_separation.c: pairs of centres that are nearer than the scenario asks. Errors:
+ * AMBIT_ERR_MEMORY. Local; the same on every rank. */
+ambit_status ambit_judge_separation(const struct ambit_job *job,
+                                    struct ambit_result_separation *out) AMBIT_CHECKED;
+
 #endif

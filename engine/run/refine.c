@@ -121,7 +121,7 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
 {
     ambit_status status = AMBIT_OK;
     if (place->before > 1 && !ambit_job_out_of_time(job)) /* the draft's centres are runs */
-        AMBIT_TRY(ambit_job_centre(job, job->label));
+        AMBIT_TRY(ambit_job_centre_apart(job, job->label));
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     place->attempt_guard = AMBIT_FIRST_GUARD;
     AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, place));

@@ -5,6 +5,7 @@
 #include "solvers/cells.h"
 #include "solvers/grouping.h"
 #include "solvers/relocation.h"
+#include "solvers/separation.h"
 
 #include <math.h>
 #include <string.h>
@@ -237,13 +238,20 @@ ambit_status ambit_relocate_round(struct ambit_job *job, const struct ambit_pric
                                 .seed = ambit_random_u64(job->options.seed, RELOCATION_STREAM, 0)};
     struct move *mine = NULL, *all = NULL;
     int64_t count = 0;
+    const double km = job->scenario.separation.km;
+    const double apart = km > 0.0 ? ambit_separation_chord2(km) : 0.0;
     *moved_out = 0;
     AMBIT_TRY(prepare(&relocate, pricing, round));
     AMBIT_TRY_TOGETHER(job->comm, find_mine(&relocate, &mine, &count));
     AMBIT_TRY(ambit_comm_all_gather(job->comm, mine, count, sizeof *mine, &all, &count));
-    for (int64_t m = 0; m < count; m++)
-        set_centre(&relocate.cell[all[m].cell], &job->territories.item[all[m].territory]);
-    *moved_out = (int32_t)count;
+    for (int64_t m = 0; m < count; m++) {
+        const struct ambit_cell *const cell = &relocate.cell[all[m].cell];
+        if (apart > 0.0 &&
+            ambit_separation_too_near(&job->territories, all[m].territory, apart, cell->position))
+            continue;
+        set_centre(cell, &job->territories.item[all[m].territory]);
+        ++*moved_out;
+    }
 done:
     clear(&relocate);
     ambit_free(&mine);

@@ -7,6 +7,7 @@
 #include "engine/run/diagnose.h"
 #include "engine/run/heavy.h"
 #include "engine/run/job.h"
+#include "engine/run/separate.h"
 #include "engine/run/unite.h"
 #include "io/report_text.h"
 
@@ -123,12 +124,34 @@ done:
     return status;
 }
 
+/* Rules that are no bands, a line each; "" where all hold. */
+static void name_broken_rules(const struct ambit_result *result, size_t room, char *words_out)
+{
+    const struct ambit_result_together *const together = &result->together;
+    const struct ambit_result_separation *const apart = &result->separation;
+    char split[AMBIT_NAME_MAX + 80] = "", near[2 * AMBIT_NAME_MAX + 160] = "";
+    if (together->split_count > 0)
+        (void)snprintf(split, sizeof split,
+                       "\n  rules.together: %lld groups are split, the first %s",
+                       (long long)together->split_count, together->first_split);
+    if (apart->broken_count > 0)
+        (void)snprintf(near, sizeof near,
+                       "\n  centres.separation: %lld pairs of centres are nearer than %g km, the "
+                       "nearest %s and %s at %.1f km",
+                       (long long)apart->broken_count, apart->asked_km,
+                       result->territories[apart->first].name,
+                       result->territories[apart->second].name, apart->least_km);
+    (void)snprintf(words_out, room, "%s%s", split, near);
+}
+
 /* `more` is what else there is to say. */
 static ambit_status say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
+    char others[512];
     const struct ambit_result_rules *const rules = result->rules;
     size_t used = 0;
+    name_broken_rules(result, sizeof others, others);
     if (rules != NULL && rules->broken_count > 0)
         used =
             (size_t)snprintf(words, sizeof words,
@@ -146,9 +169,10 @@ static ambit_status say_infeasible(const struct ambit_result *result, const char
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s:%s%s",
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s:%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
-                      rules != NULL ? "bands and rules" : "bands", words, more);
+                      rules != NULL || others[0] != '\0' ? "bands and rules" : "bands", words,
+                      others, more);
 }
 
 /* A plan of `search`, which is the job or its accounts as units. */
@@ -180,6 +204,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(ambit_job_foresee(&job));
+    AMBIT_TRY(ambit_job_check_separation(&job));
     if (ambit_job_has_groups(&job)) {
         search = &units;
         AMBIT_TRY(unite(&job, &units));

@@ -163,7 +163,7 @@ ambit_status ambit_job_seed(struct ambit_job *job)
         seeding.connected = true;
     }
     AMBIT_TRY(ambit_seeding_run(&seeding, &kmeans, job->label, &outcome));
-    AMBIT_TRY(ambit_job_centre(job, job->label));
+    AMBIT_TRY(ambit_job_centre_apart(job, job->label));
     AMBIT_TRY(ambit_job_note_round(job, "seed", 0, 0, 0));
 done:
     ambit_kmeans_clear(&kmeans);

@@ -333,6 +333,20 @@ static void compare_rules(struct report *report, const struct ambit_result *stor
     }
 }
 
+static void compare_separation(struct report *report, const struct ambit_result *stored,
+                               const struct ambit_result *found)
+{
+    static const char where[] = "centres.separation";
+    const struct ambit_result_separation *const x = &stored->separation;
+    const struct ambit_result_separation *const y = &found->separation;
+    same_f64(report, where, "asked (km)", x->asked_km, y->asked_km);
+    same_f64(report, where, "least (km)", x->least_km, y->least_km);
+    same_i64(report, where, "first of the nearest pair", x->first, y->first);
+    same_i64(report, where, "second of it", x->second, y->second);
+    same_i64(report, where, "broken pairs", x->broken_count, y->broken_count);
+    same_i64(report, where, "pairs of homes", x->home_count, y->home_count);
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
@@ -340,6 +354,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_figures(report, stored, found);
     compare_rules(report, stored, found);
     compare_together(report, stored, found);
+    compare_separation(report, stored, found);
     compare_accounts(report, stored, found);
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);

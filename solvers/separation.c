@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One centre after the other, in the order of territories: the first to stand somewhere stays, so
+ * that what comes out depends on the centres alone. Of the accounts where a centre could go it
+ * takes the one nearest to where it wants to be, since travel rises with the distance from there;
+ * of each small cell only one account is looked at. Cost: the square of the number of centres, and
+ * for each that must move the places nearer than the one it takes, times the centres. Weakness:
+ * places are given greedily, so that where they are scarce some may be left without though all
+ * could be served.
+ */
+#include "solvers/separation.h"
+#include "engine/base/memory.h"
+#include "engine/model/geometry.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDING 1e-9   /* part of the distance */
+#define CELL_BITS 21    /* of a cell's number, an axis */
+#define LEAST_SIDE 2e-6 /* of a cell: 13 m, so that its numbers fit */
+
+double ambit_separation_chord2(double km)
+{
+    const double half = 0.5 * km / AMBIT_EARTH_RADIUS_KM;
+    const double chord = 2.0 * sin(fmin(half, 0.5 * M_PI)) * (1.0 + ROUNDING);
+    return chord * chord;
+}
+
+bool ambit_separation_too_near(const struct ambit_territories *territories, int32_t but,
+                               double chord2, const double place[3])
+{
+    for (int32_t j = 0; j < territories->count; j++) {
+        if (j != but && ambit_chord2(territories->item[j].position, place) < chord2) return true;
+    }
+    return false;
+}
+
+/* Whether a place is too near to a fixed centre, or to one before `until` that need not move. */
+static bool is_taken(const struct ambit_territories *territories, const bool *must_move,
+                     int32_t until, double chord2, const double place[3])
+{
+    for (int32_t j = 0; j < territories->count; j++) {
+        const struct ambit_territory *const other = &territories->item[j];
+        const bool stands = other->centre_kind == AMBIT_CENTRE_HOME || (j < until && !must_move[j]);
+        if (stands && ambit_chord2(other->position, place) < chord2) return true;
+    }
+    return false;
+}
+
+int32_t ambit_separation_find(const struct ambit_territories *territories, double chord2,
+                              bool *must_move_out)
+{
+    int32_t count = 0;
+    for (int32_t j = 0; j < territories->count; j++) {
+        const struct ambit_territory *const territory = &territories->item[j];
+        must_move_out[j] = territory->centre_kind != AMBIT_CENTRE_HOME &&
+                           is_taken(territories, must_move_out, j, chord2, territory->position);
+        count += must_move_out[j];
+    }
+    return count;
+}
+
+/* ---- places ---- */
+
+static int64_t cell_of(const struct ambit_accounts *accounts, int32_t i, double side)
+{
+    const double axis[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
+    int64_t cell = 0;
+    for (int d = 0; d < 3; d++)
+        cell = cell << CELL_BITS | (int64_t)floor((axis[d] + 1.0) / side);
+    return cell;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct ambit_separation_place *const x = a, *const y = b;
+    if (x->territory != y->territory) return x->territory < y->territory ? -1 : 1;
+    if (x->cell != y->cell) return x->cell < y->cell ? -1 : 1;
+    if (x->chord2 != y->chord2) return x->chord2 < y->chord2 ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+int64_t ambit_separation_merge(struct ambit_separation_place *place, int64_t count)
+{
+    int64_t kept = 0;
+    if (count > 0) qsort(place, (size_t)count, sizeof *place, compare_places);
+    for (int64_t n = 0; n < count; n++) {
+        if (kept > 0 && place[n].territory == place[kept - 1].territory &&
+            place[n].cell == place[kept - 1].cell)
+            continue;
+        place[kept++] = place[n];
+    }
+    return kept;
+}
+
+static struct ambit_separation_place place_of(const struct ambit_accounts *accounts, int32_t i,
+                                              const struct ambit_territories *territories,
+                                              int32_t territory, double side)
+{
+    struct ambit_separation_place place = {
+        .territory = territory,
+        .index = accounts->first + i,
+        .cell = cell_of(accounts, i, side),
+        .lat = accounts->lat[i],
+        .lon = accounts->lon[i],
+        .position = {accounts->x[i], accounts->y[i], accounts->z[i]},
+    };
+    if (territory >= 0)
+        place.chord2 = ambit_chord2(place.position, territories->item[territory].position);
+    return place;
+}
+
+ambit_status ambit_separation_places(const struct ambit_accounts *accounts, const int32_t *label,
+                                     const struct ambit_territories *territories,
+                                     const bool *must_move, double side,
+                                     struct ambit_separation_place **out, int64_t *count_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_separation_place *place = NULL;
+    int64_t count = 0, room = 0;
+    side = fmax(side, LEAST_SIDE);
+    for (int32_t i = 0; i < accounts->count; i++) {
+        const int32_t territory = label != NULL ? label[i] : -1;
+        if (label != NULL && !must_move[territory]) continue;
+        if (count == room) {
+            count = ambit_separation_merge(place, count);
+            room = 2 * count + 1024;
+            AMBIT_TRY(ambit_resize(&place, (size_t)room, sizeof *place));
+        }
+        place[count++] = place_of(accounts, i, territories, territory, side);
+    }
+    *count_out = ambit_separation_merge(place, count);
+    *out = place;
+    place = NULL;
+done:
+    ambit_free(&place);
+    return status;
+}
+
+/* ---- moving ---- */
+
+/* The place for territory j, or NULL. */
+static const struct ambit_separation_place *choose(const struct ambit_territories *territories,
+                                                   int32_t j, double chord2,
+                                                   const struct ambit_separation_place *place,
+                                                   int64_t count, const bool *must_move)
+{
+    const struct ambit_separation_place *best = NULL;
+    double least = INFINITY;
+    for (int64_t n = 0; n < count; n++) {
+        const struct ambit_separation_place *const next = &place[n];
+        if (next->territory >= 0 && next->territory != j) continue;
+        const double off = ambit_chord2(next->position, territories->item[j].position);
+        if (off > least || (off == least && next->index > best->index)) continue;
+        if (is_taken(territories, must_move, territories->count, chord2, next->position)) continue;
+        least = off;
+        best = next;
+    }
+    return best;
+}
+
+int32_t ambit_separation_move(struct ambit_territories *territories, double chord2,
+                              const struct ambit_separation_place *place, int64_t count,
+                              bool *must_move_inout)
+{
+    int32_t left = 0;
+    for (int32_t j = 0; j < territories->count; j++) {
+        struct ambit_territory *const territory = &territories->item[j];
+        if (!must_move_inout[j]) continue;
+        const struct ambit_separation_place *const to =
+            choose(territories, j, chord2, place, count, must_move_inout);
+        left += to == NULL;
+        if (to == NULL) continue;
+        territory->centre_account = territory->centre_kind == AMBIT_CENTRE_MEDIAN ? to->index : -1;
+        territory->centre_lat = to->lat;
+        territory->centre_lon = to->lon;
+        memcpy(territory->position, to->position, sizeof territory->position);
+        must_move_inout[j] = false;
+    }
+    return left;
+}

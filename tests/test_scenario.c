@@ -126,7 +126,8 @@ static void rejects_what_is_no_scenario(void)
          "3:18: centres.homes: expected fixed or ignored, found 'fix'"},
         {LEAST "centres: {free: {}}\n",
          "3:17: centres.free: expected median or centroid, found a map"},
-        {LEAST "centres: 5\n", "3:10: centres: expected a map of homes, free, found '5'"},
+        {LEAST "centres: 5\n",
+         "3:10: centres: expected a map of homes, free, separation, found '5'"},
         {LEAST "objective: {hours_per_moved_account: -1}\n",
          "3:38: objective.hours_per_moved_account: expected a number from 0 to 1000000, "
          "found '-1'"},

@@ -37,11 +37,13 @@ int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
     /* Two places, six figures of its own, the columns, and a figure for each rule. */
     const double record = (double)shape->id_bytes + 72.0 + 8.0 * (shape->columns + shape->rules) +
                           4.0 * shape->categories;
+    /* Where accounts stay together: the names of groups, and at most as many units beside them. */
+    const double united = shape->together ? 2.0 * (double)shape->id_bytes + record : 0.0;
     double most = 0.0;
     for (size_t p = 0; p < sizeof phases / sizeof phases[0]; p++) {
         const struct phase *const phase = &phases[p];
-        const double bytes = slice * (record + phase->of_slice) + nation * phase->of_nation +
-                             shape->territories * phase->of_territory +
+        const double bytes = slice * (record + united + phase->of_slice) +
+                             nation * phase->of_nation + shape->territories * phase->of_territory +
                              shape->threads * phase->of_thread + phase->fixed;
         if (bytes > most) most = bytes;
     }
@@ -110,6 +112,7 @@ ambit_status ambit_memory_check(struct ambit_job *job, int64_t accounts, int64_t
                                              .columns = job->scenario.column_count,
                                              .categories = job->scenario.category_count,
                                              .rules = job->scenario.band_count,
+                                             .together = job->scenario.together.column[0] != '\0',
                                              .territories = job->territories.count,
                                              .ranks = ambit_comm_size(job->comm),
                                              .threads = job->options.threads};

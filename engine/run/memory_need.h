@@ -13,6 +13,7 @@ struct ambit_memory_shape {
     int64_t accounts; /* of the nation */
     int64_t id_bytes; /* an id */
     int columns, categories, rules;
+    bool together; /* accounts stay together in groups */
     int32_t territories;
     int ranks, threads; /* of the job; of a rank */
 };

@@ -39,11 +39,13 @@ int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
                           4.0 * shape->categories;
     /* Where accounts stay together: the names of groups, and at most as many units beside them. */
     const double united = shape->together ? 2.0 * (double)shape->id_bytes + record : 0.0;
+    const double along = shape->together ? 24.0 : 0.0; /* for each account of all ranks */
     double most = 0.0;
     for (size_t p = 0; p < sizeof phases / sizeof phases[0]; p++) {
         const struct phase *const phase = &phases[p];
         const double bytes = slice * (record + united + phase->of_slice) +
-                             nation * phase->of_nation + shape->territories * phase->of_territory +
+                             nation * (phase->of_nation + along) +
+                             shape->territories * phase->of_territory +
                              shape->threads * phase->of_thread + phase->fixed;
         if (bytes > most) most = bytes;
     }

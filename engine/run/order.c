@@ -6,7 +6,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
-#include "engine/model/neighbours.h"
+#include "engine/run/density.h"
 #include "engine/run/job.h"
 #include "engine/run/sort_accounts.h"
 
@@ -59,30 +59,17 @@ static ambit_status prepare_travel(struct ambit_job *job)
     struct ambit_accounts *const accounts = &job->accounts;
     const struct ambit_scenario *scenario = &job->scenario;
     const int neighbours = ambit_travel_neighbours(scenario);
-    double *own = NULL, *all = NULL, *chord2 = NULL;
-    int64_t count = 0;
+    double *chord2 = NULL;
     AMBIT_TRY_TOGETHER(job->comm, check_range(job, neighbours));
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&own, 3 * (size_t)accounts->count, sizeof *own));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2));
     AMBIT_TRY_TOGETHER(
         job->comm, ambit_alloc(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t)));
-    for (int32_t i = 0; i < accounts->count; i++) {
-        own[3 * (int64_t)i] = accounts->x[i];
-        own[3 * (int64_t)i + 1] = accounts->y[i];
-        own[3 * (int64_t)i + 2] = accounts->z[i];
-    }
-    AMBIT_TRY(
-        ambit_comm_all_gather(job->comm, own, accounts->count, 3 * sizeof(double), &all, &count));
-    AMBIT_TRY_TOGETHER(job->comm, ambit_neighbour_chord2(all, count, accounts->first,
-                                                         accounts->first + accounts->count,
-                                                         neighbours, chord2));
+    AMBIT_TRY(ambit_density_chord2(job->comm, accounts, neighbours, chord2));
     for (int32_t i = 0; i < accounts->count; i++) {
         const double spacing = ambit_stop_spacing_km(scenario, chord2[i]);
         accounts->local_travel[i] = ambit_local_travel(scenario, accounts->visits[i], spacing);
     }
 done:
-    ambit_free(&own);
-    ambit_free(&all);
     ambit_free(&chord2);
     return status;
 }

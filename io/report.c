@@ -7,6 +7,7 @@
 #include "engine/model/kpi.h"
 #include "io/report_diagnosis.h"
 #include "io/report_kpi.h"
+#include "io/report_nightly.h"
 #include "io/report_text.h"
 
 #include <math.h>
@@ -333,5 +334,6 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     print_bands(file, r);
     print_relaxed(file, r);
     ambit_report_diagnosis(file, r);
+    ambit_report_nightly(file, r);
     ambit_report_kpi(file, r);
 }

@@ -22,7 +22,7 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
  * objective_hours, bound, gap, rounds, stopped_by_time_limit, skipped_rows, seconds {phase: s},
  * peak_bytes, sha256, ranks, threads, audit (see report_kpi.h), rules
  * {locked, fixed_territories, kept, restricted, broken, broken_by {rule: accounts}, first_account,
- * first_territory}. What is not known is null. Errors:
+ * first_territory}, nightly (see report_nightly.h). What is not known is null. Errors:
  * AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
                                const char *result_path) AMBIT_CHECKED;

@@ -59,18 +59,17 @@ static void print_head(FILE *file, const struct ambit_moves *moves)
     ambit_text_count(accounts, all);
     ambit_text_count(moves->step_count, steps);
     ambit_text_percent(accounts > 0 ? (double)moves->row_count / (double)accounts : 0.0, 1, part);
-    (void)fprintf(file, "%s of %s accounts move (%s), in %s steps", rows, all, part, steps);
+    (void)fprintf(file, "%s of %s accounts move (%s), in %s steps.\n", rows, all, part, steps);
     if (moves->joint_step_count > 0) {
         ambit_text_count(moves->joint_step_count, steps);
-        (void)fprintf(file, ", %s of which take several at once", steps);
-        ambit_text_count(moves->largest_step, steps);
-        (void)fprintf(file, " (%s at most)", steps);
+        ambit_text_count(moves->largest_step, rows);
+        (void)fprintf(file, "Steps that take several accounts at once: %s, the largest %s.\n",
+                      steps, rows);
     }
-    (void)fputs(".\n", file);
     if (moves->new_count > 0 || moves->gone_count > 0) {
         ambit_text_count(moves->new_count, rows);
         ambit_text_count(moves->gone_count, all);
-        (void)fprintf(file, "%s are new and %s are gone, from the start.\n", rows, all);
+        (void)fprintf(file, "New from the start: %s; gone from the start: %s.\n", rows, all);
     }
     if (moves->row_count == 0) return;
     if (moves->settled_count > 0) {
@@ -156,8 +155,8 @@ static void print_handovers(FILE *file, const struct ambit_moves *moves)
         (void)fprintf(file, "and %s pairs more.\n", text);
     }
     if (moves->new_rep_count > 0)
-        (void)fprintf(file, "%d territories have another rep than before.\n",
-                      (int)moves->new_rep_count);
+        (void)fprintf(file, "%d territor%s another rep than before.\n", (int)moves->new_rep_count,
+                      moves->new_rep_count == 1 ? "y has" : "ies have");
     if (moves->kept_rep_count > 0) {
         ambit_text_count(moves->kept_rep_count, text);
         (void)fprintf(file, "%s accounts change their territory and keep their rep.\n", text);

@@ -101,6 +101,15 @@ static const struct ambit_field separation_fields[] = {
     ATTRIBUTE("home_count", I64, ambit_result_separation, home_count),
 };
 
+static const struct ambit_field nightly_fields[] = {
+    ATTRIBUTE("nightly_hours_per_move", F64, ambit_nightly, hours_per_move),
+    ATTRIBUTE("nightly_new_count", I64, ambit_nightly, new_count),
+    ATTRIBUTE("nightly_gone_count", I64, ambit_nightly, gone_count),
+    ATTRIBUTE("nightly_moved_for_gain", I64, ambit_nightly, moved_for_gain),
+    ATTRIBUTE("nightly_moved_for_bands", I64, ambit_nightly, moved_for_bands),
+    ATTRIBUTE("nightly_most_saving_micro_hours", MICRO, ambit_nightly, most_saving),
+};
+
 static const struct ambit_field band_fields[] = {
     ATTRIBUTE("label", TEXT, ambit_result_band, label),
     WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
@@ -180,6 +189,7 @@ static const struct ambit_field bad_row_fields[] = {
 const struct ambit_fields ambit_layout_result = {result_fields, COUNT(result_fields)};
 const struct ambit_fields ambit_layout_together = {together_fields, COUNT(together_fields)};
 const struct ambit_fields ambit_layout_separation = {separation_fields, COUNT(separation_fields)};
+const struct ambit_fields ambit_layout_nightly = {nightly_fields, COUNT(nightly_fields)};
 const struct ambit_fields ambit_layout_band = {band_fields, COUNT(band_fields)};
 const struct ambit_fields ambit_layout_measure = {measure_fields, COUNT(measure_fields)};
 const struct ambit_fields ambit_layout_territory = {territory_fields, COUNT(territory_fields)};

@@ -65,6 +65,15 @@ extern const struct ambit_fields ambit_layout_territory;  /* columns of /territo
 extern const struct ambit_fields ambit_layout_round;      /* columns of /rounds */
 extern const struct ambit_fields ambit_layout_input;      /* columns of /inputs */
 extern const struct ambit_fields ambit_layout_bad_row;    /* columns of /bad_rows */
+extern const struct ambit_fields ambit_layout_result;     /* attributes of / */
+extern const struct ambit_fields ambit_layout_together;   /* attributes of /together */
+extern const struct ambit_fields ambit_layout_nightly;    /* more of them, where it has one */
+extern const struct ambit_fields ambit_layout_band;       /* attributes of /bands/<label> */
+extern const struct ambit_fields ambit_layout_measure;    /* attributes of /measures/<name> */
+extern const struct ambit_fields ambit_layout_territory;  /* columns of /territories */
+extern const struct ambit_fields ambit_layout_round;      /* columns of /rounds */
+extern const struct ambit_fields ambit_layout_input;      /* columns of /inputs */
+extern const struct ambit_fields ambit_layout_bad_row;    /* columns of /bad_rows */
 
 /* A column of doubles that a band owns, one value a territory; members are double *. */
 struct ambit_band_column {

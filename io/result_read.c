@@ -168,6 +168,10 @@ static ambit_status get_root(struct ambit_h5 *h5, struct ambit_result *r)
     if (ambit_h5_has_attribute(h5, "/", "variant"))
         AMBIT_TRY(ambit_h5_get_attribute(h5, "/", "variant", AMBIT_H5_TEXT, sizeof r->variant, 0,
                                          r->variant));
+    if (ambit_h5_has_attribute(h5, "/", ambit_layout_nightly.field[0].name)) {
+        AMBIT_TRY(ambit_alloc(&r->nightly, 1, sizeof *r->nightly));
+        AMBIT_TRY(get_attributes(h5, "/", &ambit_layout_nightly, r->nightly));
+    }
     AMBIT_TRY(ambit_h5_get_text(h5, "/scenario", &r->scenario_text));
     AMBIT_TRY(get_count(h5, "/inputs/input", sizeof r->input / sizeof r->input[0], &inputs));
     r->input_count = (int32_t)inputs;

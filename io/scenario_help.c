@@ -66,6 +66,7 @@ static const struct row rows[] = {
     {"rules.allowed", "entries", "", "none", "who alone may serve whom; see below"},
     {"rules.reach", "way", "min, km", "none", "120 minutes, 2 hours or 200 km, one way"},
     {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
+    {"nightly.hours_per_move", "number", "h", "none", "what a move of ambit nightly must save"},
     {"segments.by", "column", "", "none", "what classes of accounts go by, in an audit"},
     {"segments.classes.NAME", "number, %", "", "none", "from 80 on, or the largest 20%; rest"},
     {"working_time.work", "sum", "h", "see below", "hours with customers and for them"},
@@ -138,6 +139,8 @@ const char ambit_scenario_example[] =
     "    - {where: {segment: [B, C]}, territories: [R017]}\n"
     "    - {file: forbidden.csv, columns: {id: account_id, territory: territory}}\n"
     "  reach: 120 minutes\n"
+    "nightly:\n"
+    "  hours_per_move: 2         # the same for `ambit nightly`, which needs it, or --threshold\n"
     "# What `ambit audit` reports beside all that.\n"
     "segments:\n"
     "  by: potential_usd\n"

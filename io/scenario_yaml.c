@@ -14,6 +14,7 @@
 #include "io/scenario_bands.h"
 #include "io/scenario_binder.h"
 #include "io/scenario_changes.h"
+#include "io/scenario_nightly.h"
 #include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
 #include "io/scenario_variants.h"
@@ -265,9 +266,9 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
         ambit_bind_missing(b, b->root, "the key name, for the file's own name is too long");
 }
 
-const char ambit_scenario_keys[] = "name, accounts, reps, territories, centres, travel, measures, "
-                                   "bands, rules, objective, segments, "
-                                   "working_time, coverage, kpi, robustness, scale, seed";
+const char ambit_scenario_keys[] =
+    "name, accounts, reps, territories, centres, travel, measures, bands, rules, objective, "
+    "nightly, segments, working_time, coverage, kpi, robustness, scale, seed";
 
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
@@ -306,6 +307,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     ambit_scenario_bind_rules(b);
     ambit_scenario_bind_audit(b);
     ambit_scenario_bind_robustness(b);
+    ambit_scenario_bind_nightly(b);
     ambit_scenario_bind_changes(b);
 }
 

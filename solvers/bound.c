@@ -34,6 +34,17 @@ void ambit_bound_uniform_prices(const struct ambit_problem *problem, const doubl
     }
 }
 
+void ambit_bound_acting_prices(const struct ambit_problem *problem, const double *price_lower,
+                               const double *price_upper, double *acting_out)
+{
+    const size_t rules = (size_t)problem->rule_count;
+    const size_t cells = (size_t)problem->territories->count * rules;
+    double uniform[AMBIT_RULE_MAX];
+    ambit_bound_uniform_prices(problem, price_lower, price_upper, uniform);
+    for (size_t at = 0; at < cells; at++)
+        acting_out[at] = price_upper[at] - (price_lower[at] + uniform[at % rules]);
+}
+
 /* Least cost of account i over all territories, from those of its shortlist that may have it. Where
  * none may there is no plan, and anything is below it. */
 static double least(const struct ambit_shortlists *lists, int32_t i,

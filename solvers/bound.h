@@ -20,6 +20,11 @@
 void ambit_bound_uniform_prices(const struct ambit_problem *problem, const double *price_lower,
                                 const double *price_upper, double *uniform_out);
 
+/* The prices as they act on an account, net of w_r: [territory × rule_count + rule], hours a unit.
+ */
+void ambit_bound_acting_prices(const struct ambit_problem *problem, const double *price_lower,
+                               const double *price_upper, double *acting_out);
+
 /* The slice's Σ min, in micro-hours, every term rounded down: add over ranks, then subtract
  * ambit_bound_constant(). Exact over all territories that may serve an account; uses OpenMP.
  * Errors: AMBIT_ERR_MEMORY. Local.

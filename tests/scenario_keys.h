@@ -5,6 +5,6 @@
 
 #define TOP                                                                                        \
     "name, accounts, reps, territories, centres, travel, measures, bands, rules, objective, "      \
-    "segments, working_time, coverage, kpi, robustness, scale, seed, scenarios, grid"
+    "nightly, segments, working_time, coverage, kpi, robustness, scale, seed, scenarios, grid"
 
 #endif

@@ -378,7 +378,8 @@ static void rejects_wrong_bands(void)
         {LEAST "rules: {together: [a]}\n",
          "3:19: rules.together: expected a name of 1 to 63 bytes, found a list"},
         {LEAST "rules: {togther: a}\n",
-         "3:9: rules: expected one of together, found 'togther' (did you mean together?)"},
+         "3:9: rules: expected one of together, locked, fixed, needs, forbidden, allowed, reach, "
+         "found 'togther' (did you mean together?)"},
         {LEAST "bands: {h: {max: 5, relax: yes}}\n",
          "3:28: bands.h.relax: expected true, false, or room beside the smallest such as 2 points, "
          "found 'yes'"},

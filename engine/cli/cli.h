@@ -46,7 +46,8 @@ enum {
     AMBIT_KEY_TABLE,
     AMBIT_KEY_SCENARIO,
     AMBIT_KEY_HANDOVER,
-    AMBIT_KEY_VARIANT
+    AMBIT_KEY_VARIANT,
+    AMBIT_KEY_THRESHOLD
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -116,7 +117,8 @@ struct ambit_command {
 
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
-    ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness;
+    ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness,
+    ambit_command_nightly;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

@@ -20,6 +20,7 @@ enum {
 };
 #define SILENCE_DEFAULT 600.0
 #define TIME_MAX (7.0 * 86400.0)
+#define HOURS_MAX 1e6
 #define SIZE_LEAST 1e6
 #define SIZE_MOST 1e15
 
@@ -105,6 +106,20 @@ static error_t parse_seconds(struct argp_state *state, const char *name, const c
         return 0;
     }
     argp_error(state, "--%s: expected seconds above 0, found '%s'", name, text);
+    return WRONG;
+}
+
+static error_t parse_hours(struct argp_state *state, const char *name, const char *text,
+                           double *out)
+{
+    const bool is_plain = text[0] != '\0' && text[strspn(text, "0123456789.")] == '\0';
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (is_plain && end != text && *end == '\0' && value <= HOURS_MAX) {
+        *out = value;
+        return 0;
+    }
+    argp_error(state, "--%s: expected hours from 0 to 1000000, found '%s'", name, text);
     return WRONG;
 }
 
@@ -295,6 +310,8 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
         error = parse_seconds(state, "time-limit", text, &seconds);
         if (error == 0) run->time_limit = solve->time_limit = seconds;
         return error;
+    case AMBIT_KEY_THRESHOLD:
+        return parse_hours(state, "threshold", text, &run->hours_per_move);
     case AMBIT_KEY_SILENCE_LIMIT:
         return parse_silence(state, text, &options->silence_limit);
     case AMBIT_KEY_CHECKPOINT:

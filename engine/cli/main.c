@@ -22,6 +22,7 @@ static const struct ambit_command *const commands[] = {
     &ambit_command_export,     //
     &ambit_command_generate,   //
     &ambit_command_moves,      //
+    &ambit_command_nightly,    //
     &ambit_command_robustness, //
     &ambit_command_run,        //
     &ambit_command_scenarios,  //

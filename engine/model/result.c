@@ -107,6 +107,7 @@ void ambit_result_clear(struct ambit_result *result)
         ambit_free(&band->price_upper);
     }
     ambit_free(&result->round);
+    ambit_free(&result->nightly);
     ambit_kpi_destroy(&result->kpi);
     ambit_diagnosis_destroy(&result->diagnosis);
     ambit_result_init(result);

@@ -16,8 +16,8 @@
 enum ambit_result_kind { AMBIT_RESULT_PLAN, AMBIT_RESULT_AUDIT };
 
 struct ambit_result_input {
-    char role[16];                /* "scenario", "accounts", "reps", "forbidden", "allowed" */
-    char *path;                   /* owned; relative to the result file's folder where possible */
+    char role[16]; /* "scenario", "accounts", "reps", "forbidden", "allowed", "plan" */
+    char *path;    /* owned; relative to the result file's folder where possible */
     char hash[AMBIT_SHA256_TEXT]; /* scenario: SHA-256; tables: rows hash */
     int64_t rows;                 /* data rows; 0 for the scenario */
 };
@@ -119,6 +119,18 @@ struct ambit_result_separation {
     int64_t home_count;    /* pairs of homes that are, which is not held against a plan */
 };
 
+/* How a plan came from the one of the night before (engine/run/nightly.c). */
+struct ambit_nightly {
+    double hours_per_move; /* of travel a year that a move must save beyond */
+    int64_t new_count, gone_count;
+    int64_t moved_for_gain;  /* that save more than that */
+    int64_t moved_for_bands; /* the other moves: without them a band would be broken */
+    int64_t most_saving;     /* micro-hours that any other plan saves at most, beyond what its moves
+                                must     save; −1: not known, as bands are broken */
+    int64_t plan_accounts;   /* of the plan before */
+    char plan_sha256[AMBIT_SHA256_TEXT];
+};
+
 struct ambit_result {
     enum ambit_result_kind kind;
     bool feasible;
@@ -130,7 +142,7 @@ struct ambit_result {
     int64_t effort;
     bool stopped_by_time_limit;
     int32_t input_count;
-    struct ambit_result_input input[3 + AMBIT_PAIR_FILE_MAX];
+    struct ambit_result_input input[4 + AMBIT_PAIR_FILE_MAX];
 
     /* accounts, canonical order; the arrays are NULL on a result that a run hands over */
     int64_t account_count;
@@ -173,6 +185,7 @@ struct ambit_result {
     struct ambit_result_rules *rules;  /* owned; NULL: the scenario has no rules */
     struct ambit_kpi *kpi;             /* owned; an audit's further figures; NULL: none (kpi.h) */
     struct ambit_diagnosis *diagnosis; /* owned; why bands are broken; NULL: none (diagnosis.h) */
+    struct ambit_nightly *nightly;     /* owned; NULL: the plan was drawn, not kept up */
 
     /* not part of the compared bytes */
     double seconds[8];  /* by phase, see AMBIT_PHASE_… */

@@ -6,6 +6,7 @@
 #include "engine/model/scenario.h"
 #include "engine/base/memory.h"
 
+#include <math.h>
 #include <string.h>
 
 void ambit_scenario_init(struct ambit_scenario *scenario)
@@ -21,6 +22,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .drive_time = {.a = 3.28, .b = 0.768},
         .disruption_hours = 0.0,
         .robustness = {.samples = 1000},
+        .nightly = {.hours_per_move = (double)NAN},
         .audit = {.segments.column = -1, .days = 220.0, .visited_column = -1, .target_column = -1},
         .eligibility = {.needs_category = -1},
     };

@@ -232,6 +232,11 @@ struct ambit_robustness_terms {
     struct ambit_uncertain_column column[AMBIT_COLUMN_MAX];
 };
 
+/* How `ambit nightly` keeps a plan up. */
+struct ambit_nightly_terms {
+    double hours_per_move; /* of travel a year that a move must save beyond; NAN: not said */
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -285,6 +290,7 @@ struct ambit_scenario {
     struct ambit_robustness_terms robustness;
     struct ambit_rep_terms rep;
     struct ambit_separation_terms separation;
+    struct ambit_nightly_terms nightly;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

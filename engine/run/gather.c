@@ -147,6 +147,9 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
         AMBIT_TRY(place_table(job, closing->only ? "allowed" : "forbidden", closing->file,
                               &table->read.hash, table->read.rows, result));
     }
+    if (job->nightly != NULL)
+        AMBIT_TRY(place_input(job, "plan", job->options.plan_path, job->nightly->plan_sha256,
+                              job->nightly->plan_accounts, result));
 done:
     ambit_sha256_destroy(&sha);
     return status;

@@ -76,6 +76,7 @@ struct ambit_job {
     int pair_table_count;
     struct ambit_eligibility eligibility;
 
+    struct ambit_nightly *nightly; /* owned; NULL: the plan is drawn, not kept up */
     struct ambit_place place;
     struct ambit_keeper *keeper; /* of checkpoints; see checkpoint.h; NULL: none are kept */
     int32_t *label;              /* owned; the plan: territory of each account of the slice */
@@ -104,6 +105,9 @@ ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
  * fails with AMBIT_ERR_INPUT for accounts that nobody may serve, and with AMBIT_ERR_INFEASIBLE for
  * bands that the rules alone break. */
 ambit_status ambit_job_set_eligibility(struct ambit_job *job) AMBIT_CHECKED;
+
+/* who_serves.c: the same again after current territories have changed. */
+ambit_status ambit_job_renew_eligibility(struct ambit_job *job) AMBIT_CHECKED;
 
 /* who_serves.c: fails with AMBIT_ERR_INPUT where accounts that stay together as one of `units`
  * have no territory that may serve all of them. */
@@ -161,6 +165,24 @@ ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path) AMBIT_
 /* stored_plan.c: gives the current territories centres of their own; accounts.previous is the plan.
  * Errors: AMBIT_ERR_INPUT where an account has none. */
 ambit_status ambit_job_take_current(struct ambit_job *job) AMBIT_CHECKED;
+/* The same for a plan that is kept up: accounts that the file has not get −1, prices come along,
+ * and what is new, gone and known of the file is set in *nightly_out. Errors: AMBIT_ERR_INPUT where
+ * the file has other territories, or no account of the nation. */
+ambit_status ambit_job_take_standing(struct ambit_job *job, const char *path,
+                                     struct ambit_nightly *nightly_out) AMBIT_CHECKED;
+
+/* nightly.c: makes the plan of a result file the current one, of which each move costs
+ * `hours_per_move`, as job->nightly and job->label; NAN: what the scenario says. */
+ambit_status ambit_job_begin_nightly(struct ambit_job *job, const char *path,
+                                     double hours_per_move) AMBIT_CHECKED;
+
+/* nightly.c: gives new accounts a territory, and moves others where a band or the gain asks for it;
+ * leaves the plan and the prices of its bound in the job. */
+ambit_status ambit_job_keep_up(struct ambit_job *job) AMBIT_CHECKED;
+
+/* nightly.c: counts moves by their reasons into result->nightly, for a result that is judged. */
+ambit_status ambit_job_note_nightly(struct ambit_job *job, const int32_t *label,
+                                    struct ambit_result *result) AMBIT_CHECKED;
 
 /* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
  * accounts it had; 0 where nothing is proven. Uses OpenMP. */

@@ -33,7 +33,7 @@ static ambit_status check_inputs_stay(const struct ambit_job *job)
     const bool is_accounts = same_file(options->result_path, accounts);
     if (options->plan_path != NULL && same_file(options->result_path, options->plan_path))
         AMBIT_TRY(ambit_fail(AMBIT_ERR_IO,
-                             "cannot write %s: it is the plan to be audited; name another with -o",
+                             "cannot write %s: it is the plan to be read; name another with -o",
                              options->result_path));
     if (is_accounts || (reps != NULL && same_file(options->result_path, reps)))
         status = ambit_fail(AMBIT_ERR_IO,

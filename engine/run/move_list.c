@@ -20,6 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An account that changes hands. */
+struct mover {
+    int64_t account; /* row of the plan */
+    int64_t saving;  /* micro-hours */
+    int32_t move;    /* several of a group may share one */
+};
+
 /* The way while it is put together. */
 struct way {
     const struct ambit_result *plan, *before; /* borrowed; before may be NULL */
@@ -27,10 +34,11 @@ struct way {
     struct ambit_scenario scenario;
     struct ambit_accounts view; /* the columns of the plan's accounts, borrowed */
     struct ambit_moves moves;
-    double *centre;   /* owned; [3 × territory] */
-    int32_t *origin;  /* owned; by account: its territory before, or −1 */
-    int64_t *account; /* owned; by move: row of the plan */
-    struct ambit_move *move;
+    double *centre;      /* owned; [3 × territory] */
+    int32_t *origin;     /* owned; by account: its territory before, or −1 */
+    struct mover *mover; /* owned; by row */
+    int32_t mover_count;
+    struct ambit_move *move;       /* owned */
     int64_t *taken, *given, *load; /* owned */
     double *low, *high, *target;   /* owned */
     int32_t move_count;
@@ -40,7 +48,7 @@ static void clear_way(struct way *way)
 {
     ambit_free(&way->centre);
     ambit_free(&way->origin);
-    ambit_free(&way->account);
+    ambit_free(&way->mover);
     ambit_free(&way->move);
     ambit_free(&way->taken);
     ambit_free(&way->given);
@@ -59,7 +67,8 @@ static ambit_status read_scenario(struct way *way)
     const struct ambit_result *const plan = way->plan;
     struct ambit_scenario *const s = &way->scenario;
     const char *const text = plan->scenario_text;
-    AMBIT_TRY(ambit_scenario_parse(way->plan_path, text, strlen(text), s));
+    const char *const variant = plan->variant[0] != '\0' ? plan->variant : NULL;
+    AMBIT_TRY(ambit_scenario_parse_variant(way->plan_path, text, strlen(text), variant, s));
     bool whole = s->measure_count == plan->measure_count && s->band_count == plan->band_count &&
                  s->column_count == plan->column_count;
     for (int c = 0; whole && c < plan->column_count; c++)
@@ -240,36 +249,75 @@ static int64_t travel_before(const struct way *way, int64_t i)
     return plan->account_travel[i] - haul[0] + haul[1];
 }
 
-static ambit_status list_moves(struct way *way)
+static bool changes_hands(const struct way *way, int64_t i)
+{
+    return way->origin[i] >= 0 && way->origin[i] != way->plan->territory[i];
+}
+
+/* True where the plan keeps rows i and i − 1 together; those of a group follow each other. */
+static bool joins(const struct ambit_result *plan, int64_t i)
+{
+    const size_t width = (size_t)plan->together_width;
+    if (width == 0 || i == 0) return false;
+    const char *const group = &plan->account_together[(size_t)i * width];
+    return group[0] != '\0' && memcmp(group, group - width, width) == 0;
+}
+
+/* The move among those from `first` on that goes the same way as row i; or a new one. */
+static int32_t find_move(struct way *way, int32_t first, int64_t i)
+{
+    for (int32_t m = first; m < way->move_count; m++) {
+        if (way->move[m].from == way->origin[i] && way->move[m].to == way->plan->territory[i])
+            return m;
+    }
+    way->move[way->move_count] =
+        (struct ambit_move){.from = way->origin[i], .to = way->plan->territory[i]};
+    return way->move_count++;
+}
+
+/* Which accounts move, each alone, or with those of its group that go the same way. */
+static ambit_status list_movers(struct way *way)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_result *const plan = way->plan;
     int64_t count = 0;
+    int32_t first = 0; /* move of the present group */
     for (int64_t i = 0; i < plan->account_count; i++)
-        count += way->origin[i] >= 0 && way->origin[i] != plan->territory[i];
-    if (count > INT32_MAX)
-        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT, "%s: expected at most %d moves, found %lld",
-                             way->plan_path, INT32_MAX, (long long)count));
-    way->move_count = (int32_t)count;
-    const size_t moves = (size_t)count, measures = (size_t)plan->measure_count;
-    AMBIT_TRY(ambit_alloc(&way->account, moves, sizeof *way->account));
-    AMBIT_TRY(ambit_alloc(&way->move, moves, sizeof *way->move));
+        count += changes_hands(way, i);
+    AMBIT_TRY(ambit_alloc(&way->mover, (size_t)count, sizeof *way->mover));
+    AMBIT_TRY(ambit_alloc(&way->move, (size_t)count, sizeof *way->move));
+    for (int64_t i = 0; i < plan->account_count; i++) {
+        if (!joins(plan, i)) first = way->move_count;
+        if (changes_hands(way, i))
+            way->mover[way->mover_count++] =
+                (struct mover){.account = i, .move = find_move(way, first, i)};
+    }
+done:
+    return status;
+}
+
+static ambit_status list_moves(struct way *way)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_result *const plan = way->plan;
+    AMBIT_TRY(list_movers(way));
+    const size_t moves = (size_t)way->move_count, measures = (size_t)plan->measure_count;
     AMBIT_TRY(ambit_alloc(&way->taken, moves * measures, sizeof *way->taken));
     AMBIT_TRY(ambit_alloc(&way->given, moves * measures, sizeof *way->given));
-    count = 0;
-    for (int64_t i = 0; i < plan->account_count; i++) {
-        if (way->origin[i] >= 0 && way->origin[i] != plan->territory[i]) way->account[count++] = i;
-    }
 #pragma omp parallel for schedule(static)
-    for (int32_t m = 0; m < way->move_count; m++) {
-        const int64_t i = way->account[m], now = plan->account_travel[i];
-        const int64_t then = travel_before(way, i);
-        way->move[m] = (struct ambit_move){way->origin[i], plan->territory[i], then - now};
+    for (int32_t n = 0; n < way->mover_count; n++)
+        way->mover[n].saving =
+            travel_before(way, way->mover[n].account) - plan->account_travel[way->mover[n].account];
+    for (int32_t n = 0; n < way->mover_count; n++) {
+        const struct mover *const one = &way->mover[n];
+        const int32_t i = (int32_t)one->account;
+        const int64_t now = plan->account_travel[i];
+        way->move[one->move].saving += one->saving;
         for (size_t k = 0; k < measures; k++) {
             const struct ambit_measure *const measure = &way->scenario.measure[k];
-            const size_t at = (size_t)m * measures + k;
-            way->taken[at] = ambit_account_measure(&way->view, measure, (int32_t)i, then);
-            way->given[at] = ambit_account_measure(&way->view, measure, (int32_t)i, now);
+            const size_t at = (size_t)one->move * measures + k;
+            way->taken[at] += ambit_account_measure(&way->view, measure, i, now + one->saving);
+            way->given[at] += ambit_account_measure(&way->view, measure, i, now);
         }
     }
 done:
@@ -346,27 +394,55 @@ static void sum_up(struct way *way, const struct ambit_move_order *order)
     }
 }
 
-static void fill_rows(struct way *way, const struct ambit_move_order *order)
+/* The accounts of order->item[begin … end), one step, as rows from `row` on; returns how many. */
+static int32_t fill_step(const struct way *way, const struct ambit_move_order *order, int32_t begin,
+                         int32_t end, const int32_t *first, const int32_t *of_move,
+                         struct ambit_moves_row *row)
 {
-    struct ambit_moves_row *const row = way->moves.row;
-    int64_t before = order->deviation;
-    for (int32_t n = 0, end; n < way->move_count; n = end) {
-        for (end = n + 1; end < way->move_count; end++) {
-            if (order->item[end].step != order->item[n].step) break;
+    int32_t count = 0;
+    for (int32_t k = begin; k < end; k++) {
+        const int32_t m = order->item[k].move;
+        for (int32_t at = first[m]; at < first[m + 1]; at++) {
+            const struct mover *const one = &way->mover[of_move[at]];
+            row[count++] = (struct ambit_moves_row){
+                .account = one->account,
+                .from = way->move[m].from,
+                .to = way->move[m].to,
+                .step = order->item[k].step,
+                .deviation_before = begin > 0 ? order->item[begin - 1].deviation : order->deviation,
+                .deviation_after = order->item[k].deviation,
+                .saving = one->saving};
         }
-        for (int32_t k = n; k < end; k++) {
-            const struct ambit_move *const move = &way->move[order->item[k].move];
-            row[k] = (struct ambit_moves_row){.account = way->account[order->item[k].move],
-                                              .from = move->from,
-                                              .to = move->to,
-                                              .step = order->item[k].step,
-                                              .step_accounts = end - n,
-                                              .deviation_before = before,
-                                              .deviation_after = order->item[k].deviation,
-                                              .saving = move->saving};
-        }
-        before = order->item[n].deviation;
     }
+    for (int32_t n = 0; n < count; n++)
+        row[n].step_accounts = count;
+    return count;
+}
+
+static ambit_status fill_rows(struct way *way, const struct ambit_move_order *order)
+{
+    ambit_status status = AMBIT_OK;
+    int32_t *first = NULL, *of_move = NULL; /* movers by move */
+    AMBIT_TRY(ambit_alloc(&first, (size_t)way->move_count + 2, sizeof *first));
+    AMBIT_TRY(ambit_alloc(&of_move, (size_t)way->mover_count, sizeof *of_move));
+    AMBIT_TRY(ambit_alloc(&way->moves.row, (size_t)way->mover_count, sizeof *way->moves.row));
+    for (int32_t n = 0; n < way->mover_count; n++)
+        first[way->mover[n].move + 2]++;
+    for (int32_t m = 0; m < way->move_count; m++)
+        first[m + 2] += first[m + 1];
+    for (int32_t n = 0; n < way->mover_count; n++)
+        of_move[first[way->mover[n].move + 1]++] = n;
+    for (int32_t begin = 0, end; begin < way->move_count; begin = end) {
+        for (end = begin + 1; end < way->move_count; end++) {
+            if (order->item[end].step != order->item[begin].step) break;
+        }
+        struct ambit_moves_row *const row = &way->moves.row[way->moves.row_count];
+        way->moves.row_count += fill_step(way, order, begin, end, first, of_move, row);
+    }
+done:
+    ambit_free(&first);
+    ambit_free(&of_move);
+    return status;
 }
 
 static ambit_status put_in_order(struct way *way)
@@ -388,9 +464,7 @@ static ambit_status put_in_order(struct way *way)
     for (int b = 0; b < plan->band_count; b++)
         nation.band[b] = (struct ambit_move_band){plan->band[b].measure, plan->band[b].share_of};
     AMBIT_TRY(ambit_move_order_create(&nation, &order));
-    way->moves.row_count = way->move_count;
-    AMBIT_TRY(ambit_alloc(&way->moves.row, (size_t)way->move_count, sizeof *way->moves.row));
-    fill_rows(way, &order);
+    AMBIT_TRY(fill_rows(way, &order));
     sum_up(way, &order);
 done:
     ambit_move_order_clear(&order);
@@ -450,11 +524,10 @@ static ambit_status list_handovers(struct way *way)
     AMBIT_TRY(ambit_alloc(&handed, count, sizeof *handed));
     count = 0;
     for (int64_t i = 0; i < plan->account_count; i++) {
-        const bool moves_on = way->origin[i] >= 0 && way->origin[i] != plan->territory[i];
         if (is_handed(way, i))
             handed[count++] = (struct handed){way->origin[i], plan->territory[i], i};
         else
-            moves->kept_rep_count += moves_on;
+            moves->kept_rep_count += changes_hands(way, i);
     }
     if (count > 0) qsort(handed, count, sizeof *handed, compare_handed);
     for (size_t n = 0; n < count; n++)

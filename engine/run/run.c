@@ -11,6 +11,7 @@
 #include "engine/run/unite.h"
 #include "io/report_text.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define CHECKPOINT_SECONDS 300.0
@@ -19,6 +20,7 @@ void ambit_run_options_init(struct ambit_run_options *options)
 {
     *options = (struct ambit_run_options){.seed = AMBIT_DEFAULT_SEED,
                                           .effort = AMBIT_DEFAULT_EFFORT,
+                                          .hours_per_move = NAN,
                                           .checkpoint_seconds = CHECKPOINT_SECONDS};
 }
 
@@ -61,6 +63,7 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     ambit_log_progress("judge", 0, 0, "");
     result->kind = kind;
     AMBIT_TRY(ambit_job_judge(job, label, result));
+    if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
     if (kind == AMBIT_RESULT_PLAN && !result->feasible && job->options.effort > 0)
         AMBIT_TRY(ambit_job_diagnose(job, label, result));
@@ -189,6 +192,17 @@ done:
     return status;
 }
 
+/* Hands the result over; a plan that breaks bands is a status of its own. */
+static ambit_status conclude(struct ambit_job *job, ambit_status status, bool feasible,
+                             const char *heavy, struct ambit_result *result,
+                             struct ambit_result *result_out)
+{
+    hand_over(job, status, result, result_out);
+    if (status != AMBIT_OK || feasible) return status;
+    const bool says = ambit_comm_rank(job->comm) == 0;
+    return AMBIT_AGREE(job->comm, says ? say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
+}
+
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
                        struct ambit_result *result_out)
 {
@@ -219,12 +233,39 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
-    hand_over(&job, status, &result, result_out);
-    if (status == AMBIT_OK && feasible == 0) {
-        const bool says = ambit_comm_rank(comm) == 0;
-        status = AMBIT_AGREE(comm, says ? say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
-    }
+    status = conclude(&job, status, feasible != 0, heavy, &result, result_out);
     ambit_keeper_destroy(search);
+    ambit_units_clear(&units);
+    ambit_job_clear(&job);
+    return status;
+}
+
+ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_options *options,
+                           struct ambit_result *result_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job job, units = {0};
+    struct ambit_result result;
+    ambit_job_init(&job, comm, options);
+    ambit_result_init(&result);
+    double since = job.started;
+    int64_t feasible = 0;
+    char heavy[1536] = "";
+    job.draws = true;
+    AMBIT_TRY(read_and_order(&job, &since));
+    AMBIT_TRY(ambit_job_begin_nightly(&job, options->plan_path, options->hours_per_move));
+    const bool grouped = ambit_job_has_groups(&job);
+    if (grouped) AMBIT_TRY(unite(&job, &units));
+    AMBIT_TRY(ambit_job_keep_up(grouped ? &units : &job));
+    if (grouped) AMBIT_TRY(ambit_job_take_units(&job, &units));
+    end_phase(&job, AMBIT_PHASE_REFINE, &since);
+    AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
+    feasible = result.feasible;
+    ambit_comm_max_i64(comm, &feasible, 1);
+    if (feasible == 0 && grouped) AMBIT_TRY(find_heavy(&units, sizeof heavy, heavy));
+done:
+    ambit_log_finish();
+    status = conclude(&job, status, feasible != 0, heavy, &result, result_out);
     ambit_units_clear(&units);
     ambit_job_clear(&job);
     return status;

@@ -30,8 +30,9 @@ struct ambit_run_options {
     double checkpoint_seconds; /* between checkpoints; 0: by rounds, or none; default 300 */
     int64_t checkpoint_rounds; /* between checkpoints; 0: by time, or none */
     bool resume;               /* go on from the newest checkpoint of result_path */
-    int64_t memory_limit; /* bytes that the ranks of a host may have together; 0: what the system
-                             lets them; AMBIT_MEMORY_BOUNDLESS: memory is not checked */
+    int64_t memory_limit;  /* bytes that the ranks of a host may have together; 0: what the system
+                              lets them; AMBIT_MEMORY_BOUNDLESS: memory is not checked */
+    double hours_per_move; /* of ambit_nightly; NAN: as the scenario says */
     bool skip_bad_rows;
     bool seed_only; /* stop after seeding, which then mends the bands that do not count travel */
 };
@@ -49,6 +50,13 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
  * the current territory, or the centre that the result file has. */
 ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,
                          struct ambit_result *result_out) AMBIT_CHECKED;
+
+/* Keeps the plan of plan_path up with today's accounts: those that are new get a territory, those
+ * that are gone drop out, and others move only where a band is broken or they save more than
+ * hours_per_move; centres stay. Effort is that of ambit_run(). AMBIT_ERR_INFEASIBLE where bands
+ * cannot be mended so; the best plan is stored all the same. */
+ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_options *options,
+                           struct ambit_result *result_out) AMBIT_CHECKED;
 
 /* Re-judges a result file from its inputs, with accounts from accounts_path where that is not NULL,
  * and prints each difference on `report` (rank 0). Returns AMBIT_ERR_MISMATCH where anything

@@ -214,23 +214,23 @@ static ambit_status act_prices(const struct ambit_standing_plan *plan, double **
     const struct ambit_problem *const problem = &plan->problem;
     const size_t rules = (size_t)problem->rule_count;
     const size_t cells = (size_t)plan->territories.count * rules;
-    double *lower = NULL, *upper = NULL, uniform[AMBIT_RULE_MAX];
+    double *lower = NULL, *upper = NULL, *acting = NULL;
     AMBIT_TRY(ambit_alloc(&lower, cells, sizeof *lower));
     AMBIT_TRY(ambit_alloc(&upper, cells, sizeof *upper));
+    AMBIT_TRY(ambit_alloc(&acting, cells, sizeof *acting));
     for (size_t at = 0; at < cells; at++) {
         const struct ambit_rule *const rule = &problem->rule[at % rules];
         const struct ambit_result_band *const band = &plan->stored.band[rule->band];
         lower[at] = rule->uses_lower ? fmax(band->price_lower[at / rules], 0.0) : 0.0;
         upper[at] = rule->uses_upper ? fmax(band->price_upper[at / rules], 0.0) : 0.0;
     }
-    ambit_bound_uniform_prices(problem, lower, upper, uniform);
-    for (size_t at = 0; at < cells; at++)
-        upper[at] -= lower[at] + uniform[at % rules];
-    *out = upper;
-    upper = NULL;
+    ambit_bound_acting_prices(problem, lower, upper, acting);
+    *out = acting;
+    acting = NULL;
 done:
     ambit_free(&lower);
     ambit_free(&upper);
+    ambit_free(&acting);
     return status;
 }
 

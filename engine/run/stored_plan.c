@@ -13,6 +13,7 @@
 #include "engine/run/job.h"
 #include "io/result_hdf5.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,9 +30,9 @@ struct stored_limits {
 struct stored_plan {
     const char *path;
     struct ambit_result result;
-    int32_t *territory;          /* owned; of the scenario, by that of the file */
-    struct ambit_key_table rows; /* by the hash of their ids; empty until one is searched */
-    int64_t missing_count;
+    int32_t *territory;           /* owned; of the scenario, by that of the file */
+    struct ambit_key_table rows;  /* by the hash of their ids; empty until one is searched */
+    int64_t missing_count;        /* accounts of the nation that the plan has not */
     char missing[AMBIT_NAME_MAX]; /* the first account that the plan has not */
 };
 
@@ -118,6 +119,18 @@ done:
     return status;
 }
 
+/* Whether band n of the file is on the measures of the scenario's band. */
+static bool is_band(const struct ambit_scenario *s, const struct ambit_band *band,
+                    const struct ambit_result *r, int n)
+{
+    const struct ambit_result_band *const from = &r->band[n];
+    const bool share = band->share_of >= 0;
+    return share == (from->share_of >= 0) &&
+           strcmp(r->measure[from->measure].name, s->measure[band->measure].name) == 0 &&
+           (!share ||
+            strcmp(r->measure[from->share_of].name, s->measure[band->share_of].name) == 0);
+}
+
 /* Limits that the run opened, where the scenario still asks for the same band. */
 static void match_limits(const struct ambit_job *job, const struct ambit_result *r,
                          struct stored_limits *limits)
@@ -128,12 +141,7 @@ static void match_limits(const struct ambit_job *job, const struct ambit_result 
         const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
         for (int n = 0; n < r->band_count && band->relax; n++) {
             const struct ambit_result_band *const from = &r->band[n];
-            const bool share = band->share_of >= 0;
-            if (!from->relaxed || share != (from->share_of >= 0) ||
-                strcmp(r->measure[from->measure].name, s->measure[band->measure].name) != 0 ||
-                (share &&
-                 strcmp(r->measure[from->share_of].name, s->measure[band->share_of].name) != 0))
-                continue;
+            if (!from->relaxed || !is_band(s, band, r, n)) continue;
             limits[b] = (struct stored_limits){.opened = true,
                                                .asked = upper ? band->upper : band->lower,
                                                .used = upper ? from->used_upper : from->used_lower};
@@ -208,31 +216,107 @@ static ambit_status check_complete(const struct ambit_job *job, const struct sto
                       plan->missing);
 }
 
+/* The file's prices by the scenario's territories and rules; 0 where it has no such band. */
+static void match_prices(struct ambit_job *job, const struct stored_plan *plan)
+{
+    const struct ambit_scenario *const s = &job->scenario;
+    const struct ambit_result *const r = &plan->result;
+    const size_t rules = (size_t)job->problem.rule_count;
+    for (size_t rule = 0; rule < rules; rule++) {
+        const struct ambit_rule *const to = &job->problem.rule[rule];
+        for (int n = 0; n < r->band_count; n++) {
+            const struct ambit_result_band *const from = &r->band[n];
+            if (!is_band(s, &s->band[to->band], r, n)) continue;
+            for (int32_t j = 0; j < r->territory_count; j++) {
+                const size_t at = (size_t)plan->territory[j] * rules + rule;
+                job->price_lower[at] = to->uses_lower ? fmax(from->price_lower[j], 0.0) : 0.0;
+                job->price_upper[at] = to->uses_upper ? fmax(from->price_upper[j], 0.0) : 0.0;
+            }
+        }
+    }
+}
+
+/* Prices to every rank. Collective. */
+static ambit_status share_prices(struct ambit_job *job, const struct stored_plan *plan)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t cells = (size_t)job->territories.count * (size_t)job->problem.rule_count;
+    status = ambit_alloc(&job->price_lower, cells, sizeof *job->price_lower);
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&job->price_upper, cells, sizeof *job->price_upper);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    if (ambit_comm_rank(job->comm) == 0) match_prices(job, plan);
+    ambit_comm_broadcast(job->comm, job->price_lower, (int64_t)(cells * sizeof(double)), 0);
+    ambit_comm_broadcast(job->comm, job->price_upper, (int64_t)(cells * sizeof(double)), 0);
+done:
+    return status;
+}
+
+/* Opens the file on rank 0 and puts its plan into job->label. Collective. */
+static ambit_status take(struct ambit_job *job, struct stored_plan *plan)
+{
+    ambit_status status = AMBIT_OK;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    struct stored_centre *centre = NULL;
+    struct stored_limits limits[2 * AMBIT_MEASURE_MAX] = {{0}};
+    const size_t territories = (size_t)job->territories.count;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&centre, territories, sizeof *centre));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_resize(&job->label, (size_t)job->accounts.count, sizeof *job->label));
+    AMBIT_TRY_TOGETHER(job->comm, first ? ambit_result_read(plan->path, &plan->result) : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(job->comm, first ? match_territories(job, plan, centre) : AMBIT_OK);
+    if (first) match_limits(job, &plan->result, limits);
+    ambit_comm_broadcast(job->comm, centre, (int64_t)(territories * sizeof *centre), 0);
+    ambit_comm_broadcast(job->comm, limits, sizeof limits, 0);
+    take_over(job, centre, limits);
+    AMBIT_TRY(label_accounts(job, plan, job->label));
+done:
+    ambit_free(&centre);
+    return status;
+}
+
+static void clear(struct stored_plan *plan)
+{
+    ambit_key_table_clear(&plan->rows);
+    ambit_free(&plan->territory);
+    ambit_result_clear(&plan->result);
+}
+
 ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path)
 {
     ambit_status status = AMBIT_OK;
     const bool first = ambit_comm_rank(job->comm) == 0;
     struct stored_plan plan = {.path = path};
-    struct stored_centre *centre = NULL;
-    struct stored_limits limits[2 * AMBIT_MEASURE_MAX] = {{0}};
-    const size_t territories = (size_t)job->territories.count;
     ambit_result_init(&plan.result);
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&centre, territories, sizeof *centre));
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_resize(&job->label, (size_t)job->accounts.count, sizeof *job->label));
-    AMBIT_TRY_TOGETHER(job->comm, first ? ambit_result_read(path, &plan.result) : AMBIT_OK);
-    AMBIT_TRY_TOGETHER(job->comm, first ? match_territories(job, &plan, centre) : AMBIT_OK);
-    if (first) match_limits(job, &plan.result, limits);
-    ambit_comm_broadcast(job->comm, centre, (int64_t)(territories * sizeof *centre), 0);
-    ambit_comm_broadcast(job->comm, limits, sizeof limits, 0);
-    take_over(job, centre, limits);
-    AMBIT_TRY(label_accounts(job, &plan, job->label));
+    AMBIT_TRY(take(job, &plan));
     AMBIT_TRY_TOGETHER(job->comm, first ? check_complete(job, &plan) : AMBIT_OK);
 done:
-    ambit_key_table_clear(&plan.rows);
-    ambit_free(&plan.territory);
-    ambit_free(&centre);
-    ambit_result_clear(&plan.result);
+    clear(&plan);
+    return status;
+}
+
+ambit_status ambit_job_take_standing(struct ambit_job *job, const char *path,
+                                     struct ambit_nightly *nightly_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct stored_plan plan = {.path = path};
+    struct ambit_nightly *const nightly = nightly_out;
+    ambit_result_init(&plan.result);
+    AMBIT_TRY(take(job, &plan));
+    AMBIT_TRY(share_prices(job, &plan));
+    nightly->plan_accounts = plan.result.account_count;
+    nightly->new_count = plan.missing_count;
+    (void)snprintf(nightly->plan_sha256, sizeof nightly->plan_sha256, "%s",
+                   plan.result.plan_sha256);
+    ambit_comm_broadcast(job->comm, nightly, sizeof *nightly, 0);
+    nightly->gone_count = nightly->plan_accounts - (job->accounts.total - nightly->new_count);
+    if (nightly->new_count == job->accounts.total)
+        status = ambit_fail(AMBIT_ERR_INPUT,
+                            "%s: expected accounts of the scenario, found none of them; is it a "
+                            "plan of the same nation?",
+                            path);
+done:
+    clear(&plan);
     return status;
 }
 

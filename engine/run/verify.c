@@ -125,8 +125,9 @@ static ambit_status take_decisions(struct ambit_job *job, const struct ambit_res
             job->relaxation[b].proof_territory = from->proof_territory;
         if (!from->relaxed || !band->relax) continue;
         const bool upper = band->upper_kind != AMBIT_LIMIT_NONE;
+        if (!job->relaxation[b].opened) /* else the plan before has opened it */
+            job->relaxation[b].asked = upper ? band->upper : band->lower;
         job->relaxation[b].opened = true;
-        job->relaxation[b].asked = upper ? band->upper : band->lower;
         *(upper ? &band->upper : &band->lower) = upper ? from->used_upper : from->used_lower;
     }
     for (int r = 0; r < rules; r++)
@@ -347,6 +348,20 @@ static void compare_separation(struct report *report, const struct ambit_result 
     same_i64(report, where, "pairs of homes", x->home_count, y->home_count);
 }
 
+static void compare_nightly(struct report *report, const struct ambit_nightly *stored,
+                            const struct ambit_nightly *found)
+{
+    same_i64(report, "nightly", "is kept up", stored != NULL, found != NULL);
+    if (stored == NULL || found == NULL) return;
+    same_i64(report, "nightly", "new accounts", stored->new_count, found->new_count);
+    same_i64(report, "nightly", "gone accounts", stored->gone_count, found->gone_count);
+    same_i64(report, "nightly", "moves for the gain", stored->moved_for_gain,
+             found->moved_for_gain);
+    same_i64(report, "nightly", "moves for bands", stored->moved_for_bands, found->moved_for_bands);
+    same_i64(report, "nightly", "most saving (micro-hours)", stored->most_saving,
+             found->most_saving);
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
@@ -358,6 +373,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_accounts(report, stored, found);
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);
+    compare_nightly(report, stored->nightly, found->nightly);
 }
 
 /* ---- the whole ---- */
@@ -387,21 +403,53 @@ static bool same_shape(const struct ambit_job *job, const struct ambit_result *s
     return report->differences == 0;
 }
 
+/* The plan that a nightly one was kept up from is an input as well. *path_out is owned by the
+ * caller, and NULL off rank 0. */
+static ambit_status take_before(struct ambit_job *job, const struct ambit_result *stored,
+                                struct report *report, char **path_out)
+{
+    ambit_status status = AMBIT_OK;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    double hours = first && stored->nightly != NULL ? stored->nightly->hours_per_move : NAN;
+    const int last = stored->input_count - 1;
+    ambit_comm_broadcast(job->comm, &hours, sizeof hours, 0);
+    if (isnan(hours)) return AMBIT_OK;
+    if (first && (last < 0 || strcmp(stored->input[last].role, "plan") != 0)) {
+        differ(report, "inputs plan: the file was kept up from one, and names none");
+    } else if (first) {
+        status = ambit_path_beside(job->options.result_path, stored->input[last].path, path_out);
+    }
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    int64_t named = *path_out != NULL;
+    ambit_comm_max_i64(job->comm, &named, 1);
+    if (!named) goto done;
+    AMBIT_TRY(ambit_job_begin_nightly(job, *path_out, hours));
+    ambit_free(&job->price_lower);
+    ambit_free(&job->price_upper);
+    job->options.plan_path = *path_out;
+done:
+    return status;
+}
+
 static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
                             struct report *report, struct ambit_result *found)
 {
     ambit_status status = AMBIT_OK;
     const int32_t *label;
+    char *plan_path = NULL;
     AMBIT_TRY(ambit_job_load(job));
     if (!same_shape(job, stored, report)) goto done;
     AMBIT_TRY(ambit_job_order(job));
+    AMBIT_TRY(take_before(job, stored, report, &plan_path));
     AMBIT_TRY_TOGETHER(job->comm, take_decisions(job, stored));
     label = &stored->territory[job->accounts.first];
     found->kind = stored->kind;
     AMBIT_TRY(ambit_job_judge(job, label, found));
+    if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, found));
     AMBIT_TRY(ambit_job_gather(job, label, found));
     if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
 done:
+    ambit_free(&plan_path);
     return status;
 }
 

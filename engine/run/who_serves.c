@@ -509,6 +509,17 @@ ambit_status ambit_job_set_eligibility(struct ambit_job *job)
     ambit_status status = AMBIT_OK;
     if (!ambit_eligibility_is_used(&job->scenario)) return AMBIT_OK;
     AMBIT_TRY(read_pairs(job));
+    AMBIT_TRY(ambit_job_renew_eligibility(job));
+done:
+    return status;
+}
+
+ambit_status ambit_job_renew_eligibility(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    if (!ambit_eligibility_is_used(&job->scenario)) return AMBIT_OK;
+    ambit_eligibility_clear(&job->eligibility);
+    ambit_free(&job->accounts.class_of);
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_eligibility_create(&job->scenario, &job->territories, &job->forbidden,
                                                 &job->allowed, &job->accounts, &job->eligibility));

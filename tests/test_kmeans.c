@@ -256,7 +256,7 @@ static void fixed_centres_stay(void)
 
 /* ---- seeding ---- */
 
-enum { SEED_N = 6000, SEED_K_MAX = 80, BANDED = 3 };
+enum { SEED_N = 6000, SEED_K_MAX = 30, BANDED = 3 };
 
 /* Points in the unit square in the order of a snake, with loads that grow more uneven with `lumps`;
  * every measure sums to about 2^40. */
@@ -412,7 +412,7 @@ static void lumpy_seeds_are_repaired(void)
     int repaired = 0;
     for (uint64_t seed = 1; seed <= repetitions(4); seed++) {
         struct ambit_seeding_outcome outcome;
-        make_nation(seed, 0.7, 1, 80, &nation);
+        make_nation(seed, 1.0, 1, 30, &nation);
         seed_nation(&nation, 1, false, &outcome);
         const double before = squares(&nation, nation.label);
         seed_nation(&nation, 1, true, &outcome);

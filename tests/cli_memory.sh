@@ -47,7 +47,7 @@ refused "before reading" 1 "not enough memory on .*" --memory-limit 30M --accoun
 long=$(printf '%0900d' 0)
 awk -v long="$long" -F, 'NR == 1 { print $0 ",note" } NR > 1 { print $0 "," (NR < 100 ? long : "") }' \
     n.csv >long.csv
-on 1 run n.yaml --accounts long.csv -o r.h5 --threads 1 --verbose
+on 1 run n.yaml --accounts long.csv -o r.h5 --threads 1 --effort 2 --verbose
 check "long rows first: exit code" 0 "$code"
 read -r first second < <(sed -n 's/.*, \([0-9]*\) MB foreseen.*/\1/p' err | xargs)
 check "long rows first: foreseen with more rows then" yes "$([ "$first" -lt "$second" ] && echo yes)"
@@ -57,17 +57,17 @@ refused "long rows first" 1 "$begin, found $limit MB \(--memory-limit\); use mor
     --memory-limit "${limit}M" --accounts long.csv
 
 # --- let through: the same bytes as ever ---
-on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet
+on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --effort 2 --quiet
 sum=$(sha256sum <r.h5)
 for limit in none 1T 123456789.5; do
-    on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet --memory-limit $limit
+    on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --effort 2 --quiet --memory-limit $limit
     check "--memory-limit $limit" "0 $sum" "$code $(sha256sum <r.h5)"
 done
-on 3 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet --memory-limit none
+on 3 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --effort 2 --quiet --memory-limit none
 check "--memory-limit none on 3 ranks" "0 $sum" "$code $(sha256sum <r.h5)"
 (
     ulimit -v 72000
-    on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --quiet --memory-limit none
+    on 1 run n.yaml --accounts n.h5 -o r.h5 --threads 1 --effort 2 --quiet --memory-limit none
     echo "$code" >counts
 )
 check "none, and little is there after all" "0 $sum" "$(cat counts) $(sha256sum <r.h5)"
@@ -77,7 +77,7 @@ check "none, and little is there after all" "0 $sum" "$(cat counts) $(sha256sum 
 fits() { # ACCOUNTS TERRITORIES RANKS THREADS FORMAT
     local name="$1 accounts, $2 territories, $3 ranks of $4 threads, $5" now foreseen peak
     [ -e "$1_$2.$5" ] || nation "$1" "$2" "$1_$2.$5"
-    on "$3" run "$1_$2.yaml" --accounts "$1_$2.$5" -o r.h5 --threads "$4" --verbose --json
+    on "$3" run "$1_$2.yaml" --accounts "$1_$2.$5" -o r.h5 --threads "$4" --effort 4 --verbose --json
     check "$name: exit code" 0 "$code"
     now=$(sed -n 's/.*memory: \([0-9.]*\) MB now.*/\1/p' err | head -n 1)
     foreseen=$(sed -n 's/.* now, \([0-9.]*\) MB foreseen.*/\1/p' err | tail -n 1)

@@ -254,15 +254,16 @@ static ambit_status take_turn(const struct options *o, const struct method *meth
     struct ambit_bench_output output = {0};
     word_it(o, method, points, labels, text, words);
     AMBIT_TRY(ambit_bench_child(words, o->seconds_max, &output));
+    double before = 0.0, seconds = 0.0, peak = 0.0;
     const char *const told = output.text != NULL ? strstr(output.text, "before=") : NULL;
-    if (output.late || output.exit_code != 0 || told == NULL)
+    if (output.late || output.exit_code != 0 || told == NULL ||
+        sscanf(told, "before=%lf seconds=%lf peak_bytes=%lf", &before, &seconds, &peak) != 3)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_SOLVER, "%s: %s (exit code %d)", method->name,
                              output.late ? "took longer than it may" : "did not end well",
                              output.exit_code));
-    char *end = NULL;
-    f->before[f->turns] = strtod(told + strlen("before="), &end);
-    f->seconds[f->turns++] = strtod(end + strlen(" seconds="), &end);
-    f->peak = fmax(f->peak, strtod(end + strlen(" peak_bytes="), NULL));
+    f->before[f->turns] = before;
+    f->seconds[f->turns++] = seconds;
+    f->peak = fmax(f->peak, peak);
 done:
     ambit_free(&output.text);
     return status;

@@ -401,6 +401,7 @@ static ambit_status bring_home(struct ambit_job *job, struct verdict *verdict, i
     const int ranks = ambit_comm_size(job->comm);
     int64_t *first = NULL, first_count = 0, *counts = NULL, arrived = 0, moved = 0;
     struct verdict *sorted = NULL, *home = NULL;
+    AMBIT_REQUIRE(count == 0 || verdict != NULL);
     AMBIT_TRY(ambit_comm_all_gather(job->comm, &job->accounts.first, 1, sizeof(int64_t), &first,
                                     &first_count));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&counts, (size_t)ranks, sizeof *counts));

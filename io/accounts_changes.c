@@ -21,6 +21,9 @@ static void keep(struct ambit_accounts *a, const bool *kept)
         if (!kept[i]) continue;
         if (to != i) {
             memcpy(a->id + (size_t)to * width, a->id + (size_t)i * width, width);
+            if (a->together_width > 0)
+                memcpy(a->together + (int64_t)to * a->together_width,
+                       a->together + (int64_t)i * a->together_width, (size_t)a->together_width);
             a->lat[to] = a->lat[i];
             a->lon[to] = a->lon[i];
             a->previous[to] = a->previous[i];
@@ -210,25 +213,22 @@ done:
     return status;
 }
 
-static void copy_ids(const struct ambit_accounts *from, size_t width, char *to)
+/* Joins two columns of texts, which become as wide as the wider one. */
+static ambit_status join_texts(char **texts, int32_t *width, int32_t count, const char *more,
+                               int32_t more_width, int32_t more_count)
 {
-    const size_t own = (size_t)from->id_width;
-    for (size_t i = 0; i < (size_t)from->count; i++)
-        memcpy(to + i * width, from->id + i * own, own < width ? own : width);
-}
-
-/* Joins the ids of both, which have been padded to one width on all ranks. */
-static ambit_status join_ids(struct ambit_accounts *a, const struct ambit_accounts *more)
-{
-    const size_t width = (size_t)(a->id_width > more->id_width ? a->id_width : more->id_width);
+    const int32_t wide = *width > more_width ? *width : more_width;
     char *both = NULL;
-    const ambit_status status = ambit_alloc(&both, (size_t)a->count + (size_t)more->count, width);
+    const ambit_status status =
+        ambit_alloc(&both, (size_t)count + (size_t)more_count, (size_t)wide);
     if (status != AMBIT_OK) return status;
-    copy_ids(a, width, both);
-    copy_ids(more, width, both + (size_t)a->count * width);
-    ambit_free(&a->id);
-    a->id = both;
-    a->id_width = (int32_t)width;
+    for (int64_t i = 0; i<count && * width> 0; i++)
+        memcpy(both + i * wide, *texts + i * *width, (size_t)*width);
+    for (int64_t i = 0; i < more_count && more_width > 0; i++)
+        memcpy(both + (count + i) * wide, more + i * more_width, (size_t)more_width);
+    ambit_free(texts);
+    *texts = both;
+    *width = wide;
     return AMBIT_OK;
 }
 
@@ -239,7 +239,10 @@ static ambit_status join(struct ambit_accounts *a, struct ambit_accounts *more)
     if (n > INT32_MAX)
         return ambit_fail(AMBIT_ERR_INPUT, "more than %d accounts on one rank: use more ranks",
                           INT32_MAX);
-    AMBIT_TRY(join_ids(a, more));
+    AMBIT_TRY(join_texts(&a->id, &a->id_width, a->count, more->id, more->id_width, more->count));
+    if (a->together_width > 0 || more->together_width > 0)
+        AMBIT_TRY(join_texts(&a->together, &a->together_width, a->count, more->together,
+                             more->together_width, more->count));
     AMBIT_TRY(ambit_resize(&a->lat, n, sizeof *a->lat));
     AMBIT_TRY(ambit_resize(&a->lon, n, sizeof *a->lon));
     AMBIT_TRY(ambit_resize(&a->previous, n, sizeof *a->previous));

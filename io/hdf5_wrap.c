@@ -31,6 +31,7 @@
 
 struct ambit_h5 {
     hid_t file;
+    hid_t here;                   /* the file, or the group that stands for its root */
     hid_t links;                  /* creation properties: names are UTF-8 */
     hid_t driver;                 /* ours, registered for this file */
     const char *noun;             /* what a file that is read should be, for messages */
@@ -125,6 +126,29 @@ static int64_t fitted_width(const char *texts, int64_t width, int64_t count)
         if (length > widest) widest = length;
     }
     return widest;
+}
+
+/* A path as HDF5 knows it from the root, or from the group that stands for it. */
+static const char *within(const char *path)
+{
+    if (path[0] != '/') return path;
+    return path[1] == '\0' ? "." : path + 1;
+}
+
+static void leave_root(struct ambit_h5 *h5)
+{
+    if (h5->here != h5->file && h5->here >= 0) (void)H5Gclose(h5->here);
+    h5->here = h5->file;
+}
+
+ambit_status ambit_h5_set_root(struct ambit_h5 *h5, const char *group)
+{
+    leave_root(h5);
+    if (group == NULL) return AMBIT_OK;
+    h5->here = H5Gopen2(h5->file, within(group), H5P_DEFAULT);
+    if (h5->here >= 0) return AMBIT_OK;
+    h5->here = h5->file;
+    return ambit_h5_damaged(h5, group, "the group is missing or unreadable");
 }
 
 /* --- the driver --------------------------------------------------------------- */
@@ -279,7 +303,7 @@ static ambit_status begin(const char *path, const char *noun, struct ambit_h5 **
     struct ambit_h5 *h5 = NULL;
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&h5, 1, sizeof *h5));
-    h5->file = h5->links = h5->driver = H5I_INVALID_HID;
+    h5->file = h5->here = h5->links = h5->driver = H5I_INVALID_HID;
     h5->descriptor = -1;
     h5->noun = noun;
     AMBIT_TRY(ambit_copy_string(path, &h5->path));
@@ -313,7 +337,7 @@ ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out)
         H5Pset_obj_track_times(creation, false) < 0 ||
         H5Pset_char_encoding(h5->links, H5T_CSET_UTF8) < 0)
         AMBIT_TRY(write_failed(h5, "its properties"));
-    h5->file = H5Fcreate(h5->out.temporary_path, H5F_ACC_TRUNC, creation, access);
+    h5->file = h5->here = H5Fcreate(h5->out.temporary_path, H5F_ACC_TRUNC, creation, access);
     if (h5->file < 0) AMBIT_TRY(write_failed(h5, "opening"));
 done:
     if (creation >= 0) (void)H5Pclose(creation);
@@ -349,6 +373,7 @@ ambit_status ambit_h5_open(const char *path, const char *noun, struct ambit_h5 *
     }
     access = make_access(*out);
     if (access >= 0) (*out)->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    (*out)->here = (*out)->file;
     if ((*out)->out_of_memory)
         status = AMBIT_ERR_MEMORY;
     else if ((*out)->file < 0)
@@ -364,7 +389,8 @@ ambit_status ambit_h5_commit(struct ambit_h5 **h5)
 {
     ambit_status status = AMBIT_OK;
     const hid_t file = (*h5)->file;
-    (*h5)->file = H5I_INVALID_HID;
+    leave_root(*h5);
+    (*h5)->file = (*h5)->here = H5I_INVALID_HID;
     if (H5Fclose(file) < 0 || (*h5)->write_error != 0)
         status = write_failed(*h5, "closing");
     else
@@ -376,6 +402,7 @@ ambit_status ambit_h5_commit(struct ambit_h5 **h5)
 void ambit_h5_destroy(struct ambit_h5 **h5)
 {
     if (*h5 == NULL) return;
+    leave_root(*h5);
     if ((*h5)->file >= 0) (void)H5Fclose((*h5)->file);
     if ((*h5)->links >= 0) (void)H5Pclose((*h5)->links);
     if ((*h5)->driver >= 0) (void)H5FDunregister((*h5)->driver);
@@ -391,7 +418,7 @@ ambit_status ambit_h5_put_group(struct ambit_h5 *h5, const char *group)
     const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     hid_t made = H5I_INVALID_HID;
     if (creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)
-        made = H5Gcreate2(h5->file, group, h5->links, creation, H5P_DEFAULT);
+        made = H5Gcreate2(h5->here, within(group), h5->links, creation, H5P_DEFAULT);
     if (made < 0) status = write_failed(h5, group);
     if (made >= 0) (void)H5Gclose(made);
     if (creation >= 0) (void)H5Pclose(creation);
@@ -441,7 +468,8 @@ static ambit_status put_dataset(struct ambit_h5 *h5, const char *path,
     const hid_t space = count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &dims, NULL);
     const hid_t layout =
         make_layout(count < 0 ? 0 : count, (int64_t)H5Tget_size(file_type), !column->plain);
-    const hid_t set = H5Dcreate2(h5->file, path, file_type, space, h5->links, layout, H5P_DEFAULT);
+    const hid_t set =
+        H5Dcreate2(h5->here, within(path), file_type, space, h5->links, layout, H5P_DEFAULT);
     ambit_status status = AMBIT_OK;
     if (set < 0 || (count != 0 && column->data != NULL &&
                     H5Dwrite(set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, column->data) < 0))
@@ -471,7 +499,7 @@ ambit_status ambit_h5_put_slice(struct ambit_h5 *h5, const char *path, enum ambi
 {
     ambit_status status = AMBIT_OK;
     const hsize_t rows = (hsize_t)count;
-    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
     const hid_t type = make_type(kind, width, false), memory = H5Screate_simple(1, &rows, NULL);
     const hid_t file = set >= 0 ? select_slice(set, first, count) : H5I_INVALID_HID;
     AMBIT_REQUIRE(first % AMBIT_H5_SLICE == 0);
@@ -514,7 +542,7 @@ ambit_status ambit_h5_put_scale(struct ambit_h5 *h5, const char *path, int64_t c
         AMBIT_TRY(ambit_h5_put_slice(h5, path, AMBIT_H5_I64, 0, first, rows, index));
     }
     AMBIT_TRY(put_words(h5, path, "1", long_name));
-    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
     if (set < 0 || H5DSset_scale(set, strrchr(path, '/') + 1) < 0) status = write_failed(h5, path);
     if (set >= 0) (void)H5Dclose(set);
 done:
@@ -525,8 +553,8 @@ done:
 static ambit_status attach_scale(struct ambit_h5 *h5, const char *path, const char *scale)
 {
     ambit_status status = AMBIT_OK;
-    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
-    const hid_t along = H5Dopen2(h5->file, scale, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
+    const hid_t along = H5Dopen2(h5->here, within(scale), H5P_DEFAULT);
     if (set < 0 || along < 0 || H5DSattach_scale(set, along, 0) < 0)
         status = write_failed(h5, path);
     if (along >= 0) (void)H5Dclose(along);
@@ -579,8 +607,8 @@ ambit_status ambit_h5_put_attribute(struct ambit_h5 *h5, const char *object, con
     const hid_t file_type = make_type(kind, file_width, true);
     const hid_t memory_type = make_type(kind, width, false);
     const hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &dims, NULL);
-    const hid_t attribute = H5Acreate_by_name(h5->file, object, name, file_type, space, H5P_DEFAULT,
-                                              H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t attribute = H5Acreate_by_name(h5->here, within(object), name, file_type, space,
+                                              H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0 || H5Awrite(attribute, memory_type, data) < 0)
         status = write_failed(h5, object);
     if (attribute >= 0) (void)H5Aclose(attribute);
@@ -592,12 +620,12 @@ ambit_status ambit_h5_put_attribute(struct ambit_h5 *h5, const char *object, con
 
 bool ambit_h5_has(struct ambit_h5 *h5, const char *path)
 {
-    return H5Lexists(h5->file, path, H5P_DEFAULT) > 0;
+    return H5Lexists(h5->here, within(path), H5P_DEFAULT) > 0;
 }
 
 bool ambit_h5_has_attribute(struct ambit_h5 *h5, const char *object, const char *name)
 {
-    return H5Aexists_by_name(h5->file, object, name, H5P_DEFAULT) > 0;
+    return H5Aexists_by_name(h5->here, within(object), name, H5P_DEFAULT) > 0;
 }
 
 static const char *class_words(H5T_class_t class)
@@ -642,7 +670,7 @@ static bool describe(hid_t type, hid_t space, struct stored *out)
 static ambit_status open_dataset(struct ambit_h5 *h5, const char *path, hid_t *set_out,
                                  struct stored *stored_out)
 {
-    *set_out = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    *set_out = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
     if (*set_out < 0) return ambit_h5_damaged(h5, path, "the dataset is missing or unreadable");
     if (describe(H5Dget_type(*set_out), H5Dget_space(*set_out), stored_out)) return AMBIT_OK;
     (void)H5Dclose(*set_out);
@@ -745,7 +773,7 @@ done:
 bool ambit_h5_look(struct ambit_h5 *h5, const char *path, struct ambit_h5_shape *out)
 {
     *out = (struct ambit_h5_shape){.words = "another type"};
-    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
     if (set < 0) return false;
     const hid_t type = H5Dget_type(set), space = H5Dget_space(set);
     const H5T_class_t class = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
@@ -779,7 +807,7 @@ void ambit_h5_each_name(struct ambit_h5 *h5, void (*visit)(void *self, const cha
                         void *self)
 {
     struct visitor visitor = {visit, self};
-    (void)H5Literate(h5->file, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, &visitor);
+    (void)H5Literate(h5->here, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, &visitor);
 }
 
 /* Reads as `type`, and closes it; negative: the dataset's own, padded with NUL. */
@@ -788,7 +816,7 @@ static ambit_status get_slice(struct ambit_h5 *h5, const char *path, hid_t type,
 {
     ambit_status status = AMBIT_OK;
     const hsize_t rows = (hsize_t)count;
-    const hid_t set = H5Dopen2(h5->file, path, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(h5->here, within(path), H5P_DEFAULT);
     const hid_t file = set >= 0 ? select_slice(set, first, count) : H5I_INVALID_HID;
     const hid_t memory = H5Screate_simple(1, &rows, NULL);
     if (type < 0 && set >= 0) {
@@ -826,7 +854,7 @@ static ambit_status open_attribute(struct ambit_h5 *h5, const char *object, cons
                                    struct stored *stored_out)
 {
     (void)snprintf(where_out, WHERE_MAX, "attribute '%s' of %s", name, object);
-    *attribute_out = H5Aopen_by_name(h5->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    *attribute_out = H5Aopen_by_name(h5->here, within(object), name, H5P_DEFAULT, H5P_DEFAULT);
     if (*attribute_out < 0) return ambit_h5_damaged(h5, where_out, "it is missing or unreadable");
     if (describe(H5Aget_type(*attribute_out), H5Aget_space(*attribute_out), stored_out))
         return AMBIT_OK;

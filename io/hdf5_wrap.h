@@ -60,6 +60,10 @@ ambit_status ambit_h5_commit(struct ambit_h5 **h5) AMBIT_CHECKED;
 /* Closes a file; one that was created and not committed is removed. */
 void ambit_h5_destroy(struct ambit_h5 **h5);
 
+/* From here on paths are seen from a group, which stands for the root; NULL: from the root again.
+ * Errors: AMBIT_ERR_INPUT where there is no such group. */
+ambit_status ambit_h5_set_root(struct ambit_h5 *h5, const char *group) AMBIT_CHECKED;
+
 ambit_status ambit_h5_put_group(struct ambit_h5 *h5, const char *group) AMBIT_CHECKED;
 
 /* An integer dimension scale 0 … count − 1. */

@@ -41,7 +41,8 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
 /* Removes a file that was not committed. */
 void ambit_result_file_destroy(struct ambit_result_file **file);
 
-/* Gives back every stored figure bit for bit; what is not stored is 0. Errors: AMBIT_ERR_IO where
+/* `path` may name a scenario of a farm: FARM.h5:NAME.
+ * Gives back every stored figure bit for bit; what is not stored is 0. Errors: AMBIT_ERR_IO where
  * the file cannot be opened; AMBIT_ERR_INPUT where it is no result, of another format version, cut
  * off or damaged, with the place; *result_out is then empty. Cleared by ambit_result_clear(). */
 ambit_status ambit_result_read(const char *path, struct ambit_result *result_out) AMBIT_CHECKED;

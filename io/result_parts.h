@@ -13,6 +13,20 @@
 void ambit_result_link(struct ambit_h5 *h5, const char *group, const char *wanted,
                        char out[AMBIT_LINK_MAX]);
 
+/* All of a result but its accounts, under the file's root; and the same read back. */
+ambit_status ambit_result_put_figures(struct ambit_h5 *h5,
+                                      const struct ambit_result *result) AMBIT_CHECKED;
+ambit_status ambit_result_get_figures(struct ambit_h5 *h5,
+                                      struct ambit_result *result) AMBIT_CHECKED;
+
+/* The groups of its accounts that stay together, which are read after their number. */
+ambit_status ambit_result_get_together(struct ambit_h5 *h5,
+                                       struct ambit_result *result) AMBIT_CHECKED;
+
+/* The file that a result goes into, for what stands beside it. */
+struct ambit_result_file;
+struct ambit_h5 *ambit_result_file_h5(struct ambit_result_file *file);
+
 /* The figures of an audit as /audit; nothing where the result has none. */
 ambit_status ambit_result_put_audit(struct ambit_h5 *h5,
                                     const struct ambit_result *result) AMBIT_CHECKED;

@@ -5,6 +5,7 @@
  * a damaged file ends in a message that names the place.
  */
 #include "engine/base/memory.h"
+#include "io/farm_hdf5.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
 #include "io/result_parts.h"
@@ -212,7 +213,7 @@ static ambit_status check_indices(struct ambit_h5 *h5, const char *path, const i
 }
 
 /* The groups of accounts that stay together, where there are such. */
-static ambit_status get_together(struct ambit_h5 *h5, struct ambit_result *r)
+ambit_status ambit_result_get_together(struct ambit_h5 *h5, struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
     static const char path[] = "/accounts/together";
@@ -258,7 +259,7 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_result *r)
     AMBIT_TRY(check_indices(h5, territory_path, r->territory, n, 0, r->territory_count));
     AMBIT_TRY(check_indices(h5, previous_path, r->previous, n, -1, r->territory_count));
     AMBIT_TRY(get_account_columns(h5, r));
-    AMBIT_TRY(get_together(h5, r));
+    AMBIT_TRY(ambit_result_get_together(h5, r));
     if (ambit_h5_has(h5, "/separation"))
         AMBIT_TRY(get_attributes(h5, "/separation", &ambit_layout_separation, &r->separation));
 done:
@@ -377,21 +378,30 @@ done:
     return status;
 }
 
+ambit_status ambit_result_get_figures(struct ambit_h5 *h5, struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(get_root(h5, result));
+    AMBIT_TRY(get_territories(h5, result));
+    AMBIT_TRY(get_measures(h5, result));
+    AMBIT_TRY(get_bands(h5, result));
+    AMBIT_TRY(get_rounds(h5, result));
+    AMBIT_TRY(get_bad_rows(h5, &result->bad_rows));
+    AMBIT_TRY(ambit_result_get_rules(h5, result));
+done:
+    return status;
+}
+
 ambit_status ambit_result_read(const char *path, struct ambit_result *result_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *h5 = NULL;
+    if (ambit_farm_name_in(path) != NULL) return ambit_farm_read(path, result_out);
     ambit_result_init(result_out);
     AMBIT_TRY(ambit_h5_open(path, "result", &h5));
     AMBIT_TRY(check_format(h5));
-    AMBIT_TRY(get_root(h5, result_out));
-    AMBIT_TRY(get_territories(h5, result_out));
+    AMBIT_TRY(ambit_result_get_figures(h5, result_out));
     AMBIT_TRY(get_accounts(h5, result_out));
-    AMBIT_TRY(get_measures(h5, result_out));
-    AMBIT_TRY(get_bands(h5, result_out));
-    AMBIT_TRY(get_rounds(h5, result_out));
-    AMBIT_TRY(get_bad_rows(h5, &result_out->bad_rows));
-    AMBIT_TRY(ambit_result_get_rules(h5, result_out));
 done:
     ambit_h5_destroy(&h5);
     if (status != AMBIT_OK) ambit_result_clear(result_out);

@@ -488,11 +488,14 @@ done:
     return status;
 }
 
-ambit_status ambit_result_file_commit(struct ambit_result_file **file,
-                                      const struct ambit_result *result)
+struct ambit_h5 *ambit_result_file_h5(struct ambit_result_file *file)
+{
+    return file->h5;
+}
+
+ambit_status ambit_result_put_figures(struct ambit_h5 *h5, const struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_h5 *const h5 = (*file)->h5;
     AMBIT_TRY(put_root(h5, result));
     AMBIT_TRY(put_rules(h5, result));
     AMBIT_TRY(put_territories(h5, result));
@@ -504,6 +507,15 @@ ambit_status ambit_result_file_commit(struct ambit_result_file **file,
     AMBIT_TRY(ambit_result_put_rules(h5, result));
     AMBIT_TRY(ambit_result_put_audit(h5, result));
     AMBIT_TRY(ambit_result_put_diagnosis(h5, result));
+done:
+    return status;
+}
+
+ambit_status ambit_result_file_commit(struct ambit_result_file **file,
+                                      const struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_result_put_figures((*file)->h5, result));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));
 done:
     ambit_result_file_destroy(file);

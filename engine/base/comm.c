@@ -31,6 +31,7 @@ struct ambit_comm {
     int rank, size;
     int64_t part_bytes;
     bool started_mpi;
+    bool is_part;                    /* of another one */
     struct ambit_watchdog *watchdog; /* owned; NULL where nothing is watched */
 };
 
@@ -94,7 +95,7 @@ ambit_status ambit_comm_start(int *argc, char ***argv, struct ambit_comm **comm_
     AMBIT_REQUIRE(provided >= MPI_THREAD_FUNNELED);
 
     struct ambit_comm *comm = NULL;
-    struct ambit_comm here = {world, host, rank, size, PART_BYTES_MAX, true, NULL};
+    struct ambit_comm here = {world, host, rank, size, PART_BYTES_MAX, true, false, NULL};
     const ambit_status status = AMBIT_AGREE(&here, ambit_alloc(&comm, 1, sizeof *comm));
     if (status == AMBIT_OK) {
         *comm = here;
@@ -138,8 +139,34 @@ ambit_status ambit_comm_watch(struct ambit_comm *comm, double limit_seconds)
     return make_watchdog(comm, limit_seconds);
 }
 
+ambit_status ambit_comm_divide(struct ambit_comm *comm, int group, struct ambit_comm **part_out)
+{
+    ambit_status status = AMBIT_OK;
+    *part_out = NULL;
+    AMBIT_TRY_TOGETHER(comm, ambit_comm_create_alone(part_out));
+    if (comm->size == 1) goto done;
+    struct ambit_comm *const part = *part_out;
+    ambit_traffic_enter("divide");
+    check(MPI_Comm_split(comm->world, group, comm->rank, &part->world), "MPI_Comm_split");
+    check(MPI_Comm_set_errhandler(part->world, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+    check(MPI_Comm_split_type(part->world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &part->host),
+          "MPI_Comm_split_type");
+    check(MPI_Comm_rank(part->world, &part->rank), "MPI_Comm_rank");
+    check(MPI_Comm_size(part->world, &part->size), "MPI_Comm_size");
+    part->part_bytes = comm->part_bytes;
+    part->is_part = true;
+    ambit_traffic_leave();
+done:
+    if (status != AMBIT_OK) ambit_comm_destroy(part_out);
+    return status;
+}
+
 void ambit_comm_destroy(struct ambit_comm **comm)
 {
+    if (*comm != NULL && (*comm)->is_part) {
+        check(MPI_Comm_free(&(*comm)->host), "MPI_Comm_free");
+        check(MPI_Comm_free(&(*comm)->world), "MPI_Comm_free");
+    }
     if (*comm != NULL && (*comm)->started_mpi) {
         /* A peer that is lost now would make the farewell hang: it is watched as well. */
         ambit_traffic_enter("farewell");
@@ -161,6 +188,11 @@ int ambit_comm_rank(const struct ambit_comm *comm)
 int ambit_comm_size(const struct ambit_comm *comm)
 {
     return comm->size;
+}
+
+double ambit_comm_seconds(void)
+{
+    return ambit_traffic_seconds();
 }
 
 void ambit_comm_set_part_bytes(struct ambit_comm *comm, int64_t bytes)

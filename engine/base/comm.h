@@ -28,11 +28,20 @@ ambit_status ambit_comm_create_alone(struct ambit_comm **comm_out) AMBIT_CHECKED
  * at most once. Errors: AMBIT_ERR_MEMORY, agreed. Collective. */
 ambit_status ambit_comm_watch(struct ambit_comm *comm, double limit_seconds) AMBIT_CHECKED;
 
+/* The ranks that give the same `group` as a communicator of their own, in the order of their ranks
+ * here. *part_out is owned by the caller and is to be destroyed before `comm`. Errors:
+ * AMBIT_ERR_MEMORY, agreed. Collective. */
+ambit_status ambit_comm_divide(struct ambit_comm *comm, int group,
+                               struct ambit_comm **part_out) AMBIT_CHECKED;
+
 /* Frees *comm and finalises MPI if ambit_comm_start() began it. Collective. */
 void ambit_comm_destroy(struct ambit_comm **comm);
 
 int ambit_comm_rank(const struct ambit_comm *comm);
 int ambit_comm_size(const struct ambit_comm *comm);
+
+/* Seconds that this rank has spent in the calls below so far, most of them waiting. Local. */
+double ambit_comm_seconds(void);
 
 /* The worst (largest) status of all ranks; on failure every rank's stored message becomes that of
  * the lowest rank holding that status. Collective; use the macro. */

@@ -27,6 +27,7 @@ static struct {
     int columns;
     char phase[32];
     double opened, phase_started, bar_drawn;
+    bool muted; /* steps of phases are not shown */
 } log_state = {.level = AMBIT_LOG_QUIET};
 
 struct line {
@@ -185,7 +186,7 @@ static void draw_bar(const char *phase, int64_t done, int64_t total, const char 
 void ambit_log_progress(const char *phase, int64_t done, int64_t total, const char *detail)
 {
     ambit_traffic_phase(phase, done);
-    if (!log_state.speaks || log_state.level == AMBIT_LOG_QUIET) return;
+    if (!log_state.speaks || log_state.level == AMBIT_LOG_QUIET || log_state.muted) return;
     if (log_state.terminal) {
         draw_bar(phase, done, total, detail);
         return;
@@ -197,6 +198,11 @@ void ambit_log_progress(const char *phase, int64_t done, int64_t total, const ch
     append_json_detail(&line, detail);
     append(&line, ",\"seconds\":%.3f}\n", ambit_seconds() - log_state.opened);
     write_line(&line);
+}
+
+void ambit_log_mute(bool muted)
+{
+    log_state.muted = muted;
 }
 
 void ambit_log_finish(void)

@@ -22,6 +22,10 @@ void ambit_log_open(bool speaks, enum ambit_log_level level);
  * phase and round; from one thread at a time. */
 void ambit_log_progress(const char *phase, int64_t done, int64_t total, const char *detail);
 
+/* Whether steps of phases are kept from being shown: where many small jobs are one large one, which
+ * has steps of its own. */
+void ambit_log_mute(bool muted);
+
 /* Ends the bar's line, so that other text can follow. */
 void ambit_log_finish(void);
 

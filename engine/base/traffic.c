@@ -28,6 +28,7 @@ struct record {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct ambit_place place;
 static int depth;
+static double entered_at, seconds_inside; /* of the outermost call */
 
 static struct {
     bool keeps;
@@ -63,6 +64,7 @@ void ambit_traffic_enter(const char *call)
         set_text(place.call, sizeof place.call, call);
         place.inside = 1;
         place.since++;
+        entered_at = ambit_seconds();
         if (records.keeps) {
             records.entered = ambit_seconds();
             records.open.cpu += cpu_seconds() - records.cpu_left;
@@ -77,12 +79,21 @@ void ambit_traffic_leave(void)
     place.steps++;
     if (--depth == 0) {
         place.inside = 0;
+        seconds_inside += ambit_seconds() - entered_at;
         if (records.keeps) {
             records.open.inside += ambit_seconds() - records.entered;
             records.cpu_left = cpu_seconds();
         }
     }
     (void)pthread_mutex_unlock(&lock);
+}
+
+double ambit_traffic_seconds(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    const double seconds = seconds_inside;
+    (void)pthread_mutex_unlock(&lock);
+    return seconds;
 }
 
 void ambit_traffic_step(void)

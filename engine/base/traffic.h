@@ -60,6 +60,9 @@ struct ambit_place {
 void ambit_traffic_enter(const char *call);
 void ambit_traffic_leave(void);
 
+/* Seconds that this rank has spent in calls so far, most of them waiting for others. */
+double ambit_traffic_seconds(void);
+
 /* A part of a long call is done: a sign of work. */
 void ambit_traffic_step(void);
 

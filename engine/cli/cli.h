@@ -118,7 +118,7 @@ struct ambit_command {
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
     ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness,
-    ambit_command_nightly;
+    ambit_command_nightly, ambit_command_farm;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;
@@ -140,6 +140,12 @@ bool ambit_words_spoken(const struct argp_state *state);
 /* Fails with AMBIT_ERR_IO where `path` cannot be written or is the file `input_path` itself, so
  * that this is known before hours of work. Local. */
 ambit_status ambit_output_check(const char *path, const char *input_path) AMBIT_CHECKED;
+
+/* Where the result of a scenario goes unless it is said: "plans/west.yaml" becomes "west.h5", and
+ * its `variant` "more reps" (or NULL) "west-more_reps.h5": results land where the user stands.
+ * *out is owned by the caller. Errors: AMBIT_ERR_MEMORY. */
+ambit_status ambit_output_name(const char *scenario_path, const char *variant,
+                               char **out) AMBIT_CHECKED;
 
 /* Runs ambit_run or ambit_audit after checking the output, and prints what came out. Collective. */
 typedef ambit_status ambit_job(struct ambit_comm *comm, const struct ambit_run_options *options,

@@ -37,6 +37,22 @@ done:
     return status;
 }
 
+ambit_status ambit_output_name(const char *scenario_path, const char *variant, char **out)
+{
+    const char *const slash = strrchr(scenario_path, '/');
+    const char *const name = slash == NULL ? scenario_path : slash + 1;
+    const char *const dot = strrchr(name, '.');
+    const size_t bytes = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
+    const size_t room = bytes + sizeof "-.h5" + (variant != NULL ? strlen(variant) : 0);
+    const ambit_status status = ambit_alloc(out, room, 1);
+    if (status != AMBIT_OK) return status;
+    (void)snprintf(*out, room, "%.*s%s%s.h5", (int)bytes, name, variant != NULL ? "-" : "",
+                   variant != NULL ? variant : "");
+    for (char *c = *out; *c != '\0'; c++)
+        if (*c == ' ' || *c == '/') *c = '_';
+    return AMBIT_OK;
+}
+
 /* The summary goes to standard output only where nothing else does: programs read that stream. */
 static ambit_status print_result(const struct ambit_result *result, const char *path,
                                  const struct ambit_options *options)

@@ -4,33 +4,14 @@
 #include "engine/base/stop.h"
 #include "engine/cli/cli.h"
 
-#include <string.h>
-
-/* "plans/west.yaml" becomes "west.h5", its scenario "more reps" "west-more_reps.h5": results land
- * where the user stands. */
-static ambit_status name_result(const char *scenario_path, const char *variant, char **out)
-{
-    const char *const slash = strrchr(scenario_path, '/');
-    const char *const name = slash == NULL ? scenario_path : slash + 1;
-    const char *const dot = strrchr(name, '.');
-    const size_t bytes = dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
-    const size_t room = bytes + sizeof "-.h5" + (variant != NULL ? strlen(variant) : 0);
-    const ambit_status status = ambit_alloc(out, room, 1);
-    if (status != AMBIT_OK) return status;
-    (void)snprintf(*out, room, "%.*s%s%s.h5", (int)bytes, name, variant != NULL ? "-" : "",
-                   variant != NULL ? variant : "");
-    for (char *c = *out; *c != '\0'; c++)
-        if (*c == ' ' || *c == '/') *c = '_';
-    return AMBIT_OK;
-}
-
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
 {
     ambit_status status = AMBIT_OK;
     char *default_path = NULL;
     struct ambit_run_options run = options->run;
     run.scenario_path = options->argument[0];
-    AMBIT_TRY_TOGETHER(comm, name_result(run.scenario_path, run.scenario_name, &default_path));
+    AMBIT_TRY_TOGETHER(comm,
+                       ambit_output_name(run.scenario_path, run.scenario_name, &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
     if (!run.seed_only) ambit_stop_listen(); /* which has no rounds to end after */
     AMBIT_TRY(ambit_job_do(comm, ambit_run, &run, options));

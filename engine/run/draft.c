@@ -26,6 +26,9 @@ enum {
 };
 #define FIRST_SOFTNESS 0.2
 #define NEARER_SOFTNESS 0.04
+#define KEPT                                                                                       \
+    1e-2 /* imbalance, parts of a mean load, that leaves the limits of a warm job alone            \
+          */
 #define RELOCATION_WORTHWHILE 2e-4 /* of the bound, for a round that moves centres */
 
 /* How large nations are seen, from far off and from nearer by. */
@@ -141,7 +144,7 @@ static ambit_status begin(struct ambit_job *job, struct ambit_place *place, doub
     int64_t moved = 0;
     if (place->resumed) return ambit_keeper_restore(job, place, pricing, NULL);
     AMBIT_TRY(ambit_pricing_create(job, pricing));
-    if (place->before == 0) ambit_pricing_lift(job);
+    if (place->before == 0 && !job->keeps_limits) ambit_pricing_lift(job);
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
                                  &place->imbalance, &moved));
 done:
@@ -194,6 +197,29 @@ done:
     return status;
 }
 
+/* From a plan that is near the one sought, whose prices and centres the job has. Limits that were
+ * met near by are tried as they are asked, before they are looked for. */
+static ambit_status draft_from_plan(struct ambit_job *job, struct ambit_place *place)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_pricing pricing = {0};
+    int64_t moved = 0;
+    AMBIT_TRY(begin(job, place, AMBIT_AGAIN_SOFTNESS, &pricing));
+    if (ambit_job_has_free_centre(job))
+        AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, place, false));
+    const bool kept = job->keeps_limits && place->imbalance < KEPT;
+    if (job->keeps_limits && !kept) {
+        ambit_pricing_lift(job);
+        AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", AMBIT_AGAIN_SOFTNESS,
+                                     AMBIT_FIRST_GUARD, &place->imbalance, &moved));
+    }
+    if (!kept) AMBIT_TRY(open_limits(job, &pricing, place->imbalance));
+    AMBIT_TRY(ambit_pricing_keep(job, &pricing));
+done:
+    ambit_pricing_clear(&pricing);
+    return status;
+}
+
 /* The same prices and centres, with accounts seen from nearer by. */
 static ambit_status redraft(struct ambit_job *job, struct ambit_place *place)
 {
@@ -220,7 +246,9 @@ static ambit_status draft_level(struct ambit_job *job, int64_t block, struct amb
     struct ambit_place *const place = &job->place;
     struct ambit_job *const nation = block > 1 ? coarse : job;
     if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, coarse));
-    AMBIT_TRY(place->before == 0 ? draft_from_seed(nation, place) : redraft(nation, place));
+    AMBIT_TRY(place->before != 0 ? redraft(nation, place)
+              : job->warm        ? draft_from_plan(nation, place)
+                                 : draft_from_seed(nation, place));
     if (block > 1) ambit_job_take_coarse(job, coarse);
     place->stage = AMBIT_STAGE_LEVELS;
     place->before = block;
@@ -235,6 +263,7 @@ ambit_status ambit_job_draft(struct ambit_job *job)
     struct ambit_place *const place = &job->place;
     if (place->resumed && place->stage == AMBIT_STAGE_LEVELS)
         AMBIT_TRY(ambit_keeper_restore(job, place, NULL, NULL));
+    if (job->warm) place->level = LEVELS - 1;
     while (place->level < LEVELS && place->before != 1) {
         const int64_t block = ambit_coarse_block(job->accounts.total, job->territories.count,
                                                  runs_a_territory[place->level]);

@@ -62,7 +62,9 @@ struct ambit_job {
     struct ambit_job *whole; /* borrowed; the job of single accounts, where those of this one are
                                 units that stay together (unite.h); else NULL */
     struct ambit_run_options options;
-    bool draws; /* a plan is to be found: memory for that is checked */
+    bool draws;        /* a plan is to be found: memory for that is checked */
+    bool warm;         /* plan, free centres and prices at hand are near those that are sought */
+    bool keeps_limits; /* warm, and limits that may be opened were met as asked near by */
     double started;
     struct ambit_scenario scenario;
     struct ambit_territories territories;
@@ -98,8 +100,15 @@ void ambit_job_clear(struct ambit_job *job);
  * computed. */
 ambit_status ambit_job_load(struct ambit_job *job) AMBIT_CHECKED;
 
-/* order.c: accounts to the canonical order, in equal slices; local travel; the compiled problem. */
+/* Two steps of it: the scenario's own seed, unless the options have one; and whether what was read
+ * can be planned. Local. */
+void ambit_job_take_seed(struct ambit_job *job);
+ambit_status ambit_job_check_loaded(const struct ambit_job *job) AMBIT_CHECKED;
+
+/* order.c: accounts to the canonical order, in equal slices; local travel; the compiled problem.
+ * The latter two alone, where the accounts have come in their order. */
 ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
+ambit_status ambit_job_prepare(struct ambit_job *job) AMBIT_CHECKED;
 
 /* who_serves.c: who may serve whom, for accounts in their order; where a plan is to be found,
  * fails with AMBIT_ERR_INPUT for accounts that nobody may serve, and with AMBIT_ERR_INFEASIBLE for
@@ -130,7 +139,8 @@ ambit_status ambit_job_judge_rules(struct ambit_job *job, const int32_t *label,
 ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;
 
 /* draft.c: seed, prices, centres and a plan by prices; leaves the prices in the job. Slices of the
- * accounts must begin at multiples of ambit_job_slice_align(). */
+ * accounts must begin at multiples of ambit_job_slice_align(). A warm job goes without the seed and
+ * the first level. */
 int64_t ambit_job_slice_align(int64_t accounts, int32_t territories);
 ambit_status ambit_job_draft(struct ambit_job *job) AMBIT_CHECKED;
 
@@ -183,6 +193,14 @@ ambit_status ambit_job_keep_up(struct ambit_job *job) AMBIT_CHECKED;
 /* nightly.c: counts moves by their reasons into result->nightly, for a result that is judged. */
 ambit_status ambit_job_note_nightly(struct ambit_job *job, const int32_t *label,
                                     struct ambit_result *result) AMBIT_CHECKED;
+
+/* run.c: fails with AMBIT_ERR_INFEASIBLE and words on each band that the plan breaks; `more` is
+ * what else there is to say. Local. */
+ambit_status ambit_job_say_infeasible(const struct ambit_result *result,
+                                      const char *more) AMBIT_CHECKED;
+
+/* run.c: accounts as units (unite.h); refuses groups that no territory could have. */
+ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units) AMBIT_CHECKED;
 
 /* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
  * accounts it had; 0 where nothing is proven. Uses OpenMP. */

@@ -46,6 +46,23 @@ done:
     return status;
 }
 
+void ambit_job_take_seed(struct ambit_job *job)
+{
+    if (job->scenario.changes.has_seed && !job->options.has_seed)
+        job->options.seed = job->scenario.changes.seed;
+}
+
+ambit_status ambit_job_check_loaded(const struct ambit_job *job)
+{
+    const ambit_status status = ambit_filter_check(&job->scenario, &job->accounts);
+    if (status != AMBIT_OK || job->accounts.total >= job->territories.count) return status;
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s: expected at least one account a territory, found %lld accounts for %d "
+                      "territories",
+                      job->scenario.path, (long long)job->accounts.total,
+                      (int)job->territories.count);
+}
+
 ambit_status ambit_job_load(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
@@ -55,8 +72,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
     ambit_log_progress("read", 0, 0, "");
     AMBIT_TRY(ambit_scenario_load_variant(job->options.scenario_path, job->options.scenario_name,
                                           job->comm, &job->scenario));
-    if (job->scenario.changes.has_seed && !job->options.has_seed)
-        job->options.seed = job->scenario.changes.seed;
+    ambit_job_take_seed(job);
     AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
@@ -68,15 +84,8 @@ ambit_status ambit_job_load(struct ambit_job *job)
     AMBIT_TRY(ambit_read_accounts(&job->scenario, job->options.accounts_path, &job->territories,
                                   job->comm, skip, &job->accounts, &job->bad_rows,
                                   &job->accounts_hash, &job->accounts_rows));
-    AMBIT_TRY(ambit_filter_check(&job->scenario, &job->accounts));
-    if (job->accounts.total < job->territories.count)
-        status = ambit_fail(AMBIT_ERR_INPUT,
-                            "%s: expected at least one account a territory, found %lld accounts "
-                            "for %d territories",
-                            job->scenario.path, (long long)job->accounts.total,
-                            (int)job->territories.count);
-    else if (job->draws)
-        status = ambit_memory_check(job, job->accounts.total, job->accounts.id_width);
+    AMBIT_TRY(ambit_job_check_loaded(job));
+    if (job->draws) status = ambit_memory_check(job, job->accounts.total, job->accounts.id_width);
 done:
     return status;
 }

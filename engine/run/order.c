@@ -81,6 +81,14 @@ ambit_status ambit_job_order(struct ambit_job *job)
     AMBIT_TRY(ambit_sort_accounts(
         job->comm, ambit_job_slice_align(job->accounts.total, job->territories.count),
         &job->accounts));
+    AMBIT_TRY(ambit_job_prepare(job));
+done:
+    return status;
+}
+
+ambit_status ambit_job_prepare(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
     AMBIT_TRY(prepare_travel(job));
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));

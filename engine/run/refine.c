@@ -21,13 +21,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { QUIET_ROUNDS = 4, ATTEMPTS = 3 };
+enum { QUIET_ROUNDS = 4, WARM_QUIET_ROUNDS = 2, ATTEMPTS = 3 };
+#define WARM_GUARD 0.01 /* where a near plan is known, bands are wide sooner */
 #define FROM_DRAFT_SOFTNESS 0.028
 #define FROM_PLAN_SOFTNESS 0.0085 /* of the bound, whose prices are near those of the plan */
 #define BOUND_SOFTNESS 0.003
 #define LAST_GUARD 0.004
 #define GUARD_RATIO 0.6 /* of one round's guard to that of the one before */
 #define WORTHWHILE 2e-5 /* part of the cost that a round must save to count as progress */
+#define WARM_WORTHWHILE 1e-4
 
 /* Keeps the plan where it is the best so far, by violation first. */
 static void keep_if_best(const struct ambit_job *job, struct ambit_place *place, int32_t *best)
@@ -58,7 +60,9 @@ static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricin
 {
     ambit_status status = AMBIT_OK;
     char detail[128];
-    while (place->step < job->options.effort && place->quiet < QUIET_ROUNDS) {
+    const int64_t quiet = job->warm ? WARM_QUIET_ROUNDS : QUIET_ROUNDS;
+    const double worthwhile = job->warm ? WARM_WORTHWHILE : WORTHWHILE;
+    while (place->step < job->options.effort && place->quiet < quiet) {
         struct ambit_round_outcome outcome;
         if (ambit_job_out_of_time(job)) break;
         place->guard = fmax(place->guard * GUARD_RATIO, LAST_GUARD);
@@ -74,7 +78,7 @@ static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricin
                  100.0 * (objective - (double)place->bound) / fmax(objective, 1.0),
                  ambit_from_micro(round->travel), round->violation);
         ambit_log_progress("refine", place->step, job->options.effort, detail);
-        const bool saved = (double)outcome.cost_gain > WORTHWHILE * (double)round->travel;
+        const bool saved = (double)outcome.cost_gain > worthwhile * (double)round->travel;
         place->quiet = saved || place->guard > LAST_GUARD ? 0 : place->quiet + 1;
         AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
     }
@@ -125,6 +129,7 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     place->attempt_guard = AMBIT_FIRST_GUARD;
     AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, place));
+    if (job->warm) place->guard = WARM_GUARD;
     place->stage = AMBIT_STAGE_GROUPS;
     place->step = place->attempt = 0;
     place->best_violation = INFINITY;

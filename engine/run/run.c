@@ -92,8 +92,7 @@ static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_r
 
 #define TOO_HEAVY "too large for any territory; mend the bands, or part them in the column '%s':%s"
 
-/* Accounts as units; refuses groups that no territory could have. */
-static ambit_status unite(struct ambit_job *job, struct ambit_job *units)
+ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units)
 {
     ambit_status status = AMBIT_OK;
     char words[2048];
@@ -147,8 +146,7 @@ static void name_broken_rules(const struct ambit_result *result, size_t room, ch
     (void)snprintf(words_out, room, "%s%s", split, near);
 }
 
-/* `more` is what else there is to say. */
-static ambit_status say_infeasible(const struct ambit_result *result, const char *more)
+ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
     char others[512];
@@ -200,7 +198,8 @@ static ambit_status conclude(struct ambit_job *job, ambit_status status, bool fe
     hand_over(job, status, result, result_out);
     if (status != AMBIT_OK || feasible) return status;
     const bool says = ambit_comm_rank(job->comm) == 0;
-    return AMBIT_AGREE(job->comm, says ? say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
+    return AMBIT_AGREE(job->comm,
+                       says ? ambit_job_say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
 }
 
 ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
@@ -221,7 +220,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     AMBIT_TRY(ambit_job_check_separation(&job));
     if (ambit_job_has_groups(&job)) {
         search = &units;
-        AMBIT_TRY(unite(&job, &units));
+        AMBIT_TRY(ambit_job_make_units(&job, &units));
     }
     AMBIT_TRY(draw(&job, search, &since));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
@@ -255,7 +254,7 @@ ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_optio
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(ambit_job_begin_nightly(&job, options->plan_path, options->hours_per_move));
     const bool grouped = ambit_job_has_groups(&job);
-    if (grouped) AMBIT_TRY(unite(&job, &units));
+    if (grouped) AMBIT_TRY(ambit_job_make_units(&job, &units));
     AMBIT_TRY(ambit_job_keep_up(grouped ? &units : &job));
     if (grouped) AMBIT_TRY(ambit_job_take_units(&job, &units));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);

@@ -121,7 +121,7 @@ static int64_t count_below(const struct keyed *rows, int64_t count, uint64_t key
     return low;
 }
 
-static int64_t slice_begin(int64_t total, int64_t align, int size, int rank)
+int64_t ambit_slice_begin(int64_t total, int64_t align, int size, int rank)
 {
     int64_t begin, end;
     if (rank >= size) return total;
@@ -143,7 +143,8 @@ static ambit_status split_by_key(struct ways *ways, int64_t total, int64_t align
             below[r] = count_below(ways->own, ways->own_count, least[r] | UINT64_C(1) << bit);
         ambit_comm_sum_i64(ways->comm, below, size);
         for (int r = 1; r < size; r++) {
-            if (below[r] <= slice_begin(total, align, size, r)) least[r] |= UINT64_C(1) << bit;
+            if (below[r] <= ambit_slice_begin(total, align, size, r))
+                least[r] |= UINT64_C(1) << bit;
         }
     }
     int64_t sent = 0;
@@ -177,7 +178,7 @@ static void find_borders(const struct ambit_accounts *accounts, struct ways *way
     const int64_t count = ways->arrived_count;
     const int64_t begin = ambit_comm_sum_below_i64(ways->comm, count);
     for (int r = 0; r <= size; r++)
-        border_out[r] = slice_begin(accounts->total, align, size, r);
+        border_out[r] = ambit_slice_begin(accounts->total, align, size, r);
     if (accounts->together_width == 0) return;
     for (int r = 0; r < size; r++) {
         int64_t at = border_out[r] - begin;
@@ -189,7 +190,7 @@ static void find_borders(const struct ambit_accounts *accounts, struct ways *way
     }
     ambit_comm_sum_i64(ways->comm, border_out, size);
     for (int r = 0; r < size; r++) { /* a slice may be nobody's, behind the last account */
-        if (slice_begin(accounts->total, align, size, r) == accounts->total)
+        if (ambit_slice_begin(accounts->total, align, size, r) == accounts->total)
             border_out[r] = accounts->total;
     }
 }

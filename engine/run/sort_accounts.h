@@ -13,4 +13,7 @@
 ambit_status ambit_sort_accounts(struct ambit_comm *comm, int64_t align,
                                  struct ambit_accounts *accounts) AMBIT_CHECKED;
 
+/* Where the slice of `rank` of `size` begins; of rank `size`: the end. Local. */
+int64_t ambit_slice_begin(int64_t total, int64_t align, int size, int rank);
+
 #endif

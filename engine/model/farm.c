@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/model/farm.h"
+#include "engine/base/memory.h"
+
+const char *ambit_farm_status_name(enum ambit_farm_status status)
+{
+    static const char *const names[] = {"done", "infeasible", "failed"};
+    return names[status];
+}
+
+void ambit_farm_record_init(struct ambit_farm_record *record)
+{
+    *record = (struct ambit_farm_record){.status = AMBIT_FARM_DONE};
+    ambit_result_init(&record->result);
+}
+
+void ambit_farm_record_clear(struct ambit_farm_record *record)
+{
+    ambit_free(&record->changes);
+    ambit_result_clear(&record->result);
+    ambit_farm_record_init(record);
+}

@@ -37,7 +37,8 @@ ambit_status ambit_report_compare(FILE *file, const struct ambit_result *a,
 /* The same as one JSON object on one line: a, b {result, kind, status, accounts, territories,
  * travel_hours, mean_km_to_centre, moved_accounts, bound, gap, bands [{label, worst_deviation,
  * outside}]}, accounts {both, differ, only_a, only_b}, territories [{territory, went, came,
- * accounts_a, accounts_b, travel_hours_a, travel_hours_b}]. */
+ * accounts_a, accounts_b, travel_hours_a, travel_hours_b}], moves [{from, to, accounts}], the ten
+ * largest. */
 ambit_status ambit_report_compare_json(FILE *file, const struct ambit_result *a,
                                        const struct ambit_result *b, const char *name_a,
                                        const char *name_b) AMBIT_CHECKED;

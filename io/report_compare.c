@@ -175,6 +175,32 @@ static void print_changes(FILE *file, const struct ambit_result *a, const struct
     }
 }
 
+/* The largest flows between two territories. */
+static void print_flows(FILE *file, const struct ambit_comparison *c)
+{
+    char text[AMBIT_TEXT_MAX];
+    int from = ambit_text_characters("Moved from") + 2, to = 4;
+    const int64_t shown = c->flow_count < SHOWN ? c->flow_count : SHOWN;
+    if (shown == 0) return;
+    for (int64_t i = 0; i < shown; i++) {
+        const int x = ambit_text_characters(c->flow[i].from) + 2;
+        const int y = ambit_text_characters(c->flow[i].to) + 2;
+        if (x > from) from = x;
+        if (y > to) to = y;
+    }
+    (void)fputc('\n', file);
+    ambit_text_pad(file, "Moved from", -from);
+    ambit_text_pad(file, "to", -to);
+    (void)fputs("accounts\n", file);
+    for (int64_t i = 0; i < shown; i++) {
+        ambit_text_pad(file, c->flow[i].from, -from);
+        ambit_text_pad(file, c->flow[i].to, -to);
+        ambit_text_count(c->flow[i].count, text);
+        ambit_text_pad(file, text, 8);
+        (void)fputc('\n', file);
+    }
+}
+
 /* Makes the columns wide enough for the longest label and name. */
 static struct table make_table(FILE *file, const struct ambit_result *a,
                                const struct ambit_result *b, const char *name_a, const char *name_b)
@@ -210,6 +236,7 @@ ambit_status ambit_report_compare(FILE *file, const struct ambit_result *a,
         if (find_band(a, b->band[band].label) < 0) print_band(&t, a, b, b->band[band].label);
     print_accounts(file, &c, name_a, name_b);
     print_changes(file, a, b, &c);
+    print_flows(file, &c);
     if (fflush(file) != 0 || ferror(file) != 0)
         status = ambit_fail(AMBIT_ERR_IO, "cannot write the comparison: %s", strerror(errno));
 done:
@@ -267,6 +294,19 @@ static json_t *changes_json(const struct ambit_result *a, const struct ambit_res
     return NULL;
 }
 
+static json_t *flows_json(const struct ambit_comparison *c)
+{
+    json_t *const flows = json_array();
+    bool good = flows != NULL;
+    for (int64_t i = 0; i < c->flow_count && i < SHOWN && good; i++)
+        good = json_array_append_new(flows, json_pack("{s:s, s:s, s:I}", "from", c->flow[i].from,
+                                                      "to", c->flow[i].to, "accounts",
+                                                      (json_int_t)c->flow[i].count)) == 0;
+    if (good) return flows;
+    json_decref(flows);
+    return NULL;
+}
+
 ambit_status ambit_report_compare_json(FILE *file, const struct ambit_result *a,
                                        const struct ambit_result *b, const char *name_a,
                                        const char *name_b)
@@ -277,9 +317,10 @@ ambit_status ambit_report_compare_json(FILE *file, const struct ambit_result *a,
     json_t *const accounts = json_pack("{s:I, s:I, s:I, s:I}", "both", (json_int_t)c.both, "differ",
                                        (json_int_t)c.differ, "only_a", (json_int_t)c.only_a,
                                        "only_b", (json_int_t)c.only_b);
-    AMBIT_TRY(ambit_json_print(file, json_pack("{s:o, s:o, s:o, s:o}", "a", side_json(a, name_a),
-                                               "b", side_json(b, name_b), "accounts", accounts,
-                                               "territories", changes_json(a, b, &c))));
+    AMBIT_TRY(ambit_json_print(file, json_pack("{s:o, s:o, s:o, s:o, s:o}", "a",
+                                               side_json(a, name_a), "b", side_json(b, name_b),
+                                               "accounts", accounts, "territories",
+                                               changes_json(a, b, &c), "moves", flows_json(&c))));
 done:
     ambit_comparison_clear(&c);
     return status;

@@ -98,12 +98,48 @@ done:
     return status;
 }
 
+static int compare_pairs(const void *x, const void *y)
+{
+    const int64_t p = *(const int64_t *)x, q = *(const int64_t *)y;
+    return (p > q) - (p < q);
+}
+
+static int compare_flows(const void *x, const void *y)
+{
+    const struct ambit_territory_flow *const p = x, *const q = y;
+    if (p->count != q->count) return p->count > q->count ? -1 : 1;
+    const int order = strcmp(p->from, q->from);
+    return order != 0 ? order : strcmp(p->to, q->to);
+}
+
+/* From `pair`, from × change_count + to of each account that differs, which is sorted. */
+static ambit_status make_flows(struct ambit_comparison *c, int64_t *pair)
+{
+    if (c->differ == 0) return AMBIT_OK;
+    qsort(pair, (size_t)c->differ, sizeof *pair, compare_pairs);
+    int64_t different = 1;
+    for (int64_t n = 1; n < c->differ; n++)
+        different += pair[n] != pair[n - 1];
+    const ambit_status status = ambit_alloc(&c->flow, (size_t)different, sizeof *c->flow);
+    if (status != AMBIT_OK) return status;
+    for (int64_t n = 0; n < c->differ; n++) {
+        if (n == 0 || pair[n] != pair[n - 1])
+            c->flow[c->flow_count++] =
+                (struct ambit_territory_flow){c->change[pair[n] / c->change_count].name,
+                                              c->change[pair[n] % c->change_count].name, 0};
+        c->flow[c->flow_count - 1].count++;
+    }
+    qsort(c->flow, (size_t)c->flow_count, sizeof *c->flow, compare_flows);
+    return AMBIT_OK;
+}
+
 static ambit_status match_accounts(const struct ambit_result *a, const struct ambit_result *b,
                                    struct ambit_comparison *c, const int32_t *place_a,
                                    const int32_t *place_b)
 {
     ambit_status status = AMBIT_OK;
-    int64_t *order_a = NULL, *order_b = NULL;
+    int64_t *order_a = NULL, *order_b = NULL, *pair = NULL;
+    AMBIT_TRY(ambit_alloc(&pair, (size_t)a->account_count, sizeof *pair));
     AMBIT_TRY(sorted_order(a->account_count, compare_accounts, a, &order_a));
     AMBIT_TRY(sorted_order(b->account_count, compare_accounts, b, &order_b));
     int64_t i = 0, j = 0;
@@ -114,7 +150,7 @@ static ambit_status match_accounts(const struct ambit_result *a, const struct am
             const int32_t to = place_b[b->territory[order_b[j]]];
             c->both++;
             if (from != to) {
-                c->differ++;
+                pair[c->differ++] = (int64_t)from * c->change_count + to;
                 c->change[from].went++;
                 c->change[to].came++;
             }
@@ -124,7 +160,9 @@ static ambit_status match_accounts(const struct ambit_result *a, const struct am
     }
     c->only_a = a->account_count - c->both;
     c->only_b = b->account_count - c->both;
+    AMBIT_TRY(make_flows(c, pair));
 done:
+    ambit_free(&pair);
     ambit_free(&order_a);
     ambit_free(&order_b);
     return status;
@@ -155,5 +193,6 @@ done:
 void ambit_comparison_clear(struct ambit_comparison *comparison)
 {
     ambit_free(&comparison->change);
+    ambit_free(&comparison->flow);
     *comparison = (struct ambit_comparison){0};
 }

@@ -14,11 +14,20 @@ struct ambit_territory_change {
     int64_t went, came; /* accounts that are in it only in a, only in b */
 };
 
+/* Accounts that are in one territory of a and in another of b. */
+struct ambit_territory_flow {
+    const char *from, *to; /* borrowed from the results */
+    int64_t count;
+};
+
 struct ambit_comparison {
     int64_t both, differ;   /* accounts that both have; those with territories of other names */
     int64_t only_a, only_b; /* accounts that one has */
     int32_t change_count;
     struct ambit_territory_change *change; /* owned; most changed first, then by name */
+    int64_t flow_count;
+    struct ambit_territory_flow *flow; /* owned; from × to where there is any, largest first, then
+                                          by names */
 };
 
 /* Matches accounts by id and territories by name, in any order of either. Costs two sorts of the

@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='assign audit compare export generate moves robustness run scenarios solve verify'
+commands='assign audit compare export farm generate moves robustness run scenarios solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -60,9 +60,9 @@ for command in $commands; do
     enough=(a)
     if [ "$command" = generate ]; then continue; fi # below
     case $command in
-    run | audit | scenarios | robustness) arguments=SCENARIO.yaml ;;
+    run | audit | scenarios | robustness | farm) arguments=SCENARIO.yaml ;;
     moves) arguments='[BEFORE.h5] PLAN.h5' enough=(a b) ;;
-    compare) arguments='A.h5 B.h5' enough=(a b) ;;
+    compare) continue ;; # takes any number
     assign) arguments='PLAN.h5 NEW.csv' enough=(a b) ;;
     solve) arguments=FILE ;;
     verify) arguments='RESULT.h5|SOLUTION.json' ;;
@@ -75,7 +75,10 @@ for command in $commands; do
     wrong "invalid option -- 'x'" "$command" -x
     wrong "expected --quiet or --verbose, found both" "$command" "${enough[@]}" --quiet -v
 done
-wrong "expected A.h5 B.h5, found only one file" compare a.h5
+wrong "expected A.h5 [B.h5...], found nothing" compare
+wrong "expected A.h5 [B.h5...], found ''" compare ""
+wrong "unrecognized option '--bogus'" compare --bogus
+wrong "expected --quiet or --verbose, found both" compare a b --quiet -v
 wrong "expected PLAN.h5 NEW.csv, found only one file" assign plan.h5
 wrong "--scenario: expected a file name, found ''" assign --scenario= a b
 wrong "expected options alone, found 'more'" generate more
@@ -142,7 +145,7 @@ wrong "--comm-stats: expected a file name, found ''" run --comm-stats '' s.yaml
 wrong "option '--t' is ambiguous; possibilities: '--time-limit' '--threads'" run --t 3 s.yaml
 wrong "unrecognized option '--seed'" audit --seed 3 s.yaml
 wrong "unrecognized option '--csv'" run --csv x s.yaml
-wrong "unrecognized option '--output'" compare --output x a b
+wrong "unrecognized option '--svg'" compare --svg x a b
 expect 64 "ambit: export: expected --csv, --geojson or --svg, found none of them" export r.h5
 
 # Where a result cannot go is said before anything is computed.
@@ -184,7 +187,8 @@ helped 'Usage: ambit [OPTION...] COMMAND [WORD...]' -h run
 helped 'Usage: ambit [-hV] [--help] [--usage] [--version] COMMAND [WORD...]' --usage
 helped 'Usage: ambit run [OPTION...] SCENARIO.yaml' run --help
 helped 'Usage: ambit audit [OPTION...] SCENARIO.yaml' audit -h s.yaml
-helped 'Usage: ambit compare [OPTION...] A.h5 B.h5' compare --help
+helped 'Usage: ambit compare [OPTION...] A.h5 [B.h5...]' compare --help
+helped 'Usage: ambit farm [OPTION...] SCENARIO.yaml' farm --help
 helped 'Usage: ambit assign [OPTION...] PLAN.h5 NEW.csv' assign --help
 helped 'Usage: ambit solve [OPTION...] FILE' solve --help
 helped 'Usage: ambit verify [OPTION...] RESULT.h5|SOLUTION.json' verify --threads 2 --help
@@ -202,7 +206,7 @@ check "options of audit" "--accounts --json --output --plan --quiet --silence-li
 --verbose --help --usage" "$(options_of audit)"
 check "options of assign" "--comm-stats --json --output --quiet --scenario --silence-limit --skip-bad-rows --threads \
 --verbose --help --usage" "$(options_of assign)"
-check "options of compare" "--json --quiet --verbose --help --usage" "$(options_of compare)"
+check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
 --silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"
 check "options of verify" "--accounts --distance --instance --problem --quiet --silence-limit --threads --verbose \

@@ -86,7 +86,7 @@ enum {
         NULL, 0, NULL, 0, NULL, 0                                                                  \
     }
 
-enum { AMBIT_ARGUMENT_MAX = 2 };
+enum { AMBIT_ARGUMENT_MAX = 64 };
 
 /* A command's words, parsed. All strings are borrowed from argv. */
 struct ambit_options {

@@ -13,7 +13,7 @@
 #ifndef AMBIT_FARM_HDF5_H
 #define AMBIT_FARM_HDF5_H
 
-#include "engine/model/farm.h"
+#include "engine/model/farm_record.h"
 
 /* The name behind "FARM.h5:NAME", or NULL where there is none, or a file of that very name. */
 const char *ambit_farm_name_in(const char *path);

@@ -4,8 +4,8 @@
  * all ranks together, and then groups of ranks draw the scenarios side by side, each beginning with
  * the plan, the prices and the centres of the base. Plans do not depend on how ranks are grouped.
  */
-#ifndef AMBIT_RUN_FARM_H
-#define AMBIT_RUN_FARM_H
+#ifndef AMBIT_FARM_H
+#define AMBIT_FARM_H
 
 #include "engine/run/run.h"
 

@@ -5,7 +5,7 @@
 #ifndef AMBIT_FARM_STATE_H
 #define AMBIT_FARM_STATE_H
 
-#include "engine/model/farm.h"
+#include "engine/model/farm_record.h"
 #include "engine/run/farm_nation.h"
 
 struct ambit_farm {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/model/farm.h"
+#include "engine/model/farm_record.h"
 #include "engine/base/memory.h"
 
 const char *ambit_farm_status_name(enum ambit_farm_status status)

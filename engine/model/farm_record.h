@@ -2,8 +2,8 @@
 /*
  * What a farm keeps of each of its scenarios: how it ended, and its result.
  */
-#ifndef AMBIT_FARM_H
-#define AMBIT_FARM_H
+#ifndef AMBIT_FARM_RECORD_H
+#define AMBIT_FARM_RECORD_H
 
 #include "engine/model/result.h"
 

@@ -13,6 +13,7 @@
 #include "engine/base/memory_room.h"
 #include "engine/base/stop.h"
 #include "engine/base/version.h"
+#include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
 #include "engine/run/memory_need.h"
@@ -115,6 +116,7 @@ static ambit_status draw(struct ambit_job *job, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job units = {0}, *search = job;
+    AMBIT_TRY(ambit_job_foresee(job));
     if (ambit_job_has_groups(job)) {
         search = &units;
         AMBIT_TRY(ambit_job_make_units(job, &units));

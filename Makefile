@@ -73,7 +73,7 @@ Q := $(if $(V),,@)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help deps deps-dev deps-slurm deps-peers demo debug asan tsan cov test test-serial \
-        test-long test-slurm bench bench-instances bench-scaling bench-peers fuzz pictures format format-check tidy \
+        test-long test-slurm bench bench-instances bench-scaling bench-peers bench-farm fuzz pictures format format-check tidy \
         layers headers install uninstall \
         installcheck clean FORCE
 
@@ -223,6 +223,9 @@ bench-peers: $(PEERS) $(SEED_BENCH) ## seed beside METIS and Zoltan (POINTS, PAR
 	for m in $(MEASURES); do \
 	    $(BUILD)/bench/bench_peers --measures $$m --turns $(TURNS) $(POINTS) $(PARTS) || exit 1; \
 	done
+
+bench-farm: $(PROGRAM) ## draw 200 scenarios of the demo in one job, and some of them alone
+	scripts/bench_farm.sh $(PROGRAM)
 
 debug: ## build build/debug/ambit, without optimisation
 	$(MAKE) VARIANT=debug all

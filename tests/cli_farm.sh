@@ -180,6 +180,34 @@ for ranks in 1 3; do
         "$(ask nation/one.h5 "f['/scenarios/0001'].attrs['plan_sha256']")"
 done
 
+# Rules hold in a farm as they do alone, and groups that stay together are stored with their names.
+"$python" "$here/tests/make_nation.py" rules --accounts 500 --reps 5 --free 1
+awk -F , -v OFS=, '{print $0, NR == 1 ? "chain" : NR % 2 ? "c" int(NR / 6) : ""}' \
+    rules/accounts.csv >rules/chained.csv
+mv rules/chained.csv rules/accounts.csv
+{ head -n 1 rules/accounts.csv; sed -n 2,11p rules/accounts.csv | sed 's/^/N/'; } >rules/new.csv
+cat >>rules/scenario.yaml <<'END'
+scenarios:
+  - {name: locked, rules: {locked: {workload: {min: 20}}}}
+  - {name: chains, rules: {together: chain}}
+  - {name: more chains, rules: {together: chain}, accounts: {add: new.csv}}
+END
+for ranks in 1 3; do
+    on $ranks farm rules/scenario.yaml -o rules/farm.h5 --threads 1 --effort 3 --quiet
+    [ $ranks -gt 1 ] || rules_farm=$(hash_of rules/farm.h5)
+    check "rules on $ranks ranks: bytes" "$rules_farm" "$(hash_of rules/farm.h5)"
+done
+for name in locked chains "more chains"; do
+    on 1 verify "rules/farm.h5:$name" --quiet
+    check "rules: $name" yes "$([ "$code" -eq 0 ] || [ "$code" -eq 2 ] && echo yes || echo "$code")"
+done
+check "rules: who is locked stays" 0 "$("$python" -c "
+import csv, subprocess, os
+subprocess.run([os.environ['AMBIT'], 'export', 'rules/farm.h5:locked', '--csv', 'l.csv', '-q'],
+               stdout=subprocess.DEVNULL)
+work = {r['account_id']: float(r['workload']) for r in csv.DictReader(open('rules/accounts.csv'))}
+print(sum(r['moved'] == '1' and work[r['account_id']] >= 20 for r in csv.DictReader(open('l.csv'))))")"
+
 # --- killed ----------------------------------------------------------------------
 
 rm -f nation/farm.h5

@@ -5,6 +5,7 @@
 #include "io/report.h"
 #include "engine/base/fixed.h"
 #include "engine/model/kpi.h"
+#include "io/report_contiguity.h"
 #include "io/report_diagnosis.h"
 #include "io/report_kpi.h"
 #include "io/report_nightly.h"
@@ -333,6 +334,7 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     }
     print_bands(file, r);
     print_relaxed(file, r);
+    ambit_report_contiguity(file, r);
     ambit_report_diagnosis(file, r);
     ambit_report_nightly(file, r);
     ambit_report_kpi(file, r);

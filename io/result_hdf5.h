@@ -18,7 +18,8 @@ struct ambit_result_slice {
     const double *lat, *lon;
     const int32_t *territory, *previous;
     const int64_t *travel;
-    const char *together; /* count × together_width */
+    const char *together;  /* count × together_width */
+    const int32_t *parent; /* NULL: the result has no certificate of contiguity */
     const int64_t *column[AMBIT_COLUMN_MAX];
 };
 

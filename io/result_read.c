@@ -6,6 +6,7 @@
  */
 #include "engine/base/memory.h"
 #include "io/farm_hdf5.h"
+#include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
 #include "io/result_parts.h"
@@ -402,6 +403,7 @@ ambit_status ambit_result_read(const char *path, struct ambit_result *result_out
     AMBIT_TRY(check_format(h5));
     AMBIT_TRY(ambit_result_get_figures(h5, result_out));
     AMBIT_TRY(get_accounts(h5, result_out));
+    AMBIT_TRY(ambit_result_get_contiguity(h5, result_out));
 done:
     ambit_h5_destroy(&h5);
     if (status != AMBIT_OK) ambit_result_clear(result_out);

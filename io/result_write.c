@@ -8,6 +8,7 @@
  */
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
 #include "io/result_parts.h"
@@ -222,6 +223,8 @@ static ambit_status make_account_columns(struct ambit_result_file *file,
                                       .count = r->account_count,
                                       .long_name = "group that it stays together with, or none",
                                       .scale = scale}));
+    if (r->contiguity != NULL)
+        AMBIT_TRY(ambit_result_put_parent_column(file->h5, r->account_count));
     AMBIT_TRY(make_own_columns(file, r));
 done:
     return status;
@@ -259,6 +262,9 @@ ambit_status ambit_result_file_put(struct ambit_result_file *file,
     if (file->together_width > 0)
         AMBIT_TRY(ambit_h5_put_slice(file->h5, together_path, AMBIT_H5_TEXT, file->together_width,
                                      slice->first, slice->count, slice->together));
+    if (slice->parent != NULL)
+        AMBIT_TRY(ambit_h5_put_slice(file->h5, AMBIT_PARENT_PATH, AMBIT_H5_I32, 0, slice->first,
+                                     slice->count, slice->parent));
     for (int c = 0; c < file->column_count; c++) {
         ambit_h5_join("/accounts/columns", file->column[c], path);
         AMBIT_TRY(ambit_h5_put_slice(file->h5, path, AMBIT_H5_I64, 0, slice->first, slice->count,
@@ -505,6 +511,7 @@ ambit_status ambit_result_put_figures(struct ambit_h5 *h5, const struct ambit_re
                        result->round, sizeof *result->round, result->round_count));
     AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
     AMBIT_TRY(ambit_result_put_rules(h5, result));
+    AMBIT_TRY(ambit_result_put_contiguity(h5, result));
     AMBIT_TRY(ambit_result_put_audit(h5, result));
     AMBIT_TRY(ambit_result_put_diagnosis(h5, result));
 done:

@@ -67,6 +67,11 @@ static const struct row rows[] = {
     {"rules.reach", "way", "min, km", "none", "120 minutes, 2 hours or 200 km, one way"},
     {"objective.hours_per_moved_account", "number", "h", "0", "price of a change of hands"},
     {"nightly.hours_per_move", "number", "h", "none", "what a move of ambit nightly must save"},
+    {"contiguity", "required, preferred", "", "none", "short for {contiguous: ...}"},
+    {"contiguity.contiguous", "see contiguity", "", "", "territories hang together; or best so"},
+    {"contiguity.graph", "delaunay, {nearest: 8}", "", "delaunay", "which places are neighbours"},
+    {"contiguity.longest_edge", "length", "km", "any", "no neighbours further apart: islands"},
+    {"contiguity.barriers", "path", "", "none", "GeoJSON lines that neighbours cannot cross"},
     {"segments.by", "column", "", "none", "what classes of accounts go by, in an audit"},
     {"segments.classes.NAME", "number, %", "", "none", "from 80 on, or the largest 20%; rest"},
     {"working_time.work", "sum", "h", "see below", "hours with customers and for them"},
@@ -141,6 +146,11 @@ const char ambit_scenario_example[] =
     "  reach: 120 minutes\n"
     "nightly:\n"
     "  hours_per_move: 2         # the same for `ambit nightly`, which needs it, or --threshold\n"
+    "contiguity:                 # every territory hangs together\n"
+    "  contiguous: required      # hard, as bands are; or preferred\n"
+    "  graph: delaunay           # neighbours; or {nearest: 8}\n"
+    "  longest_edge: 50 km       # what lies further from all others is an island\n"
+    "  barriers: rivers.geojson  # lines without a way across\n"
     "# What `ambit audit` reports beside all that.\n"
     "segments:\n"
     "  by: potential_usd\n"
@@ -182,6 +192,9 @@ void ambit_scenario_print_help(FILE *out)
         "\nA number is digits with an optional sign, fraction and exponent. A column is the name\n"
         "of one in the table's first line. NAME is a measure's name; a band may also name count,\n"
         "travel or a column. Names have at most 63 bytes.\n\n"
+        "contiguity: two accounts of a territory between which the nation's neighbours make a\n"
+        "way have one inside the territory, too. required is met or the run ends with 2;\n"
+        "preferred makes as few pieces as it can without breaking a band.\n\n"
         "segments, working_time, coverage and kpi are for ambit audit, and change no plan;\n"
         "NAME is your own there. Their sums are of columns, measures, count and travel,\n"
         "joined by + and -; a ratio is one name, or a sum in brackets, over another. Blanks\n"

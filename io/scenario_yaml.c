@@ -14,6 +14,7 @@
 #include "io/scenario_bands.h"
 #include "io/scenario_binder.h"
 #include "io/scenario_changes.h"
+#include "io/scenario_contiguity.h"
 #include "io/scenario_nightly.h"
 #include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
@@ -267,8 +268,8 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
 }
 
 const char ambit_scenario_keys[] =
-    "name, accounts, reps, territories, centres, travel, measures, bands, rules, objective, "
-    "nightly, segments, working_time, coverage, kpi, robustness, scale, seed";
+    "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "
+    "objective, nightly, segments, working_time, coverage, kpi, robustness, scale, seed";
 
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
@@ -305,6 +306,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
         ambit_bind_optional_number(b, objective, "hours_per_moved_account",
                                    "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);
     ambit_scenario_bind_rules(b);
+    ambit_scenario_bind_contiguity(b);
     ambit_scenario_bind_audit(b);
     ambit_scenario_bind_robustness(b);
     ambit_scenario_bind_nightly(b);

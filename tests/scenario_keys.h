@@ -4,7 +4,8 @@
 #define AMBIT_TEST_SCENARIO_KEYS_H
 
 #define TOP                                                                                        \
-    "name, accounts, reps, territories, centres, travel, measures, bands, rules, objective, "      \
-    "nightly, segments, working_time, coverage, kpi, robustness, scale, seed, scenarios, grid"
+    "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "     \
+    "objective, nightly, segments, working_time, coverage, kpi, robustness, scale, seed, "         \
+    "scenarios, grid"
 
 #endif

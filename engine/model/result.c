@@ -92,6 +92,7 @@ void ambit_result_clear(struct ambit_result *result)
     ambit_free(&result->previous);
     ambit_free(&result->account_travel);
     ambit_free(&result->account_together);
+    ambit_free(&result->parent);
     for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
         ambit_free(&result->column[c]);
     ambit_free(&result->territories);
@@ -108,6 +109,7 @@ void ambit_result_clear(struct ambit_result *result)
     }
     ambit_free(&result->round);
     ambit_free(&result->nightly);
+    ambit_contiguity_destroy(&result->contiguity);
     ambit_kpi_destroy(&result->kpi);
     ambit_diagnosis_destroy(&result->diagnosis);
     ambit_result_init(result);

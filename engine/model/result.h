@@ -9,6 +9,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/model/badrows.h"
+#include "engine/model/contiguity.h"
 #include "engine/model/scenario.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,8 +17,9 @@
 enum ambit_result_kind { AMBIT_RESULT_PLAN, AMBIT_RESULT_AUDIT };
 
 struct ambit_result_input {
-    char role[16]; /* "scenario", "accounts", "reps", "forbidden", "allowed", "plan" */
-    char *path;    /* owned; relative to the result file's folder where possible */
+    char
+        role[16]; /* "scenario", "accounts", "reps", "forbidden", "allowed", "plan" or "barriers" */
+    char *path;   /* owned; relative to the result file's folder where possible */
     char hash[AMBIT_SHA256_TEXT]; /* scenario: SHA-256; tables: rows hash */
     int64_t rows;                 /* data rows; 0 for the scenario */
 };
@@ -142,7 +144,7 @@ struct ambit_result {
     int64_t effort;
     bool stopped_by_time_limit;
     int32_t input_count;
-    struct ambit_result_input input[4 + AMBIT_PAIR_FILE_MAX];
+    struct ambit_result_input input[5 + AMBIT_PAIR_FILE_MAX];
 
     /* accounts, canonical order; the arrays are NULL on a result that a run hands over */
     int64_t account_count;
@@ -152,6 +154,7 @@ struct ambit_result {
     int32_t *territory;      /* owned; index into territories */
     int32_t *previous;       /* owned; index into territories, or -1 */
     int64_t *account_travel; /* owned; micro-hours a year */
+    int32_t *parent;         /* owned; the certificate of contiguity; NULL: none */
     int32_t column_count;
     char column_name[AMBIT_COLUMN_MAX][AMBIT_NAME_MAX];
     int64_t *column[AMBIT_COLUMN_MAX]; /* owned; micro-units */
@@ -186,6 +189,7 @@ struct ambit_result {
     struct ambit_kpi *kpi;             /* owned; an audit's further figures; NULL: none (kpi.h) */
     struct ambit_diagnosis *diagnosis; /* owned; why bands are broken; NULL: none (diagnosis.h) */
     struct ambit_nightly *nightly;     /* owned; NULL: the plan was drawn, not kept up */
+    struct ambit_contiguity_figures *contiguity; /* owned; NULL where none is asked for */
 
     /* not part of the compared bytes */
     double seconds[8];  /* by phase, see AMBIT_PHASE_… */

@@ -25,6 +25,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .nightly = {.hours_per_move = (double)NAN},
         .audit = {.segments.column = -1, .days = 220.0, .visited_column = -1, .target_column = -1},
         .eligibility = {.needs_category = -1},
+        .contiguity = {.longest_km = INFINITY},
     };
 }
 
@@ -50,6 +51,7 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
         ambit_free(&scenario->eligibility.closing[c].file);
     ambit_free(&scenario->eligibility.closing);
     ambit_free(&scenario->eligibility.name);
+    ambit_free(&scenario->contiguity.barriers);
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 

@@ -27,6 +27,7 @@
 #define AMBIT_VARIANT_NAME_MAX 192 /* bytes of the name of a scenario in a file, with its NUL */
 #define AMBIT_REP_COLUMN_MAX 8     /* columns of the reps that targets name */
 #define AMBIT_REP_FACTOR_MAX 4     /* columns of the reps that their capacity is multiplied by */
+#define AMBIT_CONTIGUITY_NEAREST_MAX 32 /* neighbours of a place, where they are counted */
 
 /* A term of a measure: a column's index (≥ 0), or one of these. An audit's sums know visits, too.
  */
@@ -237,6 +238,20 @@ struct ambit_nightly_terms {
     double hours_per_move; /* of travel a year that a move must save beyond; NAN: not said */
 };
 
+enum ambit_contiguity {
+    AMBIT_CONTIGUITY_FREE,
+    AMBIT_CONTIGUITY_PREFERRED, /* as few pieces as the bands leave */
+    AMBIT_CONTIGUITY_REQUIRED   /* hard, as bands are */
+};
+
+/* Territories in one piece on the neighbour graph of the accounts' places. */
+struct ambit_contiguity_terms {
+    enum ambit_contiguity wanted;
+    int nearest;       /* neighbours of a place; 0: by Delaunay's triangulation */
+    double longest_km; /* of an edge; infinity: any */
+    char *barriers;    /* owned; GeoJSON file, relative to the scenario's folder; NULL: none */
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -291,6 +306,7 @@ struct ambit_scenario {
     struct ambit_rep_terms rep;
     struct ambit_separation_terms separation;
     struct ambit_nightly_terms nightly;
+    struct ambit_contiguity_terms contiguity;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

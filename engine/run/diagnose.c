@@ -390,6 +390,10 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
     const size_t limits = (size_t)job->territories.count * (size_t)job->problem.rule_count;
     int64_t total[AMBIT_RULE_MAX] = {0};
     double *low = NULL, *high = NULL;
+    bool any = false;
+    for (int b = 0; b < result->band_count; b++)
+        any |= result->band[b].broken_count > 0;
+    if (!any) return AMBIT_OK; /* it is something else that is broken */
     ambit_log_progress("diagnose", 0, 0, "");
     status = ambit_alloc(&low, limits, sizeof *low);
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);

@@ -12,7 +12,8 @@
  * nation's total, and accounts that alone are more than any territory may have. Collective. */
 ambit_status ambit_job_foresee(struct ambit_job *job) AMBIT_CHECKED;
 
-/* Sets result->diagnosis on rank 0, for a judged plan that breaks bands. Collective. */
+/* Sets result->diagnosis on rank 0, for a judged plan that breaks bands; of others it stays
+ * NULL. Collective. */
 ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
                                 struct ambit_result *result) AMBIT_CHECKED;
 

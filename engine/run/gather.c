@@ -8,6 +8,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/base/version.h"
+#include "engine/run/contiguity.h"
 #include "engine/run/job.h"
 #include "io/result_hdf5.h"
 
@@ -19,7 +20,7 @@ struct part {
     int64_t begin, end;
     char *id, *together; /* the rest is owned, and holds those of all ranks on rank 0 */
     double *lat, *lon;
-    int32_t *territory, *previous;
+    int32_t *territory, *previous, *parent;
     int64_t *travel, *column[AMBIT_COLUMN_MAX];
 };
 
@@ -31,6 +32,7 @@ static void clear_part(struct part *part)
     ambit_free(&part->lon);
     ambit_free(&part->territory);
     ambit_free(&part->previous);
+    ambit_free(&part->parent);
     ambit_free(&part->travel);
     for (int c = 0; c < AMBIT_COLUMN_MAX; c++)
         ambit_free(&part->column[c]);
@@ -74,6 +76,9 @@ static ambit_status gather_part(struct ambit_job *job, const int32_t *label, str
                                 &part->territory, &all));
     AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->previous + at : NULL, n, sizeof(int32_t),
                                 &part->previous, &all));
+    if (job->contiguity != NULL)
+        AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? job->contiguity->parent + at : NULL, n,
+                                    sizeof(int32_t), &part->parent, &all));
     for (int c = 0; c < a->column_count; c++)
         AMBIT_TRY(ambit_comm_gather(comm, n > 0 ? a->column[c] + at : NULL, n, sizeof(int64_t),
                                     &part->column[c], &all));
@@ -126,6 +131,18 @@ done:
     return status;
 }
 
+static ambit_status place_barriers(const struct ambit_job *job, struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_job_contiguity *const own = job->contiguity;
+    char *path = NULL;
+    AMBIT_TRY(ambit_path_beside(job->scenario.path, job->scenario.contiguity.barriers, &path));
+    AMBIT_TRY(place_input(job, "barriers", path, own->barriers_hash, own->barriers.count, result));
+done:
+    ambit_free(&path);
+    return status;
+}
+
 static ambit_status place_inputs(const struct ambit_job *job, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -147,6 +164,8 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
         AMBIT_TRY(place_table(job, closing->only ? "allowed" : "forbidden", closing->file,
                               &table->read.hash, table->read.rows, result));
     }
+    if (job->contiguity != NULL && scenario->contiguity.barriers != NULL)
+        AMBIT_TRY(place_barriers(job, result));
     if (job->nightly != NULL)
         AMBIT_TRY(place_input(job, "plan", job->options.plan_path, job->nightly->plan_sha256,
                               job->nightly->plan_accounts, result));
@@ -203,6 +222,7 @@ ambit_status ambit_job_gather(struct ambit_job *job, const int32_t *label,
     result->territory = part.territory;
     result->previous = part.previous;
     result->account_travel = part.travel;
+    result->parent = part.parent;
     memcpy(result->column, part.column, sizeof part.column);
     part = (struct part){0};
     if (first) {
@@ -229,7 +249,8 @@ static ambit_status keep_slice(const struct ambit_result *result, const struct p
                                        .lon = part->lon,
                                        .territory = part->territory,
                                        .previous = part->previous,
-                                       .travel = part->travel};
+                                       .travel = part->travel,
+                                       .parent = part->parent};
     for (int c = 0; c < result->column_count; c++)
         slice.column[c] = part->column[c];
     hash_plan(sha, result, part->id, part->territory, slice.count);

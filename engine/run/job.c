@@ -3,6 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "engine/run/contiguity.h"
 #include "solvers/group.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->price_upper);
     ambit_free(&job->round);
     ambit_free(&job->nightly);
+    ambit_job_contiguity_destroy(job);
     ambit_problem_clear(&job->problem);
     ambit_pairs_clear(&job->forbidden);
     ambit_pairs_clear(&job->allowed);

@@ -25,7 +25,8 @@ struct ambit_relaxation {
     int32_t proof_territory; /* the one that proves a share impossible, or −1 */
 };
 
-struct ambit_keeper; /* checkpoint.h */
+struct ambit_keeper;         /* checkpoint.h */
+struct ambit_job_contiguity; /* contiguity.h */
 
 /* A table of pairs as it was read. */
 struct ambit_pair_table {
@@ -79,6 +80,9 @@ struct ambit_job {
     struct ambit_eligibility eligibility;
 
     struct ambit_nightly *nightly; /* owned; NULL: the plan is drawn, not kept up */
+    struct ambit_job_contiguity
+        *contiguity; /* owned; NULL where territories need not hang together */
+
     struct ambit_place place;
     struct ambit_keeper *keeper; /* of checkpoints; see checkpoint.h; NULL: none are kept */
     int32_t *label;              /* owned; the plan: territory of each account of the slice */

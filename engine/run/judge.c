@@ -9,6 +9,8 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
+#include "engine/run/contiguity.h"
+#include "engine/run/job.h"
 #include "engine/run/judge_rules.h"
 #include "engine/run/unite.h"
 #include "solvers/bound.h"
@@ -389,6 +391,7 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
         AMBIT_TRY_TOGETHER(job->comm, ambit_judge_separation(job, &result->separation));
     judge_totals(job, result);
     judge_has_previous(job, result);
+    AMBIT_TRY(ambit_job_judge_contiguity(job, label, result));
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));
     AMBIT_TRY(judge_bound(job, result));
 done:

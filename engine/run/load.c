@@ -2,6 +2,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
+#include "engine/run/contiguity.h"
 #include "engine/run/job.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
@@ -76,6 +77,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
     AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
+    AMBIT_TRY(ambit_job_read_barriers(job));
     if (job->draws) {
         AMBIT_TRY(ambit_foresee_accounts(&job->scenario, job->options.accounts_path, job->comm,
                                          &foreseen, &id_bytes));

@@ -4,11 +4,13 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
+#include "engine/run/contiguity.h"
 #include "engine/run/diagnose.h"
 #include "engine/run/heavy.h"
 #include "engine/run/job.h"
 #include "engine/run/separate.h"
 #include "engine/run/unite.h"
+#include "io/report_contiguity.h"
 #include "io/report_text.h"
 
 #include <math.h>
@@ -62,6 +64,7 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     ambit_status status = AMBIT_OK;
     ambit_log_progress("judge", 0, 0, "");
     result->kind = kind;
+    AMBIT_TRY(ambit_job_certify(job, label));
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
@@ -170,10 +173,13 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
         if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
         used += (size_t)wrote;
     }
+    const bool torn = result->contiguity != NULL && result->contiguity->broken_count > 0 &&
+                      result->contiguity->wanted == AMBIT_CONTIGUITY_REQUIRED;
+    if (torn) ambit_contiguity_words(result, 10, words + used, sizeof words - used);
     return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s:%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
-                      rules != NULL || others[0] != '\0' ? "bands and rules" : "bands", words,
-                      others, more);
+                      rules != NULL || torn || others[0] != '\0' ? "bands and rules" : "bands",
+                      words, others, more);
 }
 
 /* A plan of `search`, which is the job or its accounts as units. */
@@ -224,6 +230,8 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     }
     AMBIT_TRY(draw(&job, search, &since));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
+    AMBIT_TRY(ambit_job_join_pieces(&job));
+    end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
     ambit_keeper_finish(search);
     feasible = result.feasible;

@@ -9,6 +9,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/model/geometry.h"
+#include "engine/run/contiguity.h"
 #include "engine/run/job.h"
 #include "io/result_hdf5.h"
 
@@ -109,6 +110,32 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
         ambit_comm_broadcast(comm, &band->used_upper, sizeof band->used_upper, 0);
     }
 done:
+    return status;
+}
+
+/* The certificate of this rank's slice; a file of a scenario that asks for one must have it. */
+static ambit_status share_certificate(struct ambit_job *job, const char *path,
+                                      const struct ambit_result *stored)
+{
+    ambit_status status = AMBIT_OK;
+    int32_t *all = NULL;
+    const struct ambit_accounts *const a = &job->accounts;
+    const size_t count = (size_t)stored->account_count;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    if (job->contiguity == NULL) return AMBIT_OK;
+    if (first && stored->parent == NULL)
+        status = ambit_fail(AMBIT_ERR_MISMATCH,
+                            "%s: expected a certificate of contiguity, found none", path);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&all, count, sizeof *all));
+    if (first && count > 0) memcpy(all, stored->parent, count * sizeof *all);
+    ambit_comm_broadcast(job->comm, all, (int64_t)(count * sizeof *all), 0);
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_resize(&job->contiguity->parent, (size_t)a->count, sizeof *all));
+    if (a->count > 0)
+        memcpy(job->contiguity->parent, all + a->first, (size_t)a->count * sizeof *all);
+done:
+    ambit_free(&all);
     return status;
 }
 
@@ -362,6 +389,37 @@ static void compare_nightly(struct report *report, const struct ambit_nightly *s
              found->most_saving);
 }
 
+static void compare_contiguity(struct report *report, const struct ambit_result *stored,
+                               const struct ambit_result *found)
+{
+    const struct ambit_contiguity_figures *const x = stored->contiguity, *const y =
+                                                                             found->contiguity;
+    const char *const where = "contiguity";
+    if (x == NULL || y == NULL) {
+        same_i64(report, where, "asked for", x != NULL, y != NULL);
+        return;
+    }
+    same_text(report, where, "rule", ambit_contiguity_name(x->wanted),
+              ambit_contiguity_name(y->wanted));
+    same_i64(report, where, "nearest", x->nearest, y->nearest);
+    same_f64(report, where, "longest edge", x->longest_km, y->longest_km);
+    same_i64(report, where, "places", x->place_count, y->place_count);
+    same_i64(report, where, "edges", x->edge_count, y->edge_count);
+    same_i64(report, where, "edges too long", x->long_count, y->long_count);
+    same_i64(report, where, "edges across barriers", x->barred_count, y->barred_count);
+    same_i64(report, where, "islands", x->island_count, y->island_count);
+    same_i64(report, where, "broken territories", x->broken_count, y->broken_count);
+    same_i64(report, where, "extra pieces", x->extra_count, y->extra_count);
+    same_i64(report, where, "accounts apart", x->apart_count, y->apart_count);
+    for (int32_t t = 0; t < x->territory_count && t < y->territory_count; t++) {
+        const char *const name = stored->territories[t].name;
+        same_i64(report, name, "islands", x->islands[t], y->islands[t]);
+        same_i64(report, name, "pieces", x->pieces[t], y->pieces[t]);
+        same_i64(report, name, "accounts apart", x->apart[t], y->apart[t]);
+        same_i64(report, name, "first account apart", x->apart_sample[t], y->apart_sample[t]);
+    }
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
@@ -374,6 +432,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_territories(report, stored, found);
     compare_bands(report, stored, found);
     compare_nightly(report, stored->nightly, found->nightly);
+    compare_contiguity(report, stored, found);
 }
 
 /* ---- the whole ---- */
@@ -444,6 +503,7 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     AMBIT_TRY_TOGETHER(job->comm, take_decisions(job, stored));
     label = &stored->territory[job->accounts.first];
     found->kind = stored->kind;
+    AMBIT_TRY(share_certificate(job, job->options.result_path, stored));
     AMBIT_TRY(ambit_job_judge(job, label, found));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, found));
     AMBIT_TRY(ambit_job_gather(job, label, found));

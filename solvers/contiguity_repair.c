@@ -1,0 +1,779 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Pieces first, the smallest first: each that is not the largest of its territory on its island
+ * goes as a whole to the territory around it that costs least, with the prices of the plan's bands,
+ * so that a piece rather goes where there is room. What that breaks of the bands is then mended by
+ * moves at the borders that keep territories whole (piece_plan.h): one account or a few that hang
+ * on it, or two moves one after the other through a neighbour, the second of which may be an
+ * exchange. Last, moves that save travel and break nothing.
+ *
+ * Prices make plans that are nearly contiguous: one account in a hundred is apart or less, so that
+ * the repair is local. O(accounts) a pass and a few dozen passes. Weakness: where all territories
+ * of a region are full to their limits, two moves do not always find room.
+ */
+#include "solvers/contiguity_repair.h"
+#include "engine/base/memory.h"
+#include "solvers/piece_plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    JOIN_ROUNDS = 20,
+    SWINGS_MAX = 40,
+    SWING_PASSES = 30,
+    PATIENCE = 12,
+    MEND_PASSES = 10,
+    SAVE_PASSES = 3,
+    STEPS_MAX = 200, /* of one territory in a pass */
+    FIRST_LAST = 2000,
+    FIRST_MAX = 60, /* moves that a second one is sought for */
+    CHAIN_MAX = 6,  /* moves one after the other */
+    AROUND_MAX = 48 /* territories around one that are looked at */
+};
+#define GUARD 0.002
+/* In parts of a territory's mean cost: for a load that is outside by the whole mean load, and what
+ * the price of that much changes by in a pass. */
+#define FINE_FIRST 0.4
+#define FINE_LAST 3.0
+#define TURN 2.0
+
+struct repair {
+    struct ambit_contiguity_repair *in;
+    struct ambit_piece_plan plan;
+    int32_t *up; /* owned; by place and territory, as plan.cell_…: towards the first of a piece */
+    int32_t *size;  /* owned; by the first of a piece: its accounts */
+    int32_t *main;  /* owned; by the first of a piece: the largest of its territory and island */
+    int32_t *order; /* owned; account numbers, for lists */
+    int32_t *row;   /* owned; territories + 1 */
+    struct option *option; /* owned; of one territory */
+    int32_t option_room;
+    double *price; /* owned; of the swing, as in->price */
+    double *upper, *lower;
+    double fine; /* micro-hours for a part of violation */
+    double turn;
+    int32_t first_max;
+    double cost_scale; /* mean cost of a territory, micro-hours */
+};
+
+/* A move of one account out of a territory or into it. */
+struct option {
+    int64_t violation, cost;
+    int64_t left; /* violation of that territory afterwards */
+    int32_t account, to;
+};
+
+static int compare_options(const void *a, const void *b)
+{
+    const struct option *const x = a, *const y = b;
+    if (x->violation != y->violation) return x->violation < y->violation ? -1 : 1;
+    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
+    if (x->account != y->account) return x->account < y->account ? -1 : 1;
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+/* Those first that help the territory itself most. */
+static int compare_left(const void *a, const void *b)
+{
+    const struct option *const x = a, *const y = b;
+    if (x->left != y->left) return x->left < y->left ? -1 : 1;
+    return compare_options(a, b);
+}
+
+static ambit_status create(struct repair *r)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t n = (size_t)r->in->places->account_count;
+    AMBIT_TRY(ambit_piece_plan_create(&r->plan));
+    AMBIT_TRY(ambit_alloc(&r->up, n, sizeof *r->up));
+    AMBIT_TRY(ambit_alloc(&r->size, n, sizeof *r->size));
+    AMBIT_TRY(ambit_alloc(&r->main, n, sizeof *r->main));
+    AMBIT_TRY(ambit_alloc(&r->order, n, sizeof *r->order));
+    AMBIT_TRY(ambit_alloc(&r->row, (size_t)r->plan.territories + 1, sizeof *r->row));
+done:
+    return status;
+}
+
+static void clear(struct repair *r)
+{
+    ambit_piece_plan_clear(&r->plan);
+    ambit_free(&r->up);
+    ambit_free(&r->size);
+    ambit_free(&r->main);
+    ambit_free(&r->order);
+    ambit_free(&r->row);
+    ambit_free(&r->option);
+    ambit_free(&r->price);
+    ambit_free(&r->upper);
+    ambit_free(&r->lower);
+}
+
+/* ---- pieces ---- */
+
+static int32_t root_of(int32_t *up, int32_t i)
+{
+    while (up[i] != i) {
+        up[i] = up[up[i]];
+        i = up[i];
+    }
+    return i;
+}
+
+static int32_t cell_of(const struct ambit_piece_plan *plan, int32_t place, int32_t territory)
+{
+    const int32_t first = plan->places->first[place];
+    for (int32_t c = first; c < first + plan->used[place]; c++) {
+        if (plan->cell_territory[c] == territory) return c;
+    }
+    return -1;
+}
+
+/* A piece is named by its first cell; main[] is filled for each territory and island. */
+static void find_pieces(struct repair *r)
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    const struct ambit_places *const p = plan->places;
+    for (int32_t at = 0; at < p->count; at++) {
+        for (int32_t c = p->first[at]; c < p->first[at] + plan->used[at]; c++) {
+            r->up[c] = c;
+            r->size[c] = 0;
+            r->main[c] = 0;
+            for (int64_t e = p->graph.row[at]; e < p->graph.row[at + 1]; e++) {
+                const int32_t other = p->graph.column[e];
+                const int32_t d = other < at ? cell_of(plan, other, plan->cell_territory[c]) : -1;
+                if (d < 0) continue;
+                const int32_t a = root_of(r->up, c), b = root_of(r->up, d);
+                r->up[a < b ? b : a] = a < b ? a : b;
+            }
+        }
+    }
+    for (int32_t at = 0; at < p->count; at++) {
+        for (int32_t c = p->first[at]; c < p->first[at] + plan->used[at]; c++)
+            r->size[root_of(r->up, c)] += plan->cell_size[c];
+    }
+}
+
+struct piece {
+    int32_t island, territory, size, root;
+};
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const struct piece *const x = a, *const y = b;
+    if (x->island != y->island) return x->island < y->island ? -1 : 1;
+    if (x->territory != y->territory) return x->territory < y->territory ? -1 : 1;
+    if (x->size != y->size) return x->size > y->size ? -1 : 1;
+    return (x->root > y->root) - (x->root < y->root);
+}
+
+/* Slots of places are in the order of places, and so is the list of their accounts. */
+static bool is_root(const struct repair *r, int32_t place, int32_t c)
+{
+    return c < r->plan.places->first[place] + r->plan.used[place] && r->up[c] == c;
+}
+
+/* Marks the largest piece of each territory on each island; ties to the first. */
+static ambit_status mark_main(struct repair *r)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_places *const p = r->plan.places;
+    struct piece *piece = NULL;
+    size_t count = 0, n = 0;
+    for (int32_t c = 0; c < p->account_count; c++)
+        count += is_root(r, p->of_account[p->account[c]], c);
+    AMBIT_TRY(ambit_alloc(&piece, count, sizeof *piece));
+    for (int32_t c = 0; c < p->account_count; c++) {
+        const int32_t at = p->of_account[p->account[c]];
+        if (is_root(r, at, c))
+            piece[n++] = (struct piece){p->island[at], r->plan.cell_territory[c], r->size[c], c};
+    }
+    if (count > 0) qsort(piece, count, sizeof *piece, compare_pieces);
+    for (n = 0; n < count; n++)
+        r->main[piece[n].root] = n == 0 || piece[n - 1].island != piece[n].island ||
+                                 piece[n - 1].territory != piece[n].territory;
+done:
+    ambit_free(&piece);
+    return status;
+}
+
+/* ---- handing over ---- */
+
+struct stray {
+    int32_t size, root, account;
+};
+
+static int compare_strays(const void *a, const void *b)
+{
+    const struct stray *const x = a, *const y = b;
+    if (x->size != y->size) return x->size < y->size ? -1 : 1;
+    if (x->root != y->root) return x->root < y->root ? -1 : 1;
+    return (x->account > y->account) - (x->account < y->account);
+}
+
+/* All accounts outside main pieces, by piece, the smallest piece first. */
+static ambit_status list_strays(struct repair *r, struct stray **stray_out, int32_t *count_out)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_piece_plan *const plan = &r->plan;
+    const struct ambit_places *const p = plan->places;
+    struct stray *stray = NULL;
+    int32_t count = 0, n = 0;
+    find_pieces(r);
+    AMBIT_TRY(mark_main(r));
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t i = 0; i < p->account_count; i++) {
+            const int32_t cell = cell_of(plan, p->of_account[i], plan->label[i]);
+            const int32_t root = root_of(r->up, cell);
+            if (r->main[root]) continue;
+            if (pass == 0)
+                count++;
+            else
+                stray[n++] = (struct stray){r->size[root], root, i};
+        }
+        if (pass == 0) AMBIT_TRY(ambit_alloc(&stray, (size_t)count, sizeof *stray));
+    }
+    if (count > 0) qsort(stray, (size_t)count, sizeof *stray, compare_strays);
+    *stray_out = stray;
+    *count_out = count;
+done:
+    return status;
+}
+
+/* Cost of a move with its loads at the plan's prices. */
+static double priced(const struct repair *r, const struct ambit_piece_move *move)
+{
+    double sum = (double)move->cost;
+    for (int k = 0; k < r->plan.rules && r->in->price != NULL; k++) {
+        const double *const price = r->in->price + k;
+        sum += price[(size_t)move->to * (size_t)r->plan.rules] * (double)move->plus[k];
+        sum -= price[(size_t)move->from * (size_t)r->plan.rules] * (double)move->minus[k];
+    }
+    return sum;
+}
+
+/* Hands the piece over to the territory around it that costs least; false where none may have it.
+ */
+static bool hand_over(struct repair *r, const int32_t *account, int32_t count)
+{
+    struct ambit_piece_plan *const plan = &r->plan;
+    const int32_t own = plan->label[account[0]];
+    struct ambit_piece_move best = {.to = -1}, move;
+    double least = 0.0;
+    if (count >= plan->account_count[own]) return false;
+    for (int32_t n = 0; n < count; n++) {
+        if (plan->play[account[n]] < 0 || plan->label[account[n]] != own) return false;
+    }
+    int32_t last[AMBIT_PIECE_TAKERS_MAX], known = 0;
+    for (int32_t n = 0; n < count; n++) {
+        int32_t taker[AMBIT_PIECE_TAKERS_MAX];
+        const int takers = ambit_piece_plan_takers(plan, account[n], taker);
+        for (int t = 0; t < takers; t++) {
+            int32_t k = 0;
+            while (k < known && last[k] != taker[t])
+                k++;
+            if (k < known || known == AMBIT_PIECE_TAKERS_MAX) continue;
+            last[known++] = taker[t];
+            ambit_piece_plan_weigh(plan, account, count, taker[t], &move);
+            const double cost = priced(r, &move);
+            if (!move.allowed || (r->in->keeps_bands && move.violation > 0)) continue;
+            if (best.to >= 0 && (cost > least || (cost == least && move.to > best.to))) continue;
+            best = move;
+            least = cost;
+        }
+    }
+    if (best.to < 0) return false;
+    ambit_piece_plan_apply(plan, account, count, &best);
+    return true;
+}
+
+/* Rounds of handing over until no piece is left that anyone may take. */
+static ambit_status join_pieces(struct repair *r, int64_t *stray_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct stray *stray = NULL;
+    int32_t count = 0;
+    for (int round = 0; round < JOIN_ROUNDS; round++) {
+        bool any = false;
+        ambit_free(&stray);
+        AMBIT_TRY(list_strays(r, &stray, &count));
+        for (int32_t n = 0; n < count; n++)
+            r->order[n] = stray[n].account;
+        for (int32_t begin = 0, end = 0; begin < count; begin = end) {
+            while (end < count && stray[end].root == stray[begin].root)
+                end++;
+            any |= hand_over(r, &r->order[begin], end - begin);
+        }
+        if (!any) break;
+    }
+    *stray_out = count;
+done:
+    ambit_free(&stray);
+    return status;
+}
+
+/* ---- mending ---- */
+
+/* Accounts in play that see another territory, by their own, in canonical order. */
+static void list_borders(struct repair *r)
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    const struct ambit_problem *const problem = plan->problem;
+    int32_t taker[AMBIT_PIECE_TAKERS_MAX];
+    memset(r->row, 0, ((size_t)plan->territories + 1) * sizeof *r->row);
+    for (int32_t n = 0; n < problem->accounts->count; n++) {
+        const int32_t i = r->in->account[n];
+        if (ambit_piece_plan_takers(plan, i, taker) > 0) r->row[plan->label[i] + 1]++;
+    }
+    for (int32_t t = 0; t < plan->territories; t++)
+        r->row[t + 1] += r->row[t];
+    for (int32_t n = 0; n < problem->accounts->count; n++) {
+        const int32_t i = r->in->account[n];
+        if (ambit_piece_plan_takers(plan, i, taker) > 0) r->order[r->row[plan->label[i]]++] = i;
+    }
+    for (int32_t t = plan->territories; t > 0; t--)
+        r->row[t] = r->row[t - 1];
+    r->row[0] = 0;
+}
+
+static ambit_status add_option(struct repair *r, int32_t t, int32_t *count, int32_t account,
+                               int32_t to)
+{
+    struct ambit_piece_move move;
+    if (*count == r->option_room) {
+        const int32_t room = 2 * r->option_room + 1024;
+        const ambit_status status = ambit_resize(&r->option, (size_t)room, sizeof *r->option);
+        if (status != AMBIT_OK) return status;
+        r->option_room = room;
+    }
+    ambit_piece_plan_weigh(&r->plan, &account, 1, to, &move);
+    if (!move.allowed) return AMBIT_OK;
+    r->option[(*count)++] =
+        (struct option){.violation = move.violation,
+                        .cost = move.cost,
+                        .left = move.from == t ? move.violation_from : move.violation_to,
+                        .account = account,
+                        .to = to};
+    return AMBIT_OK;
+}
+
+/* The territories around t. */
+static int32_t find_around(const struct repair *r, int32_t t, int32_t around_out[AROUND_MAX])
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    int32_t taker[AMBIT_PIECE_TAKERS_MAX], count = 0;
+    for (int32_t n = r->row[t]; n < r->row[t + 1]; n++) {
+        if (plan->label[r->order[n]] != t) continue;
+        const int takers = ambit_piece_plan_takers(plan, r->order[n], taker);
+        for (int k = 0; k < takers; k++) {
+            int32_t a = 0;
+            while (a < count && around_out[a] != taker[k])
+                a++;
+            if (a == count && count < AROUND_MAX) around_out[count++] = taker[k];
+        }
+    }
+    return count;
+}
+
+/* Every move of one account out of territory t, and into it. Borders are those of the
+ * pass's beginning: who has moved since is looked at where it is now. */
+static ambit_status list_options(struct repair *r, int32_t t, int32_t *count_out)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_piece_plan *const plan = &r->plan;
+    int32_t taker[AMBIT_PIECE_TAKERS_MAX], around[AROUND_MAX], count = 0;
+    for (int32_t n = r->row[t]; n < r->row[t + 1]; n++) {
+        const int32_t i = r->order[n];
+        if (plan->label[i] != t) continue;
+        const int takers = ambit_piece_plan_takers(plan, i, taker);
+        for (int k = 0; k < takers; k++)
+            AMBIT_TRY(add_option(r, t, &count, i, taker[k]));
+    }
+    const int32_t known = find_around(r, t, around);
+    for (int32_t a = 0; a < known; a++) {
+        for (int32_t n = r->row[around[a]]; n < r->row[around[a] + 1]; n++) {
+            const int32_t i = r->order[n];
+            if (plan->label[i] == t) continue;
+            const int takers = ambit_piece_plan_takers(plan, i, taker);
+            for (int k = 0; k < takers; k++) {
+                if (taker[k] == t) AMBIT_TRY(add_option(r, t, &count, i, t));
+            }
+        }
+    }
+    if (count > 0) qsort(r->option, (size_t)count, sizeof *r->option, compare_options);
+    *count_out = count;
+done:
+    return status;
+}
+
+/* The move of an option with all that hangs on its account, as it would be now; false where it
+ * would tear its territory. */
+static bool complete(struct repair *r, int32_t account, int32_t to,
+                     int32_t bundle[AMBIT_BUNDLE_MAX], int32_t *count_out,
+                     struct ambit_piece_move *move_out)
+{
+    *count_out = ambit_piece_plan_bundle(&r->plan, account, bundle);
+    if (*count_out == 0) return false;
+    ambit_piece_plan_weigh(&r->plan, bundle, *count_out, to, move_out);
+    return move_out->allowed;
+}
+
+static bool is_better(int64_t violation, int64_t cost, int64_t than, int64_t than_cost)
+{
+    return violation < than || (violation == than && cost < than_cost);
+}
+
+/* The best single move that lessens violations, of the options listed; whether there was one. */
+static bool move_one(struct repair *r, int32_t options)
+{
+    int32_t bundle[AMBIT_BUNDLE_MAX], count = 0;
+    struct ambit_piece_move move;
+    for (int32_t n = 0; n < options && r->option[n].violation < 0; n++) {
+        if (!complete(r, r->option[n].account, r->option[n].to, bundle, &count, &move)) continue;
+        if (move.violation >= 0) continue;
+        ambit_piece_plan_apply(&r->plan, bundle, count, &move);
+        return true;
+    }
+    return false;
+}
+
+/* A move that was made, to be undone. */
+struct step {
+    int32_t account[AMBIT_BUNDLE_MAX], count, from;
+};
+
+static void undo(struct repair *r, const struct step *step, int count)
+{
+    struct ambit_piece_move back;
+    while (count-- > 0) {
+        ambit_piece_plan_weigh(&r->plan, step[count].account, step[count].count, step[count].from,
+                               &back);
+        ambit_piece_plan_apply(&r->plan, step[count].account, step[count].count, &back);
+    }
+}
+
+static bool is_moved(const struct step *step, int count, int32_t account)
+{
+    for (int s = 0; s < count; s++) {
+        for (int32_t n = 0; n < step[s].count; n++) {
+            if (step[s].account[n] == account) return true;
+        }
+    }
+    return false;
+}
+
+/* The best move out of territory t or into it, of accounts that no step has moved. */
+static void seek(const struct repair *r, int32_t t, const struct step *step, int steps,
+                 struct option *best)
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    int32_t taker[AMBIT_PIECE_TAKERS_MAX], around[AROUND_MAX + 1];
+    struct ambit_piece_move move;
+    const int32_t count = find_around(r, t, around);
+    around[count] = t;
+    best->account = -1;
+    for (int32_t a = 0; a <= count; a++) {
+        for (int32_t n = r->row[around[a]]; n < r->row[around[a] + 1]; n++) {
+            const int32_t i = r->order[n];
+            const bool out = plan->label[i] == t;
+            const int takers = ambit_piece_plan_takers(plan, i, taker);
+            for (int k = 0; k < takers; k++) {
+                if (!out && taker[k] != t) continue;
+                ambit_piece_plan_weigh(plan, &i, 1, taker[k], &move);
+                if (!move.allowed) continue;
+                if (best->account >= 0 &&
+                    !is_better(move.violation, move.cost, best->violation, best->cost))
+                    continue;
+                if (is_moved(step, steps, i)) continue;
+                *best = (struct option){move.violation, move.cost, 0, i, taker[k]};
+            }
+        }
+    }
+}
+
+/* Makes one step more; false where its territory would be torn. */
+static bool make_step(struct repair *r, const struct option *option, struct step *step,
+                      struct ambit_piece_move *move)
+{
+    if (!complete(r, option->account, option->to, step->account, &step->count, move)) return false;
+    step->from = move->from;
+    ambit_piece_plan_apply(&r->plan, step->account, step->count, move);
+    return true;
+}
+
+/* Moves one after the other, each from the territory that the one before has filled or emptied,
+ * until violations are less than at the beginning. The first lessens those of territory t. */
+static bool move_chain(struct repair *r, int32_t t, int32_t options)
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    struct step step[CHAIN_MAX];
+    struct ambit_piece_move move;
+    if (options > 0) qsort(r->option, (size_t)options, sizeof *r->option, compare_left);
+    for (int32_t n = 0; n < options && n < r->first_max; n++) {
+        const int64_t own = plan->violation[t];
+        int64_t total = 0;
+        int32_t at = t;
+        struct option next = r->option[n];
+        int steps = 0;
+        while (steps < CHAIN_MAX && next.account >= 0) {
+            if (!make_step(r, &next, &step[steps], &move)) break;
+            steps++;
+            total += move.violation;
+            if (total < 0) return true;
+            if (steps == 1 && plan->violation[t] >= own) break;
+            at = move.from == at ? move.to : move.from;
+            if (plan->violation[at] == 0) at = move.from + move.to - at;
+            seek(r, at, step, steps, &next);
+        }
+        undo(r, step, steps);
+    }
+    return false;
+}
+
+/* Mends territory by territory; whether anything was. */
+static ambit_status mend_pass(struct repair *r, bool *any_out)
+{
+    ambit_status status = AMBIT_OK;
+    *any_out = false;
+    list_borders(r);
+    for (int32_t t = 0; t < r->plan.territories; t++) {
+        for (int step = 0; step < STEPS_MAX && r->plan.violation[t] > 0; step++) {
+            int32_t options = 0;
+            AMBIT_TRY(list_options(r, t, &options));
+            if (!move_one(r, options) && !move_chain(r, t, options)) break;
+            *any_out = true;
+        }
+    }
+done:
+    return status;
+}
+
+/* ---- swinging ---- */
+
+/* Sum of the plan's travel and disruption, of the accounts in play. */
+static int64_t plan_cost(const struct repair *r)
+{
+    const struct ambit_problem *const problem = r->plan.problem;
+    int64_t sum = 0;
+    for (int32_t n = 0; n < problem->accounts->count; n++) {
+        const int32_t t = r->plan.label[r->in->account[n]];
+        sum += ambit_travel_of(problem->scenario, problem->accounts, n,
+                               problem->territories->item[t].position) +
+               ambit_disruption_of(problem, n, t);
+    }
+    return sum;
+}
+
+/* What a move costs at the swing's prices and for what it breaks. */
+static double swing_cost(const struct repair *r, const struct ambit_piece_move *move)
+{
+    double sum = (double)move->cost + r->fine * (double)move->violation;
+    const size_t rules = (size_t)r->plan.rules;
+    for (size_t k = 0; k < rules; k++)
+        sum += r->price[(size_t)move->to * rules + k] * (double)move->plus[k] -
+               r->price[(size_t)move->from * rules + k] * (double)move->minus[k];
+    return sum;
+}
+
+static void swing_pass(struct repair *r)
+{
+    struct ambit_piece_plan *const plan = &r->plan;
+    for (int32_t n = 0; n < plan->problem->accounts->count; n++) {
+        const int32_t i = r->in->account[n];
+        int32_t taker[AMBIT_PIECE_TAKERS_MAX], bundle[AMBIT_BUNDLE_MAX], count = 0, to = -1;
+        struct ambit_piece_move move;
+        double least = 0.0;
+        const int takers = ambit_piece_plan_takers(plan, i, taker);
+        for (int k = 0; k < takers; k++) {
+            ambit_piece_plan_weigh(plan, &i, 1, taker[k], &move);
+            const double cost = swing_cost(r, &move);
+            if (!move.allowed || cost > least || (cost == least && (to < 0 || taker[k] > to)))
+                continue;
+            least = cost;
+            to = taker[k];
+        }
+        if (to < 0 || !complete(r, i, to, bundle, &count, &move)) continue;
+        if (count > 1 && !(swing_cost(r, &move) < 0.0)) continue;
+        ambit_piece_plan_apply(plan, bundle, count, &move);
+    }
+}
+
+/* Loads that are over become dearer, those that are short cheaper. */
+static void turn_prices(struct repair *r)
+{
+    const struct ambit_piece_plan *const plan = &r->plan;
+    const size_t rules = (size_t)plan->rules, cells = (size_t)plan->territories * rules;
+    for (size_t at = 0; at < cells; at++) {
+        const double load = (double)plan->load[at], scale = plan->scale[at % rules];
+        const double turn = r->turn * r->cost_scale / (scale * scale);
+        r->upper[at] = fmax(r->upper[at] + turn * (load - plan->high[at]), 0.0);
+        r->lower[at] = fmax(r->lower[at] + turn * (plan->low[at] - load), 0.0);
+        r->price[at] = r->upper[at] - r->lower[at];
+    }
+}
+
+/* The best plan so far: labels and loads. */
+struct best {
+    int64_t violation, cost;
+    int32_t *label; /* owned */
+    int64_t *load;  /* owned */
+};
+
+static size_t label_bytes(const struct repair *r)
+{
+    return (size_t)r->plan.places->account_count * sizeof *r->plan.label;
+}
+
+static size_t load_bytes(const struct repair *r)
+{
+    return (size_t)r->plan.territories * (size_t)r->plan.rules * sizeof *r->plan.load;
+}
+
+/* Keeps the plan where it is the best; with the limits as they are for it. */
+static void keep_best(struct repair *r, struct best *best)
+{
+    const int64_t violation = ambit_piece_plan_limits(&r->plan, GUARD), cost = plan_cost(r);
+    if (!is_better(violation, cost, best->violation, best->cost)) return;
+    best->violation = violation;
+    best->cost = cost;
+    memcpy(best->label, r->plan.label, label_bytes(r));
+    memcpy(best->load, r->plan.load, load_bytes(r));
+}
+
+static void restore_best(struct repair *r, const struct best *best)
+{
+    memcpy(r->plan.label, best->label, label_bytes(r));
+    memcpy(r->plan.load, best->load, load_bytes(r));
+    (void)ambit_piece_plan_limits(&r->plan, GUARD);
+}
+
+static ambit_status begin_swings(struct repair *r)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t cells = (size_t)r->plan.territories * (size_t)r->plan.rules;
+    AMBIT_TRY(ambit_alloc(&r->price, cells, sizeof *r->price));
+    AMBIT_TRY(ambit_alloc(&r->upper, cells, sizeof *r->upper));
+    AMBIT_TRY(ambit_alloc(&r->lower, cells, sizeof *r->lower));
+    for (size_t at = 0; at < cells && r->in->price != NULL; at++) {
+        r->price[at] = r->in->price[at];
+        r->upper[at] = fmax(r->price[at], 0.0);
+        r->lower[at] = fmax(-r->price[at], 0.0);
+    }
+    r->cost_scale = fmax((double)plan_cost(r) / r->plan.territories, 1.0);
+done:
+    return status;
+}
+
+/* One swing: what a broken band costs rises from FINE_FIRST to FINE_LAST. */
+static void swing(struct repair *r, struct best *best)
+{
+    for (int pass = 0; pass < SWING_PASSES; pass++) {
+        const double part = (double)pass / (SWING_PASSES - 1);
+        r->fine = FINE_FIRST * pow(FINE_LAST / FINE_FIRST, part) * r->cost_scale / 1e9;
+        swing_pass(r);
+        keep_best(r, best);
+        turn_prices(r);
+    }
+}
+
+/* ---- saving ---- */
+
+/* Moves each account at a border where that saves most and no band breaks further. */
+static bool save_pass(struct repair *r)
+{
+    struct ambit_piece_plan *const plan = &r->plan;
+    bool any = false;
+    for (int32_t n = 0; n < plan->problem->accounts->count; n++) {
+        const int32_t i = r->in->account[n];
+        int32_t taker[AMBIT_PIECE_TAKERS_MAX], bundle[AMBIT_BUNDLE_MAX], count = 0, to = -1;
+        struct ambit_piece_move move, best = {.to = -1};
+        const int takers = ambit_piece_plan_takers(plan, i, taker);
+        for (int k = 0; k < takers; k++) {
+            ambit_piece_plan_weigh(plan, &i, 1, taker[k], &move);
+            if (!move.allowed || !is_better(move.violation, move.cost, best.violation, best.cost))
+                continue;
+            best = move;
+            to = taker[k];
+        }
+        if (to < 0 || !complete(r, i, to, bundle, &count, &move)) continue;
+        if (!is_better(move.violation, move.cost, 0, 0)) continue;
+        ambit_piece_plan_apply(plan, bundle, count, &move);
+        any = true;
+    }
+    return any;
+}
+
+/* Passes of mending until bands are met or nothing helps. */
+static ambit_status mend(struct repair *r, struct best *best)
+{
+    ambit_status status = AMBIT_OK;
+    bool any = true;
+    for (int pass = 0; pass < MEND_PASSES && any; pass++) {
+        if (ambit_piece_plan_limits(&r->plan, GUARD) == 0) break;
+        AMBIT_TRY(mend_pass(r, &any));
+    }
+    keep_best(r, best);
+done:
+    return status;
+}
+
+/* Swings, each with mending behind it, until bands are met or PATIENCE of them have not helped. */
+static ambit_status settle(struct repair *r)
+{
+    ambit_status status = AMBIT_OK;
+    struct best best = {.violation = INT64_MAX, .cost = INT64_MAX};
+    int idle = 0;
+    r->first_max = FIRST_MAX;
+    AMBIT_TRY(ambit_alloc(&best.label, label_bytes(r), 1));
+    AMBIT_TRY(ambit_alloc(&best.load, load_bytes(r), 1));
+    keep_best(r, &best);
+    for (int s = 0; s < SWINGS_MAX && idle < PATIENCE; s++) {
+        const int64_t before = best.violation;
+        r->turn = TURN * (s % 3 == 0 ? 1.0 : s % 3 == 1 ? 0.5 : 1.5);
+        swing(r, &best);
+        AMBIT_TRY(mend(r, &best));
+        if (best.violation == 0) break;
+        idle = best.violation < before ? 0 : idle + 1;
+    }
+    restore_best(r, &best);
+    r->first_max = FIRST_LAST;
+    AMBIT_TRY(mend(r, &best));
+    restore_best(r, &best);
+    for (int pass = 0; pass < SAVE_PASSES && save_pass(r); pass++)
+        (void)ambit_piece_plan_limits(&r->plan, GUARD);
+done:
+    ambit_free(&best.label);
+    ambit_free(&best.load);
+    return status;
+}
+
+ambit_status ambit_contiguity_repair(struct ambit_contiguity_repair *in,
+                                     struct ambit_contiguity_outcome *outcome_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct repair r = {.in = in,
+                       .plan = {.places = in->places,
+                                .problem = in->problem,
+                                .play = in->play,
+                                .label = in->label_inout,
+                                .load = in->load_inout}};
+    int32_t *before = NULL;
+    const size_t n = (size_t)in->places->account_count;
+    *outcome_out = (struct ambit_contiguity_outcome){0};
+    AMBIT_TRY(create(&r));
+    AMBIT_TRY(ambit_alloc(&before, n, sizeof *before));
+    if (n > 0) memcpy(before, in->label_inout, n * sizeof *before);
+    outcome_out->violation_before = ambit_piece_plan_limits(&r.plan, 0.0);
+    (void)ambit_piece_plan_limits(&r.plan, GUARD);
+    AMBIT_TRY(join_pieces(&r, &outcome_out->stray));
+    AMBIT_TRY(begin_swings(&r));
+    AMBIT_TRY(settle(&r));
+    if (outcome_out->stray > 0) AMBIT_TRY(join_pieces(&r, &outcome_out->stray));
+    outcome_out->violation = ambit_piece_plan_limits(&r.plan, 0.0);
+    for (size_t i = 0; i < n; i++)
+        outcome_out->moved += before[i] != in->label_inout[i];
+done:
+    clear(&r);
+    ambit_free(&before);
+    return status;
+}

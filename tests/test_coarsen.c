@@ -121,6 +121,41 @@ static void runs_add_up(void)
     ambit_comm_destroy(&comm);
 }
 
+/* Accounts of different classes stand in different runs, and those of one class together though
+ * others stand between them. */
+static void a_run_has_one_class(void)
+{
+    enum { BLOCK = 8, CLASSES = 3 };
+    const struct ambit_eligibility eligibility = {.territory_count = TERRITORIES};
+    struct ambit_comm *comm = NULL;
+    struct instance instance;
+    struct ambit_job job, coarse;
+    int32_t members = 0;
+    must(ambit_comm_create_alone(&comm));
+    prepare(3, 0.0, &instance);
+    instance.accounts.class_of = must_alloc(ACCOUNTS, sizeof(int32_t));
+    for (int32_t i = 0; i < ACCOUNTS; i++)
+        instance.accounts.class_of[i] = i % CLASSES == 0 ? ambit_class_of_lock(1) : i % CLASSES - 2;
+    borrow(&instance, comm, &job);
+    job.problem.eligibility = &eligibility;
+    must(ambit_job_coarsen(&job, BLOCK, &coarse));
+    for (int32_t i = 0; i < ACCOUNTS; i++) {
+        CU_ASSERT_EQUAL(coarse.accounts.class_of[job.label[i]], job.accounts.class_of[i]);
+        if (i % BLOCK >= CLASSES && i >= CLASSES)
+            CU_ASSERT_EQUAL(job.label[i], job.label[i - CLASSES]);
+    }
+    for (int32_t c = 0; c < coarse.accounts.count; c++)
+        members += coarse.accounts.members[c];
+    CU_ASSERT_EQUAL(members, ACCOUNTS);
+    CU_ASSERT_EQUAL(coarse.accounts.count, (ACCOUNTS + BLOCK - 1) / BLOCK * CLASSES);
+    CU_ASSERT_PTR_EQUAL(coarse.problem.eligibility, &eligibility);
+    ambit_coarse_clear(&coarse);
+    job.problem.eligibility = NULL;
+    give_back(&instance, &job);
+    instance_clear(&instance);
+    ambit_comm_destroy(&comm);
+}
+
 /* Accounts around the whole Earth have no middle: the run stands at the first. */
 static void no_middle(void)
 {
@@ -186,6 +221,7 @@ int main(void)
     static const struct ambit_test tests[] = {
         {"accounts a run by the size of the nation", block_by_size},
         {"runs add up, and end where they must", runs_add_up},
+        {"a run has one class", a_run_has_one_class},
         {"a run around the Earth", no_middle},
         {"what is found with runs comes back", what_is_found_comes_back},
     };

@@ -333,6 +333,41 @@ static void ascent_reaches_balance(void)
     }
 }
 
+/* The bands of a territory that is left as it is have no price, and none counts in the bound. */
+static void what_is_not_asked_has_no_price(void)
+{
+    enum { FIXED = 2, TERRITORIES = 6 };
+    bool fixed[TERRITORIES] = {[FIXED] = true};
+    const struct ambit_eligibility eligibility = {
+        .territory_count = TERRITORIES, .fixed = fixed, .reach_chord2 = INFINITY};
+    for (uint64_t seed = 1; seed <= repetitions(6); seed++) {
+        struct instance instance;
+        struct ascent ascent;
+        int64_t travel, visits, total[AMBIT_RULE_MAX];
+        double prices = 0.0;
+        instance_create(seed, 400, TERRITORIES, &instance);
+        instance_relative(&instance, HOURS, AMBIT_TARGET_EQUAL, 0.98, 1.02);
+        instance_absolute(&instance, NUMBER, 30.0, 90.0);
+        instance_compile(&instance);
+        instance.problem.eligibility = &eligibility;
+        first_totals(&instance, &travel, &visits, total);
+        ascent_create(&instance, travel, visits, total, 6, &ascent);
+        (void)ascend(&instance, 0.05, &ascent);
+        for (size_t at = 0; at < 2 * TERRITORIES; at++) {
+            if (at / 2 == FIXED)
+                CHECK_SEED(seed, ascent.lower[at] == 0.0 && ascent.upper[at] == 0.0);
+            prices += ascent.lower[at] + ascent.upper[at];
+        }
+        CHECK_SEED(seed, prices > 0.0);
+        const int64_t bound = bound_of(&instance, ascent.lower, ascent.upper);
+        for (size_t at = 2 * FIXED; at < 2 * FIXED + 2; at++)
+            ascent.upper[at] = 0.3;
+        CHECK_SEED(seed, bound_of(&instance, ascent.lower, ascent.upper) == bound);
+        ascent_clear(&ascent);
+        instance_clear(&instance);
+    }
+}
+
 /* Prices that were taken out and put back are the same, and in one ascent no territory's cost of a
  * visit changes by more than the reach. */
 static void prices_stay_within_reach(void)
@@ -693,6 +728,7 @@ int main(void)
         {"reduced cost by hand", reduced_cost_by_hand},
         {"gradient as by finite differences", gradient_as_by_differences},
         {"an ascent reaches balance and a close bound", ascent_reaches_balance},
+        {"what is not asked has no price", what_is_not_asked_has_no_price},
         {"prices stay within reach of their candidates", prices_stay_within_reach},
         {"an ascent tells what is unmet", ascent_tells_what_is_unmet},
         {"sums and bounds do not depend on slices and threads", sums_do_not_depend_on_slices},

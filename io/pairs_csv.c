@@ -94,7 +94,7 @@ done:
 static ambit_status read_row(struct reader *reader, const struct ambit_csv_record *record)
 {
     const struct ambit_row row = {.table = &reader->table, .record = record, .bad = &reader->bad};
-    char id_buffer[ID_MAX], name_buffer[AMBIT_NAME_MAX], found[AMBIT_FOUND_MAX];
+    char id_buffer[ID_MAX], name_buffer[AMBIT_NAME_MAX];
     const char *id, *name;
     size_t id_size, name_size;
     if (!ambit_row_check(&row) ||
@@ -111,6 +111,7 @@ static ambit_status read_row(struct reader *reader, const struct ambit_csv_recor
         return AMBIT_OK;
     }
     if (territory < 0) {
+        char found[AMBIT_FOUND_MAX];
         ambit_found(name, name_size, found);
         ambit_row_bad(&row, reader->table.fields[reader->territory.index].at,
                       AMBIT_BAD_UNKNOWN_TERRITORY,

@@ -21,12 +21,12 @@ for kind in plain groups; do
     for ranks in 1 2 3; do
         for folder in $kind ${kind}_shuffled; do
             threads=$((4 - ranks))
-            rm -f $folder/plan.h5
-            on $ranks run $folder/scenario.yaml -o $folder/plan.h5 --threads $threads --effort 6 \
+            rm -f "$folder/plan.h5"
+            on $ranks run "$folder/scenario.yaml" -o "$folder/plan.h5" --threads $threads --effort 6 \
                 --quiet
             check "$folder on $ranks ranks: exit code" 0 "$code"
-            first=${first:-$(hash_of $folder/plan.h5)}
-            check "$folder on $ranks ranks: bytes" "$first" "$(hash_of $folder/plan.h5)"
+            first=${first:-$(hash_of "$folder/plan.h5")}
+            check "$folder on $ranks ranks: bytes" "$first" "$(hash_of "$folder/plan.h5")"
         done
     done
     check "$kind: rules" "$kept" "$("$python" "$nation" check $kind $kind/plan.h5)"

@@ -401,10 +401,10 @@ static void draw_eligibility(uint64_t seed, struct instance *instance, struct am
                                     .reach_chord2 = INFINITY};
     e->set = must_alloc((size_t)(e->class_count * e->set_words), sizeof *e->set);
     e->fixed = must_alloc((size_t)territories, sizeof *e->fixed);
-    for (int32_t class = 0; class < e->class_count; class ++) {
+    for (int32_t c = 0; c < e->class_count; c++) {
         for (int32_t j = 0; j < territories; j++) {
-            const bool in = j == class || ambit_random_below(seed, 3, draws++, 4) == 0;
-            if (in) e->set[class * e->set_words + j / 64] |= UINT64_C(1) << (j % 64);
+            const bool in = j == c || ambit_random_below(seed, 3, draws++, 4) == 0;
+            if (in) e->set[c * e->set_words + j / 64] |= UINT64_C(1) << (j % 64);
         }
     }
     e->fixed[territories - 1] = seed % 2 == 0;

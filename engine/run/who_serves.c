@@ -66,9 +66,9 @@ static ambit_status open_homes(const struct ambit_job *job, struct homes *homes)
     const struct ambit_eligibility *const e = &job->eligibility;
     const int32_t count = job->territories.count;
     AMBIT_TRY(ambit_alloc(&homes->served, (size_t)e->class_count, sizeof *homes->served));
-    for (int32_t class = 0; class < e->class_count; class ++) {
+    for (int32_t c = 0; c < e->class_count; c++) {
         for (int32_t j = 0; j < count; j++)
-            homes->served[class] |= ambit_class_has(e, class, j);
+            homes->served[c] |= ambit_class_has(e, c, j);
     }
     if (isinf(e->reach_chord2) || ambit_job_has_free_centre(job)) return AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&homes->place, 3 * (size_t)count, sizeof *homes->place));
@@ -129,7 +129,7 @@ static void append(char words[WORDS], const char *more)
 /* "forbidden closes 2 (MT, WY)" for every rule that closes any. */
 static void explain_set(const struct ambit_job *job, int32_t i, char words[WORDS])
 {
-    char more[3 * AMBIT_NAME_MAX];
+    char more[WORDS];
     for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++) {
         char names[NAMED * (AMBIT_NAME_MAX + 2) + 8] = "";
         size_t length = 0;
@@ -299,10 +299,10 @@ static void spread(struct ambit_job *job, const struct sums *sums, int64_t *open
 {
     const int64_t width = 1 + job->problem.rule_count;
     for (int32_t j = 0; j < job->territories.count; j++) {
-        for (int32_t class = AMBIT_CLASS_ANY; class < job->eligibility.class_count; class ++) {
-            if (!ambit_class_has(&job->eligibility, class, j)) continue;
+        for (int32_t c = AMBIT_CLASS_ANY; c < job->eligibility.class_count; c++) {
+            if (!ambit_class_has(&job->eligibility, c, j)) continue;
             for (int64_t k = 0; k < width; k++)
-                open[j * width + k] += sums->class[(1 + class) * width + k];
+                open[j * width + k] += sums->class[(1 + c) * width + k];
         }
     }
 }
@@ -337,6 +337,7 @@ static ambit_status empty_unreached(struct ambit_job *job, int64_t *open)
     if (status == AMBIT_OK)
         status = ambit_alloc(&left, (size_t)job->territories.count, sizeof *left);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(list != NULL && left != NULL);
     for (int32_t j = 0; j < job->territories.count; j++) {
         if (has_fixed_centre(job, j)) list[count++] = j;
     }
@@ -394,6 +395,7 @@ static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *lock
     const double upper = known_side(job, r, &rule->upper, j, total);
     const double lower = known_side(job, r, &rule->lower, j, total);
     const double mine = (double)locked[1 + r], most = mine + (double)open[1 + r];
+    const int64_t may_join = locked[0] + open[0];
     const bool lower_asks = rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0;
     char text[256];
     if (!only_adds(job, r) || band->relax) return;
@@ -403,7 +405,7 @@ static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *lock
                        measure, name, (long long)locked[0], mine * 1e-6, upper * 1e-6);
         find(findings, text);
     }
-    if (locked[0] + open[0] == 0 && lower_asks) {
+    if (may_join == 0 && lower_asks) {
         (void)snprintf(text, sizeof text, "%s: %s: no account may join it, and min asks for some",
                        measure, name);
         find(findings, text);
@@ -411,7 +413,7 @@ static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *lock
         (void)snprintf(text, sizeof text,
                        "%s: %s: the %lld accounts that may join it have %.6g, below the limit of "
                        "%.6g",
-                       measure, name, (long long)(locked[0] + open[0]), most * 1e-6, lower * 1e-6);
+                       measure, name, (long long)may_join, most * 1e-6, lower * 1e-6);
         find(findings, text);
     }
 }
@@ -431,6 +433,7 @@ static ambit_status check_bands(struct ambit_job *job)
     if (status == AMBIT_OK) status = ambit_alloc(&open, (size_t)cells, sizeof *open);
     if (status == AMBIT_OK) status = ambit_alloc(&findings, 1, sizeof *findings);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(sums.locked != NULL && sums.class != NULL && open != NULL && findings != NULL);
     add_up(job, &sums);
     spread(job, &sums, open);
     ambit_comm_sum_i64(job->comm, sums.locked, cells);

@@ -305,7 +305,10 @@ static void a_thousand_runs_keep_the_rules(void)
     for (uint64_t seed = 1; seed <= 1000; seed++) {
         draw_nation(seed, 12 + (int)(seed % 40), 2 + (int)(seed % 5), &s);
         const ambit_status status =
-            run(comm, write_nation(&s, seed % 2 == 0 ? "" : "bands: {count: {min: 1}}\n"), path);
+            run(comm,
+                write_nation(&s, seed % 2 == 0 ? "bands: {count: {max: 1000}}\n"
+                                               : "bands: {count: {min: 1}}\n"),
+                path);
         if (status == AMBIT_ERR_INPUT) {
             CHECK_SEED(seed, !all_are_served(&s));
             refused++;

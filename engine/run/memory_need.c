@@ -109,10 +109,12 @@ static void note(struct ambit_job *job, const struct need *own)
 
 ambit_status ambit_memory_check(struct ambit_job *job, int64_t accounts, int64_t id_bytes)
 {
+    /* Who may serve an account is a code as well. */
+    const int codes = job->scenario.category_count + ambit_eligibility_is_used(&job->scenario);
     const struct ambit_memory_shape shape = {.accounts = accounts,
                                              .id_bytes = id_bytes,
                                              .columns = job->scenario.column_count,
-                                             .categories = job->scenario.category_count,
+                                             .categories = codes,
                                              .rules = job->scenario.band_count,
                                              .together = job->scenario.together.column[0] != '\0',
                                              .territories = job->territories.count,

@@ -614,9 +614,10 @@ static void turn_prices(struct repair *r)
 
 /* The best plan so far: labels and loads. */
 struct best {
-    int64_t violation, cost;
-    int32_t *label; /* owned */
-    int64_t *load;  /* owned */
+    int64_t broken;          /* violation at the bands' full width */
+    int64_t violation, cost; /* with the guard */
+    int32_t *label;          /* owned */
+    int64_t *load;           /* owned */
 };
 
 static size_t label_bytes(const struct repair *r)
@@ -632,8 +633,12 @@ static size_t load_bytes(const struct repair *r)
 /* Keeps the plan where it is the best; with the limits as they are for it. */
 static void keep_best(struct repair *r, struct best *best)
 {
+    const int64_t broken = ambit_piece_plan_limits(&r->plan, 0.0);
     const int64_t violation = ambit_piece_plan_limits(&r->plan, GUARD), cost = plan_cost(r);
-    if (!is_better(violation, cost, best->violation, best->cost)) return;
+    if (broken > best->broken ||
+        (broken == best->broken && !is_better(violation, cost, best->violation, best->cost)))
+        return;
+    best->broken = broken;
     best->violation = violation;
     best->cost = cost;
     memcpy(best->label, r->plan.label, label_bytes(r));
@@ -644,6 +649,7 @@ static void restore_best(struct repair *r, const struct best *best)
 {
     memcpy(r->plan.label, best->label, label_bytes(r));
     memcpy(r->plan.load, best->load, load_bytes(r));
+    ambit_piece_plan_refresh(&r->plan);
     (void)ambit_piece_plan_limits(&r->plan, GUARD);
 }
 
@@ -721,19 +727,19 @@ done:
 static ambit_status settle(struct repair *r)
 {
     ambit_status status = AMBIT_OK;
-    struct best best = {.violation = INT64_MAX, .cost = INT64_MAX};
+    struct best best = {.broken = INT64_MAX, .violation = INT64_MAX, .cost = INT64_MAX};
     int idle = 0;
     r->first_max = FIRST_MAX;
     AMBIT_TRY(ambit_alloc(&best.label, label_bytes(r), 1));
     AMBIT_TRY(ambit_alloc(&best.load, load_bytes(r), 1));
     keep_best(r, &best);
     for (int s = 0; s < SWINGS_MAX && idle < PATIENCE; s++) {
-        const int64_t before = best.violation;
+        const int64_t broken = best.broken, before = best.violation;
         r->turn = TURN * (s % 3 == 0 ? 1.0 : s % 3 == 1 ? 0.5 : 1.5);
         swing(r, &best);
         AMBIT_TRY(mend(r, &best));
         if (best.violation == 0) break;
-        idle = best.violation < before ? 0 : idle + 1;
+        idle = best.broken < broken || best.violation < before ? 0 : idle + 1;
     }
     restore_best(r, &best);
     r->first_max = FIRST_LAST;
@@ -763,6 +769,7 @@ ambit_status ambit_contiguity_repair(struct ambit_contiguity_repair *in,
     AMBIT_TRY(create(&r));
     AMBIT_TRY(ambit_alloc(&before, n, sizeof *before));
     if (n > 0) memcpy(before, in->label_inout, n * sizeof *before);
+    ambit_piece_plan_refresh(&r.plan);
     outcome_out->violation_before = ambit_piece_plan_limits(&r.plan, 0.0);
     (void)ambit_piece_plan_limits(&r.plan, GUARD);
     AMBIT_TRY(join_pieces(&r, &outcome_out->stray));

@@ -83,7 +83,7 @@ static void leave(struct ambit_piece_plan *plan, int32_t place, int32_t territor
     plan->cell_size[c] = plan->cell_size[last];
 }
 
-static void fill_cells(struct ambit_piece_plan *plan)
+void ambit_piece_plan_refresh(struct ambit_piece_plan *plan)
 {
     const struct ambit_places *const p = plan->places;
     memset(plan->used, 0, (size_t)p->count * sizeof *plan->used);
@@ -122,7 +122,6 @@ int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard)
         plan->scale[r] = fmax(size / plan->territories, 1.0);
     }
     ambit_problem_sides(plan->problem, total, guard, plan->low, plan->high);
-    fill_cells(plan);
     for (int32_t t = 0; t < plan->territories; t++) {
         plan->violation[t] = violation_of(plan, t, NULL, NULL);
         sum += plan->violation[t];

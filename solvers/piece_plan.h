@@ -44,6 +44,10 @@ struct ambit_piece_move {
 ambit_status ambit_piece_plan_create(struct ambit_piece_plan *plan) AMBIT_CHECKED;
 void ambit_piece_plan_clear(struct ambit_piece_plan *plan);
 
+/* Takes in labels that were changed by others than ambit_piece_plan_apply(), as at the beginning.
+ */
+void ambit_piece_plan_refresh(struct ambit_piece_plan *plan);
+
 /* Sets limits and violations by the plan's own totals; `guard` as in ambit_problem_sides(). Returns
  * the sum of violations. */
 int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard);

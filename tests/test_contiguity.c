@@ -432,6 +432,7 @@ static void bundles_tear_nothing(void)
                                         .label = play.label,
                                         .load = play.load};
         must(ambit_piece_plan_create(&plan));
+        ambit_piece_plan_refresh(&plan);
         (void)ambit_piece_plan_limits(&plan, 0.0);
         for (int step = 0; step < 200; step++) {
             const int32_t i = (int32_t)ambit_random_below(seed, 80, (uint64_t)step, ACCOUNTS);
@@ -489,6 +490,7 @@ static void necks_are_known(void)
     struct ambit_piece_plan plan = {
         .places = &p, .problem = &nation.problem, .play = index, .label = label, .load = load};
     must(ambit_piece_plan_create(&plan));
+    ambit_piece_plan_refresh(&plan);
     (void)ambit_piece_plan_limits(&plan, 0.0);
     CU_ASSERT_EQUAL(p.island_count, 1);
     CU_ASSERT_EQUAL(ambit_piece_plan_bundle(&plan, 0, bundle), 1);
@@ -534,6 +536,7 @@ static void long_ways_round(void)
     struct ambit_piece_plan plan = {
         .places = &p, .problem = &nation.problem, .play = index, .label = label, .load = load};
     must(ambit_piece_plan_create(&plan));
+    ambit_piece_plan_refresh(&plan);
     (void)ambit_piece_plan_limits(&plan, 0.0);
     CU_ASSERT_EQUAL(ambit_piece_plan_bundle(&plan, 100, bundle), 1);
     CU_ASSERT_EQUAL(ambit_piece_plan_bundle(&plan, 0, bundle), 1);

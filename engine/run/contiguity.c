@@ -206,10 +206,12 @@ done:
 /* What rank 0 plays with: the accounts near borders, of all ranks. */
 struct play {
     struct ambit_accounts accounts;
-    struct ambit_problem problem; /* the job's, of these accounts; owns its bases alone */
-    int32_t *of_account;          /* owned; by account of the nation, −1: held */
-    int32_t *account;             /* owned; the other way round */
-    bool *flag;                   /* owned; by account of the nation */
+    struct ambit_problem problem;         /* the job's, of these accounts; owns its bases alone */
+    struct ambit_eligibility eligibility; /* the job's, with the sets of all ranks */
+    uint64_t *set;                        /* owned; those sets */
+    int32_t *of_account;                  /* owned; by account of the nation, −1: held */
+    int32_t *account;                     /* owned; the other way round */
+    bool *flag;                           /* owned; by account of the nation */
 };
 
 static void clear_play(struct play *play)
@@ -217,6 +219,7 @@ static void clear_play(struct play *play)
     ambit_accounts_clear(&play->accounts);
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
         ambit_free(&play->problem.base[r]);
+    ambit_free(&play->set);
     ambit_free(&play->of_account);
     ambit_free(&play->account);
     ambit_free(&play->flag);
@@ -304,6 +307,34 @@ done:
     return status;
 }
 
+/* Classes are numbered by each rank for itself: rank 0 has those of all, one rank's behind the
+ * other's. */
+static ambit_status gather_classes(struct ambit_job *job, const bool *flag, struct play *play)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_eligibility *const own = job->problem.eligibility;
+    const int64_t before = ambit_comm_sum_below_i64(job->comm, own->class_count);
+    const int64_t set_bytes = own->set_words * (int64_t)sizeof *own->set;
+    int32_t *class_of = NULL;
+    int64_t count = 0;
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&class_of, (size_t)job->accounts.count, sizeof *class_of));
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int32_t class = ambit_class_of(&job->problem, i);
+        class_of[i] = class >= 0 ? class + (int32_t)before : class;
+    }
+    AMBIT_TRY(gather_flagged(job, flag, class_of, sizeof *class_of, &play->accounts.class_of));
+    AMBIT_TRY(
+        ambit_comm_gather(job->comm, own->set, own->class_count, set_bytes, &play->set, &count));
+    play->eligibility = *own;
+    play->eligibility.set = play->set;
+    play->eligibility.class_count = (int32_t)count;
+    play->problem.eligibility = &play->eligibility;
+done:
+    ambit_free(&class_of);
+    return status;
+}
+
 static ambit_status gather_play(struct ambit_job *job, struct play *play)
 {
     ambit_status status = AMBIT_OK;
@@ -323,9 +354,8 @@ static ambit_status gather_play(struct ambit_job *job, struct play *play)
     AMBIT_TRY(gather_flagged(job, flag, a->previous, sizeof *a->previous, &to->previous));
     AMBIT_TRY(
         gather_flagged(job, flag, a->local_travel, sizeof *a->local_travel, &to->local_travel));
-    if (a->class_of != NULL)
-        AMBIT_TRY(gather_flagged(job, flag, a->class_of, sizeof *a->class_of, &to->class_of));
     play->problem = job->problem;
+    if (job->problem.eligibility != NULL) AMBIT_TRY(gather_classes(job, flag, play));
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
         play->problem.base[r] = NULL;
     for (int r = 0; r < job->problem.rule_count; r++)
@@ -361,9 +391,10 @@ static ambit_status repair(const struct ambit_job *job, const struct play *play,
     const size_t n = (size_t)job->contiguity->places.account_count;
     int64_t *own_load = NULL;
     int32_t *own_label = NULL;
+    bool taken = false;
     AMBIT_TRY(ambit_alloc(&own_load, cells, sizeof *own_load));
     AMBIT_TRY(ambit_alloc(&own_label, n, sizeof *own_label));
-    for (int keeps = 0; keeps < 2; keeps++) {
+    for (int keeps = 0; keeps < 2 && !taken; keeps++) {
         if (cells > 0) memcpy(own_load, load, cells * sizeof *own_load);
         memcpy(own_label, label, n * sizeof *own_label);
         struct ambit_contiguity_repair one = {.places = &job->contiguity->places,
@@ -375,11 +406,13 @@ static ambit_status repair(const struct ambit_job *job, const struct play *play,
                                               .label_inout = own_label,
                                               .keeps_bands = keeps > 0};
         AMBIT_TRY(ambit_contiguity_repair(&one, outcome));
-        if (job->scenario.contiguity.wanted == AMBIT_CONTIGUITY_REQUIRED ||
-            outcome->violation <= outcome->violation_before)
-            break;
+        taken = job->scenario.contiguity.wanted == AMBIT_CONTIGUITY_REQUIRED ||
+                outcome->violation <= outcome->violation_before;
     }
-    memcpy(label, own_label, n * sizeof *label);
+    if (taken)
+        memcpy(label, own_label, n * sizeof *label);
+    else
+        outcome->moved = 0;
 done:
     ambit_free(&own_load);
     ambit_free(&own_label);

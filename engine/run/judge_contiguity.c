@@ -247,7 +247,8 @@ ambit_status ambit_job_judge_contiguity(struct ambit_job *job, const int32_t *la
         f->nearest = terms->nearest;
         f->longest_km = terms->longest_km;
         status = ambit_contiguity_judge(&job->contiguity->places, all_label, all_parent, f);
-        bad = f->broken_count;
+        for (int32_t t = 0; t < f->territory_count; t++)
+            bad += ambit_is_asked(&job->problem, t) && f->pieces[t] > f->islands[t];
     }
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     ambit_comm_max_i64(job->comm, &bad, 1);

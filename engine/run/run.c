@@ -57,6 +57,14 @@ static void take_resources(struct ambit_job *job, struct ambit_result *result)
     result->threads = job->options.threads;
 }
 
+static bool breaks_bands(const struct ambit_result *result)
+{
+    for (int b = 0; b < result->band_count; b++) {
+        if (result->band[b].broken_count > 0) return true;
+    }
+    return false;
+}
+
 /* Judges `label` and stores it. Only rank 0 keeps the result, without the accounts. */
 static ambit_status finish(struct ambit_job *job, const int32_t *label, enum ambit_result_kind kind,
                            double *since, struct ambit_result *result)
@@ -68,7 +76,7 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
-    if (kind == AMBIT_RESULT_PLAN && !result->feasible && job->options.effort > 0)
+    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0)
         AMBIT_TRY(ambit_job_diagnose(job, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");

@@ -3,7 +3,7 @@
  * search, and repairs that must leave what the judge accepts. */
 #include "engine/model/geometry.h"
 #include "engine/model/hilbert.h"
-#include "engine/run/contiguity.h"
+#include "engine/run/join_pieces.h"
 #include "io/barriers_geojson.h"
 #include "solvers/barrier_index.h"
 #include "solvers/contiguity_repair.h"

@@ -8,8 +8,8 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/base/version.h"
-#include "engine/run/contiguity.h"
 #include "engine/run/job.h"
+#include "engine/run/join_pieces.h"
 #include "io/result_hdf5.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
-#include "engine/run/contiguity.h"
+#include "engine/run/join_pieces.h"
 #include "solvers/group.h"
 
 #include <math.h>

@@ -26,7 +26,7 @@ struct ambit_relaxation {
 };
 
 struct ambit_keeper;         /* checkpoint.h */
-struct ambit_job_contiguity; /* contiguity.h */
+struct ambit_job_contiguity; /* join_pieces.h */
 
 /* A table of pairs as it was read. */
 struct ambit_pair_table {

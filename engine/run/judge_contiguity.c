@@ -7,7 +7,7 @@
  * nearly. Weakness: rank 0 does all of it.
  */
 #include "engine/base/memory.h"
-#include "engine/run/contiguity.h"
+#include "engine/run/join_pieces.h"
 
 #include <stdlib.h>
 

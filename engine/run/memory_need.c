@@ -31,6 +31,10 @@ static const struct phase {
     {.of_slice = 140.0, .of_territory = 5e4, .of_thread = 4e6, .fixed = 10e6}, /* plan and rounds */
 };
 
+/* For each account of the nation while its neighbours are found: positions twice, ten nearest and
+ * sixteen neighbours of each, the rows of the graph, keys and lists. */
+#define GRAPH_BYTES 270.0
+
 int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
 {
     const double nation = (double)shape->accounts, slice = nation / shape->ranks;
@@ -49,6 +53,8 @@ int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
                              shape->threads * phase->of_thread + phase->fixed;
         if (bytes > most) most = bytes;
     }
+    const double graph = slice * record + nation * GRAPH_BYTES + 10e6;
+    if (shape->holds_graph && graph > most) most = graph;
     return (int64_t)most;
 }
 
@@ -119,7 +125,10 @@ ambit_status ambit_memory_check(struct ambit_job *job, int64_t accounts, int64_t
                                              .together = job->scenario.together.column[0] != '\0',
                                              .territories = job->territories.count,
                                              .ranks = ambit_comm_size(job->comm),
-                                             .threads = job->options.threads};
+                                             .threads = job->options.threads,
+                                             .holds_graph = job->scenario.contiguity.wanted !=
+                                                                AMBIT_CONTIGUITY_FREE &&
+                                                            ambit_comm_rank(job->comm) == 0};
     const int64_t more = ambit_memory_need(&shape) - ambit_memory_live_bytes();
     const struct need own = {1, ambit_memory_resident_bytes(), more > 0 ? more : 0};
     int64_t sums[3] = {own.ranks, own.has, own.more};

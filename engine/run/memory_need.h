@@ -16,6 +16,7 @@ struct ambit_memory_shape {
     bool together; /* accounts stay together in groups */
     int32_t territories;
     int ranks, threads; /* of the job; of a rank */
+    bool holds_graph;   /* the rank makes the neighbour graph of the nation */
 };
 
 /* The most bytes that a rank of a run takes beside what it has when it starts. Local. */

@@ -9,8 +9,8 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/model/geometry.h"
-#include "engine/run/contiguity.h"
 #include "engine/run/job.h"
+#include "engine/run/join_pieces.h"
 #include "io/result_hdf5.h"
 
 #include <math.h>

@@ -4,8 +4,8 @@
  * on rank 0 alone; the functions for jobs are collective, and do nothing where the scenario does
  * not ask for contiguity.
  */
-#ifndef AMBIT_RUN_CONTIGUITY_H
-#define AMBIT_RUN_CONTIGUITY_H
+#ifndef AMBIT_JOIN_PIECES_H
+#define AMBIT_JOIN_PIECES_H
 
 #include "engine/model/contiguity.h"
 #include "engine/run/job.h"

@@ -5,7 +5,7 @@
  * in slices would need the neighbours of neighbours across every border of a slice, and the pieces
  * of a territory cross them too.
  */
-#include "engine/run/contiguity.h"
+#include "engine/run/join_pieces.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/base/path.h"

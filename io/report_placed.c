@@ -11,12 +11,14 @@ static const char *const reason_texts[AMBIT_PLACED_REASONS] = {
     [AMBIT_PLACED_OVER] = "over a band, since none has room",
     [AMBIT_PLACED_RULE] = "past a cheaper territory that may not serve it",
     [AMBIT_PLACED_NONE] = "nowhere, since no territory may serve it",
+    [AMBIT_PLACED_GROUP] = "to where the group is that it stays together with",
 };
 
-/* Reasons that there can be: the last two are of rules. */
-static int reason_count(const struct ambit_placed_summary *summary)
+/* Whether the scenario has what the reason is about. */
+static bool can_be(const struct ambit_placed_summary *summary, int reason)
 {
-    return summary->has_rules ? AMBIT_PLACED_REASONS : AMBIT_PLACED_RULE;
+    if (reason == AMBIT_PLACED_GROUP) return summary->has_groups;
+    return summary->has_rules || (reason != AMBIT_PLACED_RULE && reason != AMBIT_PLACED_NONE);
 }
 
 static void print_count(FILE *file, const char *name, int64_t count, const char *text)
@@ -41,9 +43,10 @@ static void print_hours(FILE *file, const char *name, int64_t micro, const char 
 void ambit_report_placed(FILE *file, const struct ambit_placed_summary *summary)
 {
     print_count(file, "Accounts", summary->account_count, "new");
-    for (int r = 0; r < reason_count(summary); r++)
-        print_count(file, ambit_placed_reason_name((enum ambit_placed_reason)r),
-                    summary->reason_count[r], reason_texts[r]);
+    for (int r = 0; r < AMBIT_PLACED_REASONS; r++)
+        if (can_be(summary, r))
+            print_count(file, ambit_placed_reason_name((enum ambit_placed_reason)r),
+                        summary->reason_count[r], reason_texts[r]);
     if (summary->skipped_count > 0)
         print_count(file, "skipped", summary->skipped_count, "rows that cannot be used");
     print_hours(file, "Travel", summary->travel, "h a year");
@@ -81,8 +84,9 @@ ambit_status ambit_report_placed_json(FILE *file, const struct ambit_placed_summ
     json_t *root = json_object();
     bool bad = json_object_set_new(root, "result", ambit_json_text(path)) != 0 ||
                json_object_set_new(root, "accounts", json_integer(summary->account_count)) != 0;
-    for (int r = 0; r < reason_count(summary); r++)
-        bad |= json_object_set_new(root, ambit_placed_reason_name((enum ambit_placed_reason)r),
+    for (int r = 0; r < AMBIT_PLACED_REASONS; r++)
+        bad |= can_be(summary, r) &&
+               json_object_set_new(root, ambit_placed_reason_name((enum ambit_placed_reason)r),
                                    json_integer(summary->reason_count[r])) != 0;
     bad = bad ||
           json_object_set_new(root, "travel_hours", ambit_json_hours(summary->travel)) != 0 ||

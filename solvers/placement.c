@@ -650,8 +650,10 @@ static void place_one(struct ambit_placement *p, struct seeker *s, const struct 
     s->by = BY_ROOM;
     *out = (struct ambit_placed){
         .territory = -1, .first_choice = -1, .runner_up = -1, .reason = AMBIT_PLACED_NONE};
-    if (wish->first < 0) return;
-    int count = take_wishes(s, wish, choice);
+    const int32_t group = wish->group != NULL ? *wish->group : -1;
+    if (wish->first < 0 || (group >= 0 && !ambit_may_serve(s->problem, s->i, group))) return;
+    int count = group >= 0 ? 1 : take_wishes(s, wish, choice);
+    if (group >= 0) choice[0] = look_at(s, group);
     if (count == 0) count = seek(s, heap, 2, choice);
     AMBIT_REQUIRE(count > 0);
     measures_of(s, choice[0].travel, add);
@@ -661,6 +663,8 @@ static void place_one(struct ambit_placement *p, struct seeker *s, const struct 
                                  .travel = choice[0].travel};
     (void)violation_of(p, choice[0].index, add, &out->over);
     out->reason = reason_of(wish, &choice[0], out->over);
+    if (group >= 0 && out->over == 0) out->reason = AMBIT_PLACED_GROUP;
+    if (wish->group != NULL) *wish->group = out->territory;
     out->price = llrint(choice[0].cost - (double)choice[0].travel);
     if (count > 1) out->more = llrint(choice[1].cost - choice[0].cost);
     out->first_saving = llrint(choice[0].cost - wish->first_cost);

@@ -42,6 +42,8 @@ struct ambit_wish {
     double first_cost, second_cost; /* micro-hours */
     int64_t least_travel;           /* to the nearest centre */
     bool closed;                    /* a territory that costs less may not serve it */
+    int32_t *group; /* borrowed; where the group is that it stays together with, -1 while that is
+                       nowhere; NULL: it has none */
 };
 
 /* The wishes of all accounts of `problem`. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */

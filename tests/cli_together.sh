@@ -107,6 +107,33 @@ import json
 t = json.loads(open('out').read().splitlines()[-1])['together']
 print(t['column'], 0 < t['split'] < t['groups'])")"
 
+# New accounts go where their groups are, and those of a new group together, wherever they lie.
+head -n 1 nation/accounts.csv >nation/new.csv
+row() { # ID LAT LON GROUP
+    echo "$1,$2,$3,1,1.5,20,,$4" >>nation/new.csv
+}
+row N1 37.5 -99.5 101
+row N2 43.5 -89.5 101
+row N3 43.5 -89.5 ""
+row N4 37.5 -99.5 new
+row N5 43.5 -89.5 new
+row N6 40.0 -95.0 new
+group_at=$(ask nation/plan.h5 "f['/territories/name'][f['/accounts/territory'][\
+f['/accounts/together'][:].tolist().index(b'101')]].decode()")
+for ranks in 1 3; do
+    on $ranks assign nation/plan.h5 nation/new.csv -o nation/placed.csv --threads 1 --json
+    check "assign on $ranks ranks: exit code" 0 "$code"
+    check "assign on $ranks ranks: to its group" "$group_at group $group_at group" \
+        "$(sort nation/placed.csv | awk -F, '/^N[12],/ { print $2, $4 }' | xargs)"
+    check "assign on $ranks ranks: a new group" "1 2" "$(awk -F, '/^N[456],/ { t[$2]; g += $4 == \
+        "group" } END { print length(t), g }' nation/placed.csv)"
+    check "assign on $ranks ranks: alone" 0 "$(grep -c '^N3,.*,group,' nation/placed.csv)"
+    check "assign on $ranks ranks: json" 4 \
+        "$("$python" -c "import json; print(json.loads(open('out').readlines()[-1])['group'])")"
+    sha256sum <nation/placed.csv >placed.$ranks
+done
+check "assign: bytes" "$(cat placed.1)" "$(cat placed.3)"
+
 # What is refused.
 mkdir in
 cp nation/*.csv in

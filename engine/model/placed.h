@@ -17,10 +17,11 @@ enum ambit_placed_reason {
     AMBIT_PLACED_OVER,    /* all would: the one that breaks least */
     AMBIT_PLACED_RULE,    /* one that costs less is closed to it by a rule */
     AMBIT_PLACED_NONE,    /* no territory may serve it */
+    AMBIT_PLACED_GROUP,   /* its group is there, and stays together */
     AMBIT_PLACED_REASONS
 };
 
-/* "nearest", "price", "next", "over", "rule" or "none". */
+/* "nearest", "price", "next", "over", "rule", "none" or "group". */
 const char *ambit_placed_reason_name(enum ambit_placed_reason reason);
 
 /* One new account. Territories are indices, −1 where there is none. Cost is travel plus what the
@@ -46,7 +47,8 @@ struct ambit_placed_band {
 
 /* All of them. */
 struct ambit_placed_summary {
-    bool has_rules; /* on who may serve whom */
+    bool has_rules;  /* on who may serve whom */
+    bool has_groups; /* accounts that stay together */
     int64_t account_count;
     int64_t reason_count[AMBIT_PLACED_REASONS];
     int64_t skipped_count; /* rows left out as unusable */

@@ -9,6 +9,7 @@
 #include "engine/base/key_table.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/assign_groups.h"
 #include "engine/run/sort_accounts.h"
 #include "engine/run/standing_plan.h"
 #include "engine/run/threads.h"
@@ -119,6 +120,9 @@ static void move_account(struct ambit_accounts *a, int32_t from, int32_t to)
         a->column[c][to] = a->column[c][from];
     for (int c = 0; c < a->category_count; c++)
         a->category[c][to] = a->category[c][from];
+    if (a->together_width > 0)
+        memcpy(&a->together[(int64_t)to * a->together_width],
+               &a->together[(int64_t)from * a->together_width], (size_t)a->together_width);
 }
 
 /* Refuses accounts that the plan has, or leaves them out. Collective. */
@@ -170,6 +174,9 @@ static ambit_status gather_accounts(struct ambit_comm *comm, struct ambit_accoun
     ambit_status status = AMBIT_OK;
     const int64_t n = slice->count;
     AMBIT_TRY(gather_column(comm, slice->id, n, slice->id_width, &all->id));
+    if (slice->together_width > 0)
+        AMBIT_TRY(gather_column(comm, slice->together, n, slice->together_width, &all->together));
+    all->together_width = slice->together_width;
     AMBIT_TRY(gather_column(comm, slice->x, n, sizeof(double), &all->x));
     AMBIT_TRY(gather_column(comm, slice->y, n, sizeof(double), &all->y));
     AMBIT_TRY(gather_column(comm, slice->z, n, sizeof(double), &all->z));
@@ -298,11 +305,14 @@ static ambit_status place(struct batch *batch, struct ambit_placed_summary *summ
     struct ambit_accounts *const a = &batch->accounts;
     struct ambit_problem problem = {0};
     struct ambit_eligibility eligibility = {0};
+    int32_t *home = NULL; /* of groups */
     AMBIT_TRY(ambit_standing_plan_check_range(plan, a, batch->options->accounts_path));
     AMBIT_TRY(ambit_problem_create(&plan->scenario, a, &plan->territories, &problem));
     AMBIT_TRY(ambit_standing_plan_set_rules(plan, a, &problem, &eligibility));
     AMBIT_TRY(ambit_alloc(&batch->placed, (size_t)a->count, sizeof *batch->placed));
+    AMBIT_TRY(ambit_assign_groups(&plan->stored, a, batch->wish, &home));
     summary->has_rules = problem.eligibility != NULL;
+    summary->has_groups = plan->scenario.together.column[0] != '\0';
     summary->band_count = plan->scenario.band_count;
     for (int b = 0; b < summary->band_count; b++) {
         (void)snprintf(summary->band[b].label, sizeof summary->band[b].label, "%s",
@@ -314,6 +324,7 @@ static ambit_status place(struct batch *batch, struct ambit_placed_summary *summ
     ambit_placement_set_totals(plan->placement, plan->total);
     sum_up(batch, summary);
 done:
+    ambit_free(&home);
     ambit_eligibility_clear(&eligibility);
     ambit_problem_clear(&problem);
     return status;

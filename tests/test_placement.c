@@ -288,7 +288,8 @@ static void finds_what_looking_everywhere_finds(void)
         ambit_free(&slow);
         instance_clear(&s.instance);
     }
-    for (int r = 0; r < AMBIT_PLACED_REASONS; r++)
+    for (int r = 0; r < AMBIT_PLACED_RULE;
+         r++) /* what follows is of rules, of which there are none */
         CU_ASSERT(reasons[r] > 100);
 }
 

@@ -18,6 +18,7 @@
 
 #define ROUNDING 1e-9   /* part of the distance */
 #define CELL_BITS 21    /* of a cell's number, an axis */
+#define PACKED_MAX 4000 /* places that a packing chooses from */
 #define LEAST_SIDE 2e-6 /* of a cell: 13 m, so that its numbers fit */
 
 double ambit_separation_chord2(double km)
@@ -160,6 +161,14 @@ static const struct ambit_separation_place *choose(const struct ambit_territorie
     return best;
 }
 
+static void stand_at(struct ambit_territory *territory, const struct ambit_separation_place *to)
+{
+    territory->centre_account = territory->centre_kind == AMBIT_CENTRE_MEDIAN ? to->index : -1;
+    territory->centre_lat = to->lat;
+    territory->centre_lon = to->lon;
+    memcpy(territory->position, to->position, sizeof territory->position);
+}
+
 int32_t ambit_separation_move(struct ambit_territories *territories, double chord2,
                               const struct ambit_separation_place *place, int64_t count,
                               bool *must_move_inout)
@@ -172,11 +181,116 @@ int32_t ambit_separation_move(struct ambit_territories *territories, double chor
             choose(territories, j, chord2, place, count, must_move_inout);
         left += to == NULL;
         if (to == NULL) continue;
-        territory->centre_account = territory->centre_kind == AMBIT_CENTRE_MEDIAN ? to->index : -1;
-        territory->centre_lat = to->lat;
-        territory->centre_lon = to->lon;
-        memcpy(territory->position, to->position, sizeof territory->position);
+        stand_at(territory, to);
         must_move_inout[j] = false;
     }
     return left;
+}
+
+/* ---- packing ---- */
+
+/* A set of places being chosen: of those still open, how many others each one would close. */
+struct packing {
+    const struct ambit_separation_place *place; /* borrowed */
+    int64_t stride, count;                      /* every so many of them; how many that are */
+    double chord2;
+    int32_t *closes; /* owned; −1: closed */
+    int64_t *chosen; /* owned; places, in the order in which they were chosen */
+    int32_t chosen_count;
+};
+
+static const struct ambit_separation_place *nth(const struct packing *packing, int64_t n)
+{
+    return &packing->place[n * packing->stride];
+}
+
+static bool are_near(const struct packing *packing, int64_t a, int64_t b)
+{
+    return ambit_chord2(nth(packing, a)->position, nth(packing, b)->position) < packing->chord2;
+}
+
+/* Closes place n, which those around no longer count. */
+static void close_place(struct packing *packing, int64_t n)
+{
+    packing->closes[n] = -1;
+    for (int64_t m = 0; m < packing->count; m++)
+        packing->closes[m] -= packing->closes[m] > 0 && are_near(packing, n, m);
+}
+
+static void count_neighbours(struct packing *packing, const struct ambit_territories *territories)
+{
+    for (int64_t n = 0; n < packing->count; n++) {
+        const double *const at = nth(packing, n)->position;
+        packing->closes[n] = is_taken(territories, NULL, 0, packing->chord2, at) ? -1 : 0;
+    }
+    for (int64_t n = 0; n < packing->count; n++) {
+        for (int64_t m = 0; m < n && packing->closes[n] >= 0; m++) {
+            if (packing->closes[m] < 0 || !are_near(packing, n, m)) continue;
+            packing->closes[n]++;
+            packing->closes[m]++;
+        }
+    }
+}
+
+/* Takes the place that closes fewest others, until none is open or `wanted` are taken: so the edges
+ * and corners of the country are filled first, and little room is lost between. */
+static void choose_places(struct packing *packing, int32_t wanted)
+{
+    while (packing->chosen_count < wanted) {
+        int64_t best = -1;
+        for (int64_t n = 0; n < packing->count; n++) {
+            if (packing->closes[n] >= 0 && (best < 0 || packing->closes[n] < packing->closes[best]))
+                best = n;
+        }
+        if (best < 0) return;
+        packing->chosen[packing->chosen_count++] = best;
+        close_place(packing, best);
+        for (int64_t m = 0; m < packing->count; m++) {
+            if (packing->closes[m] >= 0 && are_near(packing, best, m)) close_place(packing, m);
+        }
+    }
+}
+
+/* Each free centre, in the order of indices, to the nearest place that is left. */
+static void move_all(struct packing *packing, struct ambit_territories *territories)
+{
+    for (int32_t j = 0; j < territories->count; j++) {
+        struct ambit_territory *const territory = &territories->item[j];
+        double least = INFINITY;
+        int32_t best = 0;
+        if (territory->centre_kind == AMBIT_CENTRE_HOME) continue;
+        for (int32_t c = 0; c < packing->chosen_count; c++) {
+            if (packing->chosen[c] < 0) continue;
+            const double off =
+                ambit_chord2(nth(packing, packing->chosen[c])->position, territory->position);
+            if (off >= least) continue;
+            least = off;
+            best = c;
+        }
+        stand_at(territory, nth(packing, packing->chosen[best]));
+        packing->chosen[best] = -1;
+    }
+}
+
+ambit_status ambit_separation_pack(struct ambit_territories *territories, double chord2,
+                                   const struct ambit_separation_place *place, int64_t count,
+                                   bool *packed_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct packing packing = {.place = place, .stride = 1 + count / PACKED_MAX, .chord2 = chord2};
+    int32_t wanted = 0;
+    *packed_out = false;
+    packing.count = count / packing.stride;
+    for (int32_t j = 0; j < territories->count; j++)
+        wanted += territories->item[j].centre_kind != AMBIT_CENTRE_HOME;
+    AMBIT_TRY(ambit_alloc(&packing.closes, (size_t)packing.count, sizeof *packing.closes));
+    AMBIT_TRY(ambit_alloc(&packing.chosen, (size_t)wanted, sizeof *packing.chosen));
+    count_neighbours(&packing, territories);
+    choose_places(&packing, wanted);
+    *packed_out = packing.chosen_count == wanted;
+    if (*packed_out) move_all(&packing, territories);
+done:
+    ambit_free(&packing.closes);
+    ambit_free(&packing.chosen);
+    return status;
 }

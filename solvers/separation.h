@@ -53,4 +53,10 @@ int32_t ambit_separation_move(struct ambit_territories *territories, double chor
                               const struct ambit_separation_place *place, int64_t count,
                               bool *must_move_inout);
 
+/* Where some are left: places for all free centres at once, packed more densely. *packed_out tells
+ * whether there were enough; where not, nothing is moved. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_separation_pack(struct ambit_territories *territories, double chord2,
+                                   const struct ambit_separation_place *place, int64_t count,
+                                   bool *packed_out) AMBIT_CHECKED;
+
 #endif

@@ -47,6 +47,15 @@ abs(f['/separation'].attrs['least_km'] - $(least $kind/plan.h5)) < 1e-6" | tr -d
     check "$kind: verified" 0 "$code"
 done
 
+# So far apart that places are scarce: all free centres are packed anew.
+sed 's/255 km/345 km/' centroid/scenario.yaml >centroid/scarce.yaml
+for ranks in 1 3; do
+    on $ranks run centroid/scarce.yaml -o centroid/scarce$ranks.h5 --threads 1 --effort 1 --quiet
+    check "scarce on $ranks ranks: apart" True \
+        "$("$python" -c "print($(least centroid/scarce$ranks.h5) >= 345)")"
+done
+check "scarce: bytes" "$(sha256sum <centroid/scarce1.h5)" "$(sha256sum <centroid/scarce3.h5)"
+
 # Groups and distance together; and the seed alone.
 nation both --free 5
 sed -i '1s/$/,house/; 2,$s/$/,/' both/accounts.csv

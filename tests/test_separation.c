@@ -170,6 +170,41 @@ static void medians_stay_the_best(void)
     ambit_comm_destroy(&comm);
 }
 
+/* Eleven places a degree apart and three centres that want to be at the fifth, 4.5 degrees from
+ * each other: if one stays there, only one more has room; at 0, 5 and 10 all have. Four have not.
+ */
+static void packs_where_places_are_scarce(void)
+{
+    static const double wanted[] = {4.0, 4.0, 4.0, 4.0};
+    static const double km = 4.5 * 111.195;
+    struct ambit_territory item[4];
+    struct ambit_separation_place place[11];
+    struct ambit_territories territories = {.count = 3, .item = item};
+    bool must_move[4], packed = false;
+    on_the_equator(wanted, "mmmm", 4, item);
+    for (int n = 0; n < 11; n++) {
+        place[n] =
+            (struct ambit_separation_place){.territory = -1, .index = n, .cell = n, .lon = n};
+        ambit_unit_from_degrees(0.0, n, place[n].position);
+    }
+    const double apart = ambit_separation_chord2(km);
+    CU_ASSERT_EQUAL(ambit_separation_find(&territories, apart, must_move), 2);
+    CU_ASSERT_EQUAL(ambit_separation_move(&territories, apart, place, 11, must_move), 1);
+    CU_ASSERT_EQUAL(item[1].centre_lon, 9.0);
+    must(ambit_separation_pack(&territories, apart, place, 11, &packed));
+    CU_ASSERT_TRUE(packed);
+    CU_ASSERT_EQUAL(ambit_separation_find(&territories, apart, must_move), 0);
+    territories.count = 4;
+    const struct ambit_territory before = item[0];
+    must(ambit_separation_pack(&territories, apart, place, 11, &packed));
+    CU_ASSERT_FALSE(packed);
+    CU_ASSERT_EQUAL(memcmp(&before, &item[0], sizeof before), 0);
+    item[3].centre_kind = AMBIT_CENTRE_HOME; /* at 4: 9 is all that is left beside it */
+    territories.count = 4;
+    must(ambit_separation_pack(&territories, apart, place, 11, &packed));
+    CU_ASSERT_FALSE(packed);
+}
+
 /* Places of two slices, merged, are those of the whole. */
 static void places_of_slices(void)
 {
@@ -234,6 +269,7 @@ int main(void)
         {"judged by hand", judged_by_hand},
         {"centres give way", centres_give_way},
         {"medians that keep apart", medians_stay_the_best},
+        {"packs where places are scarce", packs_where_places_are_scarce},
         {"places of slices", places_of_slices},
         {"out of memory", out_of_memory},
     };

@@ -23,7 +23,7 @@ ambit_status ambit_job_give_way(struct ambit_job *job, const int32_t *label, dou
     ambit_status status = AMBIT_OK;
     struct ambit_territories *const territories = &job->territories;
     struct ambit_separation_place *mine = NULL, *all = NULL;
-    bool *must_move = NULL;
+    bool *must_move = NULL, packed = false;
     int64_t count = 0;
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_alloc(&must_move, (size_t)territories->count, sizeof *must_move));
@@ -38,11 +38,15 @@ ambit_status ambit_job_give_way(struct ambit_job *job, const int32_t *label, dou
         AMBIT_TRY(ambit_comm_all_gather(job->comm, mine, count, sizeof *mine, &all, &count));
         count = ambit_separation_merge(all, count);
         left = ambit_separation_move(territories, apart, all, count, must_move);
+        if (any && left > 0)
+            AMBIT_TRY_TOGETHER(job->comm,
+                               ambit_separation_pack(territories, apart, all, count, &packed));
         ambit_free(&mine);
         ambit_free(&all);
     }
     for (int32_t j = 0; j < territories->count; j++)
-        moved_out[j] &= !must_move[j];
+        moved_out[j] = packed ? territories->item[j].centre_kind != AMBIT_CENTRE_HOME
+                              : moved_out[j] && !must_move[j];
 done:
     ambit_free(&must_move);
     ambit_free(&mine);

@@ -153,7 +153,7 @@ static const struct ambit_separation_place *choose(const struct ambit_territorie
         const struct ambit_separation_place *const next = &place[n];
         if (next->territory >= 0 && next->territory != j) continue;
         const double off = ambit_chord2(next->position, territories->item[j].position);
-        if (off > least || (off == least && next->index > best->index)) continue;
+        if (best != NULL && (off > least || (off == least && next->index > best->index))) continue;
         if (is_taken(territories, must_move, territories->count, chord2, next->position)) continue;
         least = off;
         best = next;
@@ -217,11 +217,23 @@ static void close_place(struct packing *packing, int64_t n)
         packing->closes[m] -= packing->closes[m] > 0 && are_near(packing, n, m);
 }
 
+static bool is_near_home(const struct ambit_territories *territories, double chord2,
+                         const double place[3])
+{
+    for (int32_t j = 0; j < territories->count; j++) {
+        const struct ambit_territory *const other = &territories->item[j];
+        if (other->centre_kind == AMBIT_CENTRE_HOME &&
+            ambit_chord2(other->position, place) < chord2)
+            return true;
+    }
+    return false;
+}
+
 static void count_neighbours(struct packing *packing, const struct ambit_territories *territories)
 {
     for (int64_t n = 0; n < packing->count; n++) {
         const double *const at = nth(packing, n)->position;
-        packing->closes[n] = is_taken(territories, NULL, 0, packing->chord2, at) ? -1 : 0;
+        packing->closes[n] = is_near_home(territories, packing->chord2, at) ? -1 : 0;
     }
     for (int64_t n = 0; n < packing->count; n++) {
         for (int64_t m = 0; m < n && packing->closes[n] >= 0; m++) {

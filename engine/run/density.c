@@ -98,6 +98,7 @@ static ambit_status look_around(const double *place, int64_t count, const struct
     AMBIT_TRY(ambit_alloc(&chord2, (size_t)(end - begin), sizeof *chord2));
     AMBIT_TRY(ambit_alloc(&found, (size_t)(end - begin), sizeof *found));
     AMBIT_TRY(ambit_neighbour_chord2(place, count, begin, end, neighbours, chord2));
+    AMBIT_REQUIRE(end == begin || (along != NULL && chord2 != NULL && found != NULL));
     for (int64_t p = begin; p < end; p++)
         found[p - begin] = (struct found){along[p].index, chord2[p - begin]};
     if (end > begin) qsort(found, (size_t)(end - begin), sizeof *found, compare_found);
@@ -119,6 +120,7 @@ static ambit_status bring_home(struct ambit_comm *comm, const struct ambit_accou
     struct found *home = NULL;
     AMBIT_TRY(ambit_comm_all_gather(comm, &accounts->first, 1, sizeof(int64_t), &first, &slices));
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&counts, (size_t)ranks, sizeof *counts));
+    AMBIT_REQUIRE(first != NULL && counts != NULL && (count == 0 || found != NULL));
     for (int r = 0; r < ranks; r++) {
         const int64_t until = r + 1 < ranks ? first[r + 1] : accounts->total, before = next;
         while (next < count && found[next].index < until)

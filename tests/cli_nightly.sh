@@ -82,6 +82,13 @@ on 1 moves hand/day1.h5 --quiet -o hand/moves.csv
 check "a gain: the move" "1,W,Middle,North,R2,R3,1,0.000000000,0.000000000,22.239016,1" \
     "$(tail -n +2 hand/moves.csv)"
 
+# Who is locked stays, whatever the gain.
+cp hand/s.yaml hand/unlocked.yaml
+printf 'rules:\n  locked: {visits: {min: 5}}\n' >>hand/s.yaml
+night "a lock" \
+    "0 0 0 0 A1:South A2:South A3:South A4:South M1:Middle M2:Middle N1:North W:Middle"
+cp hand/unlocked.yaml hand/s.yaml
+
 # A2 is gone, and Q new where it is.
 sed -i -e '/^A2/d' -e '$aQ,40.05,-100,4,' hand/a.csv
 night "new and gone" \

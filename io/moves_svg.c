@@ -71,11 +71,12 @@ static double y_pixel(const struct panel *p, double value)
 /* 1, 2 or 5 times a power of ten, so that a range has at most TICK_MOST of them. */
 static double tick_step(double range)
 {
-    static const double steps[] = {1.0, 2.0, 5.0};
-    double step = pow(10.0, floor(log10(range / TICK_MOST)));
-    for (int k = 0; range / step > TICK_MOST; k++)
-        step = pow(10.0, floor(log10(range / TICK_MOST)) + k / 3) * steps[k % 3];
-    return step;
+    static const double factors[] = {1.0, 2.0, 5.0, 10.0};
+    const double decade = pow(10.0, floor(log10(range / TICK_MOST)));
+    int k = 0;
+    while (k < 3 && range / (factors[k] * decade) > TICK_MOST)
+        k++;
+    return factors[k] * decade;
 }
 
 static void tick_text(double value, double step, char out[AMBIT_TEXT_MAX])

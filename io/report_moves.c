@@ -86,7 +86,7 @@ static void print_head(FILE *file, const struct ambit_moves *moves)
 
 static void print_parts(FILE *file, const struct ambit_moves *moves)
 {
-    struct part part[PART_COUNT];
+    struct part part[PART_COUNT] = {{0}};
     const int count = list_parts(moves, part);
     const double before = targets_of(moves->deviation_before);
     (void)fputs("\n     moves  of all   outside bands   travel saved, h\n", file);
@@ -174,7 +174,7 @@ void ambit_report_moves(FILE *file, const struct ambit_moves *moves)
 
 static json_t *parts_json(const struct ambit_moves *moves)
 {
-    struct part part[PART_COUNT];
+    struct part part[PART_COUNT] = {{0}};
     const int count = list_parts(moves, part);
     json_t *const parts = json_array();
     bool good = parts != NULL;

@@ -330,12 +330,20 @@ static bool is_in(const struct chain *chain, int32_t m)
     return false;
 }
 
+static bool is_better_link(const struct sorter *s, int32_t m, int64_t rise, int32_t than,
+                           int64_t its_rise)
+{
+    const struct ambit_move *const move = s->nation->move;
+    if (rise != its_rise) return rise < its_rise;
+    if (move[m].saving != move[than].saving) return move[m].saving > move[than].saving;
+    return m < than;
+}
+
 /* The move at territory j that adds least to the deviation with the chain made; −1 where there is
  * none, else at most *rise_inout. */
 static int32_t best_link(struct sorter *s, const struct chain *chain, int32_t j, int32_t best,
                          int64_t *rise_inout)
 {
-    const struct ambit_move *const move = s->nation->move;
     for (int32_t at = s->of_first[j]; at < s->of_first[j + 1]; at++) {
         const struct pair *const pair = &s->pair[s->of_territory[at]];
         const int32_t count = pair->count < SCAN_MAX ? pair->count : SCAN_MAX;
@@ -344,11 +352,7 @@ static int32_t best_link(struct sorter *s, const struct chain *chain, int32_t j,
             if (is_in(chain, m)) continue;
             const int64_t rise = rise_of(s, m, NULL);
             s->work++;
-            if (best >= 0 &&
-                (rise > *rise_inout ||
-                 (rise == *rise_inout && (move[m].saving < move[best].saving ||
-                                          (move[m].saving == move[best].saving && m >= best)))))
-                continue;
+            if (best >= 0 && !is_better_link(s, m, rise, best, *rise_inout)) continue;
             best = m;
             *rise_inout = rise;
         }

@@ -41,7 +41,7 @@ static double rounding_of(const struct ambit_problem *problem, int r)
 static double violation_of(struct undoing *u)
 {
     const size_t rules = (size_t)u->problem->rule_count, cells = cell_count(u);
-    double rounding[AMBIT_RULE_MAX];
+    double rounding[AMBIT_RULE_MAX] = {0.0};
     for (size_t r = 0; r < rules; r++)
         rounding[r] = rounding_of(u->problem, (int)r);
     double sum = 0.0;

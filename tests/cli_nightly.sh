@@ -90,7 +90,8 @@ night "a lock" \
 cp hand/unlocked.yaml hand/s.yaml
 
 # A2 is gone, and Q new where it is.
-sed -i -e '/^A2/d' -e '$aQ,40.05,-100,4,' hand/a.csv
+sed -i '/^A2/d' hand/a.csv
+echo Q,40.05,-100,4, >>hand/a.csv
 night "new and gone" \
     "1 1 0 0 A1:South A3:South A4:South M1:Middle M2:Middle N1:North Q:South W:Middle" --threshold 30
 # With room for three, one of the south must go elsewhere: Q, who has no territory to lose, and goes as
@@ -106,7 +107,7 @@ night "the next night" \
     "0 0 0 0 A1:South A3:South A4:Middle M1:Middle M2:Middle N1:North Q:South W:North"
 
 # Nine accounts do not fit into three territories of three when there are ten.
-sed -i -e '$aX1,41,-100,1,' -e '$aX2,41,-100,1,' hand/a.csv
+printf '%s,41,-100,1,\n' X1 X2 >>hand/a.csv
 for ranks in 1 3; do
     on $ranks nightly hand/s.yaml --plan hand/day0.h5 -o hand/day1.h5 --threads 1 --quiet
     check "no room on $ranks: exit code" 2 "$code"

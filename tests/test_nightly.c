@@ -91,7 +91,7 @@ static void comes_back_from_the_file(void)
         CU_ASSERT_EQUAL_FATAL(ambit_result_file_commit(&file, &written), AMBIT_OK);
         CU_ASSERT_EQUAL_FATAL(ambit_result_read(path, &read), AMBIT_OK);
         CU_ASSERT_EQUAL_FATAL(read.nightly != NULL, kept_up != 0);
-        if (kept_up) {
+        if (read.nightly != NULL) {
             CU_ASSERT_EQUAL(read.nightly->hours_per_move, 0.1);
             CU_ASSERT_EQUAL(read.nightly->new_count, 3);
             CU_ASSERT_EQUAL(read.nightly->gone_count, 1);

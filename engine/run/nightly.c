@@ -112,6 +112,8 @@ static void sum_standing(struct ambit_job *job, int64_t *load, int64_t *total)
 {
     const size_t territories = (size_t)job->territories.count;
     const int measures = job->scenario.measure_count;
+    if (measures == 0) return;
+    AMBIT_REQUIRE(load != NULL);
     for (int32_t i = 0; i < job->accounts.count; i++) {
         const int32_t j = job->label[i];
         if (j < 0) continue;
@@ -176,6 +178,7 @@ static ambit_status place_new(struct ambit_job *job, int64_t *count_out)
         status =
             ambit_alloc(&load, territories * (size_t)job->scenario.measure_count, sizeof *load);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(placed != NULL && (fresh != NULL || job->accounts.count == 0));
     for (int32_t i = 0; i < job->accounts.count; i++) {
         if (job->label[i] < 0) fresh[count++] = i;
     }

@@ -94,6 +94,8 @@ sed -i '/^A2/d' hand/a.csv
 echo Q,40.05,-100,4, >>hand/a.csv
 night "new and gone" \
     "1 1 0 0 A1:South A3:South A4:South M1:Middle M2:Middle N1:North Q:South W:Middle" --threshold 30
+night "new and gone, placed and not improved" \
+    "1 1 0 0 A1:South A3:South A4:South M1:Middle M2:Middle N1:North Q:South W:Middle" --effort 0
 # With room for three, one of the south must go elsewhere: Q, who has no territory to lose, and goes as
 # far as the north where moves are dear, for W keeps the middle full; else A4, into W's place.
 sed -i 's/max: 4/max: 3/' hand/s.yaml
@@ -152,6 +154,22 @@ check "a changed day: verify" 0 "$code"
 line=$("$python" "$here/tests/nightly_check.py" today/plan.h5 2>&1 | tail -n 1)
 check "a changed day: every move has a reason" yes \
     "$([[ $line =~ ^[0-9]+\ moves\ have ]] && echo yes || echo "$line")"
+
+# On the demo nation a seventh more work in one full corner of the country has to go far: the plan is
+# drawn anew, and nearly all of its moves go home again.
+awk -F, -v OFS=, 'NR % 150 == 8 { next } $9 == "CA-7" { $8 *= 1.15 } { print }' \
+    "$here/scripts/demo/accounts.csv" >corner.csv
+on 1 run "$here/scripts/demo/demo.yaml" -o demo.h5 --quiet
+on 2 nightly "$here/scripts/demo/demo.yaml" --plan demo.h5 --accounts corner.csv -o corner.h5 \
+    --threshold 2 --threads 1 --quiet
+check "a corner: exit code" 0 "$code"
+check "a corner: drawn anew" yes "$(ask corner.h5 "'yes' if b'repair' in f['/rounds/phase'][:] \
+else 'no'")"
+line=$("$python" "$here/tests/nightly_check.py" corner.h5 2>&1 | tail -n 1)
+check "a corner: every move has a reason" yes \
+    "$([[ $line =~ ^[0-9]+\ moves\ have ]] && echo yes || echo "$line")"
+check "a corner: few move" yes "$(ask corner.h5 "'yes' if f.attrs['moved_count'] < 200 \
+else f.attrs['moved_count']")"
 
 # --- the same bytes ------------------------------------------------------------------
 

@@ -361,6 +361,7 @@ ambit_status ambit_farm_list(const char *path, struct ambit_farm_entry **out, in
     AMBIT_TRY(ambit_h5_column_size(h5, "/scenarios/scenario", &count, &width));
     if (count > INT32_MAX / 2) AMBIT_TRY(ambit_h5_damaged(h5, "/scenarios", "too many of them"));
     AMBIT_TRY(ambit_alloc(out, (size_t)count + 1, sizeof **out));
+    AMBIT_REQUIRE(*out != NULL);
     **out = (struct ambit_farm_entry){
         .name = "base", .status = base.feasible ? AMBIT_FARM_DONE : AMBIT_FARM_INFEASIBLE};
     fill_entry(&base, *out);

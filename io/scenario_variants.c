@@ -255,7 +255,10 @@ static ambit_status add_entry(struct ambit_variants *v, const node *entry)
         AMBIT_TRY(complain(v, entry, false, "expected a map of a name and overrides, found %s",
                            kind_words(entry)));
     const node *const name = ambit_yaml_find(entry, "name");
-    if (name == NULL) AMBIT_TRY(complain(v, entry, false, "expected the key name, found none"));
+    if (name == NULL) {
+        status = complain(v, entry, false, "expected the key name, found none");
+        goto done;
+    }
     if (name->kind != AMBIT_YAML_SCALAR || !is_name(name->text))
         AMBIT_TRY(complain(v, name, false, "expected " NAME_RULE ", found %s",
                            name->kind == AMBIT_YAML_SCALAR ? name->text : kind_words(name)));

@@ -223,7 +223,7 @@ code=$?
 if [ $code -eq 75 ]; then # else it was done before the signal came
     check "stopped: words" 1 "$(grep -c 'to go on: ambit farm --resume nation/scenario.yaml' err)"
     check "stopped: no half farm" no "$([ -e nation/farm.h5 ] && echo yes || echo no)"
-    parts=$(ls nation/farm.h5.parts | wc -l)
+    parts=$(find nation/farm.h5.parts -name "*.h5" | wc -l)
     check "stopped: parts are kept" yes "$([ "$parts" -ge 4 ] && echo yes || echo "$parts")"
     on 2 farm nation/scenario.yaml -o nation/farm.h5 --threads 1 --effort 3 --resume --verbose
     check "resumed: exit code" 0 "$code"

@@ -194,7 +194,7 @@ static ambit_status join_words(struct ambit_words *words, int32_t *code, int32_t
         const char *const other = y < more->count ? ambit_words_text(more, y) : NULL;
         const int order = one == NULL ? 1 : other == NULL ? -1 : strcmp(one, other);
         const char *const next = order <= 0 ? one : other;
-        AMBIT_REQUIRE(both.text != NULL && both.begin != NULL);
+        AMBIT_REQUIRE(next != NULL && both.text != NULL && both.begin != NULL && new_code != NULL);
         both.begin[both.count] = at;
         at += (int64_t)strlen(next) + 1;
         memcpy(both.text + both.begin[both.count], next, strlen(next) + 1);

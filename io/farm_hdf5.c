@@ -361,7 +361,6 @@ ambit_status ambit_farm_list(const char *path, struct ambit_farm_entry **out, in
     AMBIT_TRY(ambit_h5_column_size(h5, "/scenarios/scenario", &count, &width));
     if (count > INT32_MAX / 2) AMBIT_TRY(ambit_h5_damaged(h5, "/scenarios", "too many of them"));
     AMBIT_TRY(ambit_alloc(out, (size_t)count + 1, sizeof **out));
-    AMBIT_REQUIRE(*out != NULL);
     **out = (struct ambit_farm_entry){
         .name = "base", .status = base.feasible ? AMBIT_FARM_DONE : AMBIT_FARM_INFEASIBLE};
     fill_entry(&base, *out);
@@ -430,6 +429,7 @@ ambit_status ambit_farm_read(const char *path, struct ambit_result *result_out)
     file[name - path - 1] = '\0';
     AMBIT_TRY(ambit_farm_list(file, &entry, &count));
     AMBIT_TRY(find_entry(file, name, entry, count, &index));
+    AMBIT_REQUIRE(entry != NULL);
     if (entry[index].status == AMBIT_FARM_FAILED)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT, "%s: scenario '%s' has no plan: %s", file, name,
                              entry[index].message));

@@ -65,7 +65,8 @@ static void make(struct ambit_result *r, int count, uint64_t pick)
         abort();
     for (int i = 0; i < 40; i++) {
         order[i] = i;
-        (void)snprintf(all.account_id + 8 * i, 8, "a%02d", i);
+        memcpy(all.account_id + 8 * i,
+               (const char[]){'a', (char)('0' + i / 10), (char)('0' + i % 10)}, 3);
         all.lat[i] = (double)(ambit_random_u64(1, 1, (uint64_t)i / 3) % 160) - 80.0; /* shared */
         all.lon[i] = (double)(ambit_random_u64(1, 2, (uint64_t)i / 3) % 340) - 170.0;
     }

@@ -7,6 +7,7 @@
 #include "engine/model/kpi.h"
 #include "io/report_contiguity.h"
 #include "io/report_diagnosis.h"
+#include "io/report_disruption.h"
 #include "io/report_kpi.h"
 #include "io/report_nightly.h"
 #include "io/report_text.h"
@@ -45,8 +46,9 @@ static void print_status(FILE *file, const struct ambit_result *r)
     const int broken = broken_bands(r);
     const bool rules_broken = r->rules != NULL && r->rules->broken_count > 0;
     if (r->feasible) {
-        (void)fprintf(file, "feasible: every territory is within every band%s\n",
-                      r->rules != NULL ? ", and every rule is kept" : "");
+        (void)fprintf(file, "feasible: every territory is within every band%s%s\n",
+                      r->rules != NULL ? ", and every rule is kept" : "",
+                      r->budget_count > 0 ? ", and every budget is kept" : "");
         return;
     }
     if (broken > 0)
@@ -60,7 +62,8 @@ static void print_status(FILE *file, const struct ambit_result *r)
                       r->rules->first_territory, r->rules->first_rule);
     }
     if (broken == 0 && !rules_broken)
-        (void)fprintf(file, "infeasible: every band is met, but not every rule\n");
+        (void)fputs("infeasible: every band is met, but not every rule or budget\n", file);
+    ambit_report_overdrawn(file, r);
     for (int b = 0; b < r->band_count; b++) {
         const struct ambit_result_band *const band = &r->band[b];
         if (band->broken_count == 0) continue;
@@ -153,6 +156,7 @@ static void print_plan_figures(FILE *file, const struct ambit_result *r)
         print_label(file, "Moved");
         (void)fprintf(file, "%s account%s (%s)\n", count, r->moved_count == 1 ? "" : "s", percent);
     }
+    ambit_report_disruption(file, r, print_label);
     if (r->objective != r->travel) {
         print_label(file, "Objective");
         print_hours(file, r->objective);

@@ -9,6 +9,7 @@
 #include "io/report.h"
 #include "io/report_contiguity.h"
 #include "io/report_diagnosis.h"
+#include "io/report_disruption.h"
 #include "io/report_kpi.h"
 #include "io/report_nightly.h"
 #include "io/report_text.h"
@@ -233,6 +234,7 @@ ambit_status ambit_report_json(FILE *file, const struct ambit_result *result,
     put_part(object, "rules", rules_json(r));
     put_part(object, "nightly", ambit_nightly_json(r));
     put_part(object, "contiguity", ambit_contiguity_json(r));
+    put_part(object, "disruption", ambit_disruption_json(r));
     put_part(object, "diagnosis", ambit_diagnosis_json(r));
     return ambit_json_print(file, object);
 }

@@ -14,6 +14,9 @@
  * group. Where centres keep a distance: /separation (attributes). A scenario with rules on who may
  * serve whom has /rules (result_rules.c). An audit has /audit beside that, which is not read back
  * (result_write_audit.c).
+ * group. A scenario with rules on who may serve whom has /rules (result_rules.c), one with budgets
+ * of disruption or protected accounts /disruption (result_disruption.c). An audit has /audit beside
+ * that, which is not read back (result_write_audit.c).
  */
 #ifndef AMBIT_RESULT_LAYOUT_H
 #define AMBIT_RESULT_LAYOUT_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the writers of a result file share. Local; errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY.
+ * What the writers and readers of a result file share. Local; errors: AMBIT_ERR_IO,
+ * AMBIT_ERR_MEMORY.
  */
 #ifndef AMBIT_RESULT_PARTS_H
 #define AMBIT_RESULT_PARTS_H
@@ -26,6 +27,25 @@ ambit_status ambit_result_get_together(struct ambit_h5 *h5,
 /* The file that a result goes into, for what stands beside it. */
 struct ambit_result_file;
 struct ambit_h5 *ambit_result_file_h5(struct ambit_result_file *file);
+/* A group of columns, one a field, along a dimension scale of its own. */
+ambit_status ambit_result_put_rows(struct ambit_h5 *h5, const char *group, const char *dimension,
+                                   const char *dimension_name, const struct ambit_fields *fields,
+                                   const void *rows, size_t row_bytes, int64_t count) AMBIT_CHECKED;
+
+/* The same back; `count` rows, as ambit_result_get_count() says. Errors: AMBIT_ERR_INPUT. */
+ambit_status ambit_result_get_rows(struct ambit_h5 *h5, const char *group,
+                                   const struct ambit_fields *fields, int64_t count, void *rows_out,
+                                   size_t row_bytes) AMBIT_CHECKED;
+
+/* The length of a group's dimension scale, which all its columns must have; at most `most`. */
+ambit_status ambit_result_get_count(struct ambit_h5 *h5, const char *scale, int64_t most,
+                                    int64_t *count_out) AMBIT_CHECKED;
+
+/* Budgets and protected accounts as /disruption; nothing where there are none. */
+ambit_status ambit_result_put_disruption(struct ambit_h5 *h5,
+                                         const struct ambit_result *result) AMBIT_CHECKED;
+ambit_status ambit_result_get_disruption(struct ambit_h5 *h5,
+                                         struct ambit_result *result) AMBIT_CHECKED;
 
 /* The figures of an audit as /audit; nothing where the result has none. */
 ambit_status ambit_result_put_audit(struct ambit_h5 *h5,

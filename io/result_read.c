@@ -87,9 +87,9 @@ static ambit_status width_in_memory(struct ambit_h5 *h5, const char *path,
     return AMBIT_OK;
 }
 
-static ambit_status get_rows(struct ambit_h5 *h5, const char *group,
-                             const struct ambit_fields *fields, int64_t count, void *rows_out,
-                             size_t row_bytes)
+ambit_status ambit_result_get_rows(struct ambit_h5 *h5, const char *group,
+                                   const struct ambit_fields *fields, int64_t count, void *rows_out,
+                                   size_t row_bytes)
 {
     ambit_status status = AMBIT_OK;
     char *values = NULL;
@@ -110,9 +110,8 @@ done:
     return status;
 }
 
-/* The length of a group's dimension scale, which all its columns must have. */
-static ambit_status get_count(struct ambit_h5 *h5, const char *scale, int64_t most,
-                              int64_t *count_out)
+ambit_status ambit_result_get_count(struct ambit_h5 *h5, const char *scale, int64_t most,
+                                    int64_t *count_out)
 {
     int64_t width = 0;
     ambit_status status = ambit_h5_column_size(h5, scale, count_out, &width);
@@ -175,9 +174,11 @@ static ambit_status get_root(struct ambit_h5 *h5, struct ambit_result *r)
         AMBIT_TRY(get_attributes(h5, "/", &ambit_layout_nightly, r->nightly));
     }
     AMBIT_TRY(ambit_h5_get_text(h5, "/scenario", &r->scenario_text));
-    AMBIT_TRY(get_count(h5, "/inputs/input", sizeof r->input / sizeof r->input[0], &inputs));
+    AMBIT_TRY(
+        ambit_result_get_count(h5, "/inputs/input", sizeof r->input / sizeof r->input[0], &inputs));
     r->input_count = (int32_t)inputs;
-    AMBIT_TRY(get_rows(h5, "/inputs", &ambit_layout_input, inputs, r->input, sizeof *r->input));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/inputs", &ambit_layout_input, inputs, r->input,
+                                    sizeof *r->input));
 done:
     return status;
 }
@@ -239,7 +240,7 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_result *r)
     static const char id_path[] = "/accounts/account_id", territory_path[] = "/accounts/territory",
                       previous_path[] = "/accounts/previous";
     int64_t ids = 0, width = 0;
-    AMBIT_TRY(get_count(h5, "/accounts/account", INT64_MAX / 4096, &r->account_count));
+    AMBIT_TRY(ambit_result_get_count(h5, "/accounts/account", INT64_MAX / 4096, &r->account_count));
     AMBIT_TRY(ambit_h5_column_size(h5, id_path, &ids, &width));
     if (width > INT32_MAX) AMBIT_TRY(ambit_h5_damaged(h5, id_path, "its texts are too long"));
     const int64_t n = r->account_count;
@@ -271,11 +272,11 @@ static ambit_status get_territories(struct ambit_h5 *h5, struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
     int64_t count = 0;
-    AMBIT_TRY(get_count(h5, "/territories/territory", AMBIT_TERRITORY_MAX, &count));
+    AMBIT_TRY(ambit_result_get_count(h5, "/territories/territory", AMBIT_TERRITORY_MAX, &count));
     r->territory_count = (int32_t)count;
     AMBIT_TRY(ambit_alloc(&r->territories, (size_t)count, sizeof *r->territories));
-    AMBIT_TRY(get_rows(h5, "/territories", &ambit_layout_territory, count, r->territories,
-                       sizeof *r->territories));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/territories", &ambit_layout_territory, count,
+                                    r->territories, sizeof *r->territories));
 done:
     return status;
 }
@@ -358,10 +359,11 @@ static ambit_status get_rounds(struct ambit_h5 *h5, struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
     int64_t count = 0;
-    AMBIT_TRY(get_count(h5, "/rounds/round", INT32_MAX, &count));
+    AMBIT_TRY(ambit_result_get_count(h5, "/rounds/round", INT32_MAX, &count));
     AMBIT_TRY(ambit_alloc(&r->round, (size_t)count, sizeof *r->round));
     r->round_count = (int32_t)count;
-    AMBIT_TRY(get_rows(h5, "/rounds", &ambit_layout_round, count, r->round, sizeof *r->round));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/rounds", &ambit_layout_round, count, r->round,
+                                    sizeof *r->round));
 done:
     return status;
 }
@@ -370,9 +372,10 @@ static ambit_status get_bad_rows(struct ambit_h5 *h5, struct ambit_bad_rows *bad
 {
     ambit_status status = AMBIT_OK;
     int64_t shown = 0;
-    AMBIT_TRY(get_count(h5, "/bad_rows/bad_row", AMBIT_BAD_ROWS_SHOWN, &shown));
+    AMBIT_TRY(ambit_result_get_count(h5, "/bad_rows/bad_row", AMBIT_BAD_ROWS_SHOWN, &shown));
     bad->shown = (int32_t)shown;
-    AMBIT_TRY(get_rows(h5, "/bad_rows", &ambit_layout_bad_row, shown, bad->row, sizeof *bad->row));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/bad_rows", &ambit_layout_bad_row, shown, bad->row,
+                                    sizeof *bad->row));
     AMBIT_TRY(ambit_h5_get_column(h5, "/bad_rows/kinds/count", AMBIT_H5_I64, 0,
                                   AMBIT_BAD_KIND_COUNT, bad->count));
 done:
@@ -389,6 +392,7 @@ ambit_status ambit_result_get_figures(struct ambit_h5 *h5, struct ambit_result *
     AMBIT_TRY(get_rounds(h5, result));
     AMBIT_TRY(get_bad_rows(h5, &result->bad_rows));
     AMBIT_TRY(ambit_result_get_rules(h5, result));
+    AMBIT_TRY(ambit_result_get_disruption(h5, result));
 done:
     return status;
 }

@@ -91,10 +91,9 @@ done:
     return status;
 }
 
-/* A group of columns, one a field, along a dimension scale of its own. */
-static ambit_status put_rows(struct ambit_h5 *h5, const char *group, const char *dimension,
-                             const char *dimension_name, const struct ambit_fields *fields,
-                             const void *rows, size_t row_bytes, int64_t count)
+ambit_status ambit_result_put_rows(struct ambit_h5 *h5, const char *group, const char *dimension,
+                                   const char *dimension_name, const struct ambit_fields *fields,
+                                   const void *rows, size_t row_bytes, int64_t count)
 {
     ambit_status status = AMBIT_OK;
     char *values = NULL;
@@ -311,9 +310,9 @@ done:
 static ambit_status put_territories(struct ambit_h5 *h5, const struct ambit_result *r)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(put_rows(h5, "/territories", "territory", "index of the territory",
-                       &ambit_layout_territory, r->territories, sizeof *r->territories,
-                       r->territory_count));
+    AMBIT_TRY(ambit_result_put_rows(h5, "/territories", "territory", "index of the territory",
+                                    &ambit_layout_territory, r->territories, sizeof *r->territories,
+                                    r->territory_count));
     if (r->territory_count > 0)
         AMBIT_TRY(put_readable(h5, "/territories/travel_hours", &r->territories->travel,
                                sizeof *r->territories, r->territory_count, "h", "travel a year",
@@ -436,8 +435,8 @@ static ambit_status put_bad_rows(struct ambit_h5 *h5, const struct ambit_bad_row
     for (int k = 0; k < AMBIT_BAD_KIND_COUNT; k++)
         (void)snprintf(words[k], sizeof words[k], "%s",
                        ambit_bad_kind_name((enum ambit_bad_kind)k));
-    AMBIT_TRY(put_rows(h5, "/bad_rows", "bad_row", "index of the listed row", &ambit_layout_bad_row,
-                       bad->row, sizeof *bad->row, bad->shown));
+    AMBIT_TRY(ambit_result_put_rows(h5, "/bad_rows", "bad_row", "index of the listed row",
+                                    &ambit_layout_bad_row, bad->row, sizeof *bad->row, bad->shown));
     AMBIT_TRY(ambit_h5_put_group(h5, "/bad_rows/kinds"));
     AMBIT_TRY(ambit_h5_put_scale(h5, scale, AMBIT_BAD_KIND_COUNT, "index of the kind"));
     AMBIT_TRY(ambit_h5_put_column(h5, "/bad_rows/kinds/name",
@@ -472,8 +471,9 @@ static ambit_status put_root(struct ambit_h5 *h5, const struct ambit_result *r)
     if (r->nightly != NULL) AMBIT_TRY(put_attributes(h5, "/", &ambit_layout_nightly, r->nightly));
     AMBIT_TRY(ambit_h5_put_text(h5, "/scenario", r->scenario_text != NULL ? r->scenario_text : "",
                                 "text of the scenario file"));
-    AMBIT_TRY(put_rows(h5, "/inputs", "input", "index of the input", &ambit_layout_input, r->input,
-                       sizeof *r->input, r->input_count));
+    AMBIT_TRY(ambit_result_put_rows(h5, "/inputs", "input", "index of the input",
+                                    &ambit_layout_input, r->input, sizeof *r->input,
+                                    r->input_count));
 done:
     return status;
 }
@@ -507,13 +507,15 @@ ambit_status ambit_result_put_figures(struct ambit_h5 *h5, const struct ambit_re
     AMBIT_TRY(put_territories(h5, result));
     AMBIT_TRY(put_measures(h5, result));
     AMBIT_TRY(put_bands(h5, result));
-    AMBIT_TRY(put_rows(h5, "/rounds", "round", "index of the round", &ambit_layout_round,
-                       result->round, sizeof *result->round, result->round_count));
+    AMBIT_TRY(ambit_result_put_rows(h5, "/rounds", "round", "index of the round",
+                                    &ambit_layout_round, result->round, sizeof *result->round,
+                                    result->round_count));
     AMBIT_TRY(put_bad_rows(h5, &result->bad_rows));
     AMBIT_TRY(ambit_result_put_rules(h5, result));
     AMBIT_TRY(ambit_result_put_contiguity(h5, result));
     AMBIT_TRY(ambit_result_put_audit(h5, result));
     AMBIT_TRY(ambit_result_put_diagnosis(h5, result));
+    AMBIT_TRY(ambit_result_put_disruption(h5, result));
 done:
     return status;
 }

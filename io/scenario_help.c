@@ -72,6 +72,15 @@ static const struct row rows[] = {
     {"contiguity.graph", "delaunay, {nearest: 8}", "", "delaunay", "which places are neighbours"},
     {"contiguity.longest_edge", "length", "km", "any", "no neighbours further apart: islands"},
     {"contiguity.barriers", "path", "", "none", "GeoJSON lines that neighbours cannot cross"},
+    {"disruption.budget.NAME", "number, %", "", "none", "the most of it that changes hands"},
+    {"disruption.per_territory.NAME", "number, %", "", "none",
+     "the same, of each that loses accounts"},
+    {"disruption.per_segment.by", "column", "", "none", "words that have a budget each"},
+    {"disruption.per_segment.of", "sum", "", "accounts", "what these budgets count"},
+    {"disruption.per_segment.WORD", "number, %", "", "none", "the most of its that changes hands"},
+    {"disruption.cost.hours_per_account", "number", "h", "0", "price of a change of hands"},
+    {"disruption.cost.hours_per.NAME", "number", "h", "0", "price of a unit that changes hands"},
+    {"disruption.protected", "list", "", "none", "accounts that never change hands: see below"},
     {"segments.by", "column", "", "none", "what classes of accounts go by, in an audit"},
     {"segments.classes.NAME", "number, %", "", "none", "from 80 on, or the largest 20%; rest"},
     {"working_time.work", "sum", "h", "see below", "hours with customers and for them"},
@@ -151,6 +160,15 @@ const char ambit_scenario_example[] =
     "  graph: delaunay           # neighbours; or {nearest: 8}\n"
     "  longest_edge: 50 km       # what lies further from all others is an island\n"
     "  barriers: rivers.geojson  # lines without a way across\n"
+    "disruption:                 # of what has a territory today\n"
+    "  budget: {accounts: 10%, potential: 5%}    # or a number, such as 500\n"
+    "  per_territory: {accounts: 20%}            # of each territory that loses accounts\n"
+    "  per_segment: {by: segment, A: 2%, B: 10%}\n"
+    "  cost: {hours_per: {potential: 0.00001}}   # and hours_per_account, as in objective\n"
+    "  protected:                                # never change hands\n"
+    "    - {top: 500, by: potential}             # the largest\n"
+    "    - {column: open_opportunity}            # above 0\n"
+    "    - {where: {segment: A, visits: {min: 24}}}\n"
     "# What `ambit audit` reports beside all that.\n"
     "segments:\n"
     "  by: potential_usd\n"
@@ -209,6 +227,10 @@ void ambit_scenario_print_help(FILE *out)
         "joins several. An account that needs something has only territories whose rep can all\n"
         "of it. locked says nothing of accounts without a territory today. The way of reach\n"
         "is from the centre of the territory to the account.\n\n"
+        "A budget, or a price, is of accounts, a measure without travel, or a column; accounts\n"
+        "without a territory today are new and count for nothing. Protected are the largest by\n"
+        "a sum, accounts whose column is above 0, or those that a filter means: words of a\n"
+        "column, or numbers from min to max.\n\n"
         "A scenario has every key of the base but those that it gives itself: maps are joined,\n"
         "other values take the base's place, none takes a key away, and scale and what is added\n"
         "to or leaves reps and accounts comes to what the base has. Accounts of a rep who left\n"

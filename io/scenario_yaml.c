@@ -15,6 +15,7 @@
 #include "io/scenario_binder.h"
 #include "io/scenario_changes.h"
 #include "io/scenario_contiguity.h"
+#include "io/scenario_disruption.h"
 #include "io/scenario_nightly.h"
 #include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
@@ -267,13 +268,12 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
         ambit_bind_missing(b, b->root, "the key name, for the file's own name is too long");
 }
 
-const char ambit_scenario_keys[] =
-    "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "
-    "objective, nightly, segments, working_time, coverage, kpi, robustness, scale, seed";
+const char ambit_scenario_keys[] = "name, accounts, reps, territories, centres, travel, measures, "
+                                   "bands, rules, contiguity, objective, disruption, nightly, "
+                                   "segments, working_time, coverage, kpi, robustness, scale, seed";
 
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
-    struct ambit_scenario *const s = b->scenario;
     const node *const root = b->root;
     char keys[sizeof ambit_scenario_keys + 32];
     (void)snprintf(keys, sizeof keys, "%s, scenarios, grid", ambit_scenario_keys);
@@ -290,7 +290,6 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     const node *const territories = ambit_yaml_find(root, "territories");
     const node *const centres = ambit_yaml_find(root, "centres");
     const node *const travel = ambit_yaml_find(root, "travel");
-    const node *const objective = ambit_yaml_find(root, "objective");
     if (accounts != NULL) bind_accounts(b, accounts);
     if (reps != NULL) bind_reps(b, reps);
     if (accounts != NULL) bind_crs(b, accounts);
@@ -302,11 +301,9 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     if (travel != NULL) bind_travel(b, travel);
 
     ambit_scenario_bind_bands(b);
-    if (objective != NULL && ambit_bind_is_map(b, objective, "hours_per_moved_account"))
-        ambit_bind_optional_number(b, objective, "hours_per_moved_account",
-                                   "a number from 0 to 1000000", 0.0, 1e6, &s->disruption_hours);
     ambit_scenario_bind_rules(b);
     ambit_scenario_bind_contiguity(b);
+    ambit_scenario_bind_disruption(b);
     ambit_scenario_bind_audit(b);
     ambit_scenario_bind_robustness(b);
     ambit_scenario_bind_nightly(b);

@@ -26,10 +26,12 @@ struct model {
     double cost_scale;     /* hours: cost of the accounts in the model */
     struct ambit_mip *mip; /* owned */
     int slacks, columns;   /* the slacks are the first columns */
-    int *row_of_side;      /* owned; [territory × rules + rule] → row, −1 where unbanded */
-    int *row;              /* owned; coefficients of a column */
-    double *value;         /* owned */
-    double *solution;      /* owned; by column */
+    int *row_of_cell;   /* owned; of the budgets → row, −1 where no account draws on the cell */
+    double *cell_scale; /* owned; the largest draw on each cell, micro-units */
+    int *row_of_side;   /* owned; [territory × rules + rule] → row, −1 where unbanded */
+    int *row;           /* owned; coefficients of a column */
+    double *value;      /* owned */
+    double *solution;   /* owned; by column */
 };
 
 static void add_slack(struct model *model, int row, double sign)
@@ -58,6 +60,41 @@ static void add_side_rows(struct model *model)
     }
 }
 
+/* A row for each cell of a budget that a move could draw on: no more than the group has left. */
+static void add_budget_rows(struct model *model)
+{
+    const struct ambit_group *group = model->group;
+    for (int32_t k = 0; k < model->count; k++) {
+        const struct ambit_border_account *account = &group->account[model->undecided[k]];
+        for (int d = 0; d < group->draws; d++) {
+            const int64_t cell = account->draw[d].cell;
+            for (int32_t c = 0; c < account->choice_count && cell >= 0; c++)
+                model->cell_scale[cell] =
+                    fmax(model->cell_scale[cell], (double)account->draw[d].amount[c]);
+        }
+    }
+    for (int64_t cell = 0; cell < group->cells; cell++) {
+        const double left = fmax((double)group->left[cell], 0.0);
+        model->row_of_cell[cell] = -1;
+        if (model->cell_scale[cell] > 0.0)
+            model->row_of_cell[cell] =
+                ambit_mip_add_row(model->mip, -INFINITY, left / model->cell_scale[cell]);
+    }
+}
+
+static int budget_coefficients(const struct model *model, int32_t a, int32_t c, int length)
+{
+    const struct ambit_group *group = model->group;
+    for (int d = 0; d < group->draws; d++) {
+        const int64_t drawn = ambit_group_drawn(group, d, a, c);
+        if (drawn == 0) continue;
+        const int64_t cell = group->account[a].draw[d].cell;
+        model->row[length] = model->row_of_cell[cell];
+        model->value[length++] = (double)drawn / model->cell_scale[cell];
+    }
+    return length;
+}
+
 /* The coefficients of account a's move to choice c, in model->row and value; returns how many. */
 static int move_coefficients(const struct model *model, int32_t a, int32_t c)
 {
@@ -77,7 +114,7 @@ static int move_coefficients(const struct model *model, int32_t a, int32_t c)
             model->value[length++] = (double)account->load[c][r] / group->scale[r];
         }
     }
-    return length;
+    return budget_coefficients(model, a, c, length);
 }
 
 static void add_account(struct model *model, int32_t a)
@@ -119,6 +156,7 @@ static ambit_status solve(struct model *model, int32_t *choice_out)
     AMBIT_TRY(ambit_mip_create(&model->mip));
     ambit_mip_set_constant(model->mip, model->cost_scale);
     add_side_rows(model);
+    add_budget_rows(model);
     for (int32_t k = 0; k < model->count; k++)
         add_account(model, model->undecided[k]);
     AMBIT_TRY(ambit_alloc(&model->solution, (size_t)model->columns, sizeof(double)));
@@ -144,19 +182,23 @@ ambit_status ambit_assignment_ilp(const struct ambit_group *group, const int32_t
     ambit_status status = AMBIT_OK;
     struct model model = {.group = group, .undecided = undecided, .count = count};
     const size_t cells = (size_t)group->territory_count * (size_t)group->rules;
-    const size_t longest = 2 * (size_t)group->rules + 1;
+    const size_t longest = 2 * (size_t)group->rules + (size_t)group->draws + 1;
     for (int32_t k = 0; k < count; k++) {
         choice_out[k] = group->chosen[undecided[k]];
         model.cost_scale += ambit_from_micro(group->account[undecided[k]].cost[choice_out[k]]);
     }
     model.elastic = breaks_a_band(group);
     AMBIT_TRY(ambit_alloc(&model.row_of_side, cells, sizeof(int)));
+    AMBIT_TRY(ambit_alloc(&model.row_of_cell, (size_t)group->cells, sizeof(int)));
+    AMBIT_TRY(ambit_alloc(&model.cell_scale, (size_t)group->cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&model.row, longest, sizeof(int)));
     AMBIT_TRY(ambit_alloc(&model.value, longest, sizeof(double)));
     AMBIT_TRY(solve(&model, choice_out));
 done:
     ambit_mip_destroy(&model.mip);
     ambit_free(&model.row_of_side);
+    ambit_free(&model.row_of_cell);
+    ambit_free(&model.cell_scale);
     ambit_free(&model.row);
     ambit_free(&model.value);
     ambit_free(&model.solution);

@@ -136,5 +136,7 @@ int64_t ambit_bound_constant(const struct ambit_problem *problem, const double *
             if (ambit_side_fixed(rule, &rule->lower, j, &limit)) sum -= limit * price_lower[at];
         }
     }
+    for (int32_t c = 0; c < ambit_budget_cells(&problem->budgets); c++)
+        sum += problem->budgets.price[c] * (double)problem->budgets.most[c];
     return (int64_t)ceil(sum + fabs(sum) * 1e-12) + 1;
 }

@@ -10,6 +10,8 @@
  * w_r appears because those limits are a multiple of Σ_ij load_ijr of the plan itself: equal hours
  * are hours equal to the mean of this plan, and travel counts in the mean. The minimum is over the
  * territories that may serve account i, and prices of territories whose bands are not asked are 0.
+ * Budgets of disruption are in cost_ij, at prices of their own, and take Σ_c λ_c most_c off
+ * (disruption.h).
  */
 #ifndef AMBIT_BOUND_H
 #define AMBIT_BOUND_H
@@ -32,7 +34,7 @@ void ambit_bound_acting_prices(const struct ambit_problem *problem, const double
 ambit_status ambit_bound_slice(const struct ambit_problem *problem, const double *price_lower,
                                const double *price_upper, int64_t *sum_out) AMBIT_CHECKED;
 
-/* Σ_absolute (U u − L l), in micro-hours, rounded up. */
+/* Σ_absolute (U u − L l) + Σ_c λ_c most_c, in micro-hours, rounded up. */
 int64_t ambit_bound_constant(const struct ambit_problem *problem, const double *price_lower,
                              const double *price_upper);
 

@@ -27,6 +27,50 @@ double ambit_group_reduced_cost(const struct ambit_group *group, int32_t a, int3
     return cost;
 }
 
+int64_t ambit_group_drawn(const struct ambit_group *group, int d, int32_t a, int32_t c)
+{
+    const struct ambit_draw *const draw = &group->account[a].draw[d];
+    return draw->cell >= 0 ? draw->amount[c] - draw->amount[group->chosen[a]] : 0;
+}
+
+bool ambit_group_within(const struct ambit_group *group, const int64_t *before)
+{
+    for (int32_t cell = 0; cell < group->cells; cell++) {
+        if (group->left[cell] < 0 && group->left[cell] < before[cell]) return false;
+    }
+    return true;
+}
+
+/* What account a would draw on a cell beyond today's, in choice c. */
+static int64_t drawn_on(const struct ambit_group *group, int64_t cell, int32_t a, int32_t c)
+{
+    int64_t sum = 0;
+    for (int d = 0; d < group->draws && a >= 0; d++) {
+        if (group->account[a].draw[d].cell == cell) sum += ambit_group_drawn(group, d, a, c);
+    }
+    return sum;
+}
+
+/* The cells that account a draws on. */
+static bool affords_cells(const struct ambit_group *group, int32_t a, int32_t c, int32_t other,
+                          int32_t choice)
+{
+    for (int d = 0; d < group->draws; d++) {
+        const int64_t cell = group->account[a].draw[d].cell;
+        if (cell < 0) continue;
+        const int64_t more = drawn_on(group, cell, a, c) + drawn_on(group, cell, other, choice);
+        if (more > 0 && more > group->left[cell]) return false;
+    }
+    return true;
+}
+
+bool ambit_group_affords(const struct ambit_group *group, int32_t a, int32_t c, int32_t other,
+                         int32_t choice)
+{
+    return affords_cells(group, a, c, other, choice) &&
+           (other < 0 || affords_cells(group, other, choice, a, c));
+}
+
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c)
 {
     const struct ambit_border_account *account = &group->account[a];
@@ -36,6 +80,10 @@ void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c)
     for (int r = 0; r < group->rules; r++) {
         old[r] -= account->load[from][r];
         new[r] += account->load[c][r];
+    }
+    for (int d = 0; d < group->draws; d++) {
+        if (account->draw[d].cell >= 0)
+            group->left[account->draw[d].cell] -= ambit_group_drawn(group, d, a, c);
     }
     group->chosen[a] = c;
     const int changed[2] = {account->territory[from], account->territory[c]};

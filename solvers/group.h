@@ -12,9 +12,16 @@
 
 #include "engine/base/status.h"
 #include "engine/model/problem.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 #define AMBIT_CHOICE_MAX 6
+
+/* What an account draws on one cell of a budget, in each of its choices. */
+struct ambit_draw {
+    int64_t cell; /* index into the group's `left`, or −1: none */
+    int64_t amount[AMBIT_CHOICE_MAX];
+};
 
 /* An account on a border, as it travels to the rank that owns its group. */
 struct ambit_border_account {
@@ -24,6 +31,7 @@ struct ambit_border_account {
     int32_t territory[AMBIT_CHOICE_MAX]; /* global index; in the owner: index in the group */
     int64_t cost[AMBIT_CHOICE_MAX];      /* micro-hours: travel and disruption */
     int64_t load[AMBIT_CHOICE_MAX][AMBIT_RULE_MAX]; /* micro-units by rule */
+    const struct ambit_draw *draw;                  /* borrowed; as many as the group says */
 };
 
 struct ambit_group {
@@ -35,6 +43,9 @@ struct ambit_group {
     const double *scale;              /* borrowed; per rule, > 0 */
     int32_t account_count;
     const struct ambit_border_account *account; /* borrowed */
+    int draws;                                  /* of each account, on budgets of disruption */
+    int32_t cells;                              /* of the budgets */
+    int64_t *left;         /* borrowed; per cell of the budgets: what the group may still draw */
     int32_t *chosen;       /* borrowed; choice of each account; 0 at the start */
     int32_t undecided_max; /* accounts handed to the ILP at a time */
     int64_t node_max;      /* branch-and-bound nodes an ILP */
@@ -61,7 +72,18 @@ int64_t ambit_group_total_cost(const struct ambit_group *group);
 /* Cost of account a in choice c with its loads at the group's prices. */
 double ambit_group_reduced_cost(const struct ambit_group *group, int32_t a, int32_t c);
 
-/* Takes account a to choice c, keeping `load` and `violation` right. */
+/* Micro-units that account a would draw by its draw d beyond today's, in choice c. */
+int64_t ambit_group_drawn(const struct ambit_group *group, int d, int32_t a, int32_t c);
+
+/* True where no cell of a budget is overdrawn further than `before` (per cell) was. */
+bool ambit_group_within(const struct ambit_group *group, const int64_t *before);
+
+/* True where budgets allow that account a goes to choice c and, unless other is −1, that account
+ * `other` goes to `choice`: none is drawn on more than it has left. */
+bool ambit_group_affords(const struct ambit_group *group, int32_t a, int32_t c, int32_t other,
+                         int32_t choice);
+
+/* Takes account a to choice c, keeping `load`, `violation` and `left` right. */
 void ambit_group_choose(struct ambit_group *group, int32_t a, int32_t c);
 
 #endif

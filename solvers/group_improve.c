@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PASS_MAX = 60 };
 
@@ -53,12 +54,15 @@ static ambit_status improve_by_ilp(struct ambit_group *group, bool *improved_out
     ambit_status status = AMBIT_OK;
     struct regret *regret = NULL;
     int32_t *undecided = NULL, *choice = NULL;
+    int64_t *left = NULL; /* of the budgets, before */
     const size_t accounts = (size_t)group->account_count;
     *improved_out = false;
     if (accounts == 0) return AMBIT_OK;
     AMBIT_TRY(ambit_alloc(&regret, accounts, sizeof *regret));
     AMBIT_TRY(ambit_alloc(&undecided, accounts, sizeof *undecided));
     AMBIT_TRY(ambit_alloc(&choice, accounts, sizeof *choice));
+    AMBIT_TRY(ambit_alloc(&left, (size_t)group->cells, sizeof *left));
+    if (group->cells > 0) memcpy(left, group->left, (size_t)group->cells * sizeof *left);
     const int32_t count = choose_undecided(group, regret, undecided);
     if (count == 0) goto done;
     AMBIT_TRY(ambit_assignment_ilp(group, undecided, count, choice));
@@ -70,8 +74,9 @@ static ambit_status improve_by_ilp(struct ambit_group *group, bool *improved_out
         choice[k] = old;
     }
     const int64_t violation_after = ambit_group_total_violation(group);
-    *improved_out = violation_after < violation ||
-                    (violation_after == violation && ambit_group_total_cost(group) < cost);
+    *improved_out = (violation_after < violation ||
+                     (violation_after == violation && ambit_group_total_cost(group) < cost)) &&
+                    ambit_group_within(group, left);
     if (*improved_out) goto done;
     for (int32_t k = 0; k < count; k++)
         ambit_group_choose(group, undecided[k], choice[k]);
@@ -79,6 +84,7 @@ done:
     ambit_free(&regret);
     ambit_free(&undecided);
     ambit_free(&choice);
+    ambit_free(&left);
     return status;
 }
 

@@ -185,10 +185,19 @@ static int32_t pick_shifts(struct search *search, int p, int q, enum side side, 
 
 /* ---- neighbourhoods ---- */
 
-/* Keeps the change where it is better than the best so far. Of those that lessen violation that is
- * the one that does it cheapest: the most thorough would leave a plan dear to mend. */
-static void keep_better(const struct shift *one, const struct shift *two, int64_t violation,
-                        double ratio_max, struct change *best)
+static bool affords(const struct search *search, const struct change *change)
+{
+    const struct shift *const two = change->two;
+    return search->group->draws == 0 ||
+           ambit_group_affords(search->group, change->one->account, change->one->choice,
+                               two != NULL ? two->account : -1, two != NULL ? two->choice : 0);
+}
+
+/* Keeps the change where it is better than the best so far and budgets allow it. Of those that
+ * lessen violation that is the one that does it cheapest: the most thorough would leave a plan dear
+ * to mend. */
+static void keep_better(const struct search *search, const struct shift *one,
+                        const struct shift *two, int64_t violation, struct change *best)
 {
     struct change next = {.one = one, .two = two, .violation = violation, .cost = one->cost};
     double reduced = one->reduced;
@@ -197,12 +206,12 @@ static void keep_better(const struct shift *one, const struct shift *two, int64_
         reduced += two->reduced;
     }
     if (violation == 0) {
-        if (best->violation == 0 && next.cost < best->cost) *best = next;
+        if (best->violation == 0 && next.cost < best->cost && affords(search, &next)) *best = next;
         return;
     }
     next.ratio = reduced / (double)-violation;
-    if (next.ratio > ratio_max) return;
-    if (best->violation == 0 || next.ratio < best->ratio) *best = next;
+    if (next.ratio > search->ratio_max) return;
+    if ((best->violation == 0 || next.ratio < best->ratio) && affords(search, &next)) *best = next;
 }
 
 /* The best of shifts from p to q. */
@@ -217,7 +226,7 @@ static struct change best_shift(struct search *search, int p, int q)
         if (before == 0 && one->cost >= best.cost) break;
         const int64_t left = group->violation[q] - one->alone;
         const int64_t after = violation_with(search, q, one->load + search->rules, nothing, left);
-        if (after <= left) keep_better(one, NULL, after - left, search->ratio_max, &best);
+        if (after <= left) keep_better(search, one, NULL, after - left, &best);
     }
     return best;
 }
@@ -251,7 +260,7 @@ static struct change best_pair(struct search *search, int p, int q, int s, int32
             left -= violation_with(search, q, one->load + rules, two->load, left);
             if (left < 0) continue;
             if (swap) left -= violation_with(search, p, two->load + rules, one->load, left);
-            if (left >= 0) keep_better(one, two, -left, search->ratio_max, &best);
+            if (left >= 0) keep_better(search, one, two, -left, &best);
         }
     }
     search->work += looks;

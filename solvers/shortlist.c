@@ -143,9 +143,10 @@ static void describe(const struct ambit_problem *problem, int32_t class, int32_t
         widen(&run->local, (double)accounts->local_travel[i] * share);
         for (int r = 0; r < run->rules; r++)
             widen(&run->load[r], (double)problem->base[r][i] * share);
-        if (problem->disruption > 0) {
-            const int32_t members = ambit_account_members(accounts, i);
-            run->disruption = fmax(run->disruption, (double)problem->disruption * members * share);
+        if (ambit_problem_has_disruption(problem)) {
+            const double most =
+                (double)ambit_disruption_of(problem, i, -1); /* if it left for good */
+            run->disruption = fmax(run->disruption, most * share);
             if (accounts->rows == NULL) add_previous(run, accounts->previous[i]);
         }
     }

@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='assign audit compare export farm generate moves nightly robustness run scenarios solve verify'
+commands='assign audit compare export farm frontier generate moves nightly robustness run scenarios solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -60,7 +60,7 @@ for command in $commands; do
     enough=(a)
     if [ "$command" = generate ]; then continue; fi # below
     case $command in
-    run | audit | scenarios | robustness | farm | nightly) arguments=SCENARIO.yaml ;;
+    run | audit | scenarios | robustness | farm | frontier | nightly) arguments=SCENARIO.yaml ;;
     moves) arguments='[BEFORE.h5] PLAN.h5' enough=(a b) ;;
     compare) continue ;; # takes any number
     assign) arguments='PLAN.h5 NEW.csv' enough=(a b) ;;

@@ -5,7 +5,7 @@
 
 #define TOP                                                                                        \
     "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "     \
-    "objective, nightly, segments, working_time, coverage, kpi, robustness, scale, seed, "         \
-    "scenarios, grid"
+    "objective, disruption, nightly, segments, working_time, coverage, kpi, robustness, scale, "   \
+    "seed, scenarios, grid"
 
 #endif

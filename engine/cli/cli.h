@@ -12,6 +12,7 @@
 #include "engine/run/generate.h"
 #include "engine/run/run.h"
 #include "engine/run/solve.h"
+#include "engine/run/sweep.h"
 #include <argp.h>
 #include <stdbool.h>
 
@@ -47,7 +48,8 @@ enum {
     AMBIT_KEY_SCENARIO,
     AMBIT_KEY_HANDOVER,
     AMBIT_KEY_VARIANT,
-    AMBIT_KEY_THRESHOLD
+    AMBIT_KEY_THRESHOLD,
+    AMBIT_KEY_BUDGETS
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -94,6 +96,7 @@ struct ambit_options {
     struct ambit_run_options run;
     struct ambit_solve_options solve;
     struct ambit_generate_options generate;
+    struct ambit_frontier_options frontier;
     const char *scenario_path;                      /* of `assign`; NULL where not given */
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
@@ -118,7 +121,7 @@ struct ambit_command {
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
     ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness,
-    ambit_command_nightly, ambit_command_farm;
+    ambit_command_nightly, ambit_command_farm, ambit_command_frontier;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

@@ -215,6 +215,35 @@ static error_t parse_path(struct argp_state *state, const char *name, const char
     return WRONG;
 }
 
+/* Percentages that rise, with commas between; the last may be the word free. */
+static error_t parse_budgets(struct argp_state *state, const char *text,
+                             struct ambit_frontier_options *out)
+{
+    static const char what[] = "--budgets: expected percentages from 0 to 100 that rise, such as "
+                               "0,1,2.5,free (at most %d), found '%s'";
+    const char *at = text;
+    out->count = 0;
+    for (bool more = true; more;) {
+        char *end = NULL;
+        const bool is_free = strncmp(at, "free", 4) == 0;
+        const bool is_digit = at[0] >= '0' && at[0] <= '9';
+        const double percent =
+            is_digit && at[strspn(at, "0123456789.")] != 'x' ? strtod(at, &end) : 0.0;
+        const char *const rest = is_free ? at + 4 : end;
+        const double part = is_free ? 1.0 : percent / 100.0;
+        more = rest != NULL && *rest == ',';
+        const bool rises = out->count == 0 || part > out->budget[out->count - 1];
+        if (rest == NULL || (*rest != '\0' && !more) || (is_free && more) || !(part >= 0.0) ||
+            part > 1.0 || !rises || out->count == AMBIT_FRONTIER_MAX) {
+            argp_error(state, what, AMBIT_FRONTIER_MAX, text);
+            return WRONG;
+        }
+        out->budget[out->count++] = part;
+        at = rest + 1;
+    }
+    return 0;
+}
+
 /* One of two words; *second_out says whether it is the second. */
 static error_t parse_word(struct argp_state *state, const char *name, const char *text,
                           const char *first, const char *second, bool *second_out)
@@ -363,6 +392,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case AMBIT_KEY_TABLE:
         options->table = true;
         return 0;
+    case AMBIT_KEY_BUDGETS:
+        return parse_budgets(state, text, &options->frontier);
     case AMBIT_KEY_SCENARIO:
         return parse_path(state, "scenario", text, &options->scenario_path);
     case AMBIT_KEY_VARIANT:
@@ -420,6 +451,8 @@ ambit_status ambit_options_parse(const struct ambit_command *command, bool speak
                               .help_filter = filter_help};
     struct ambit_options options = {.silence_limit = SILENCE_DEFAULT};
     ambit_run_options_init(&options.run);
+    options.frontier = (struct ambit_frontier_options){
+        .count = 7, .budget = {0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0}};
     ambit_solve_options_init(&options.solve);
     static char name[32]; /* outlives this call, as argv does */
     (void)snprintf(name, sizeof name, "ambit %s", command->name);

@@ -21,6 +21,7 @@ static const struct ambit_command *const commands[] = {
     &ambit_command_compare,    //
     &ambit_command_export,     //
     &ambit_command_farm,       //
+    &ambit_command_frontier,   //
     &ambit_command_generate,   //
     &ambit_command_moves,      //
     &ambit_command_nightly,    //

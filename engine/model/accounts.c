@@ -53,6 +53,7 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     ambit_free(&accounts->class_of);
     ambit_free(&accounts->visits);
     ambit_free(&accounts->members);
+    ambit_free(&accounts->tags);
     ambit_free(&accounts->local_travel);
     ambit_free(&accounts->together);
     ambit_free(&accounts->begin);

@@ -31,6 +31,7 @@ struct ambit_accounts {
     int32_t *class_of;     /* owned; who may serve each (eligibility.h); NULL: all may */
     int64_t *visits;       /* owned; micro-visits a year, ≥ 0 */
     int32_t *members;      /* owned; accounts that each stands for; NULL: one each */
+    uint32_t *tags;        /* owned; AMBIT_TAG_… of disruption.h; NULL: none */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
 

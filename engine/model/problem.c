@@ -149,6 +149,7 @@ ambit_status ambit_problem_create(const struct ambit_scenario *scenario,
         .territories = territories,
         .disruption = ambit_to_micro(scenario->disruption_hours),
     };
+    AMBIT_TRY(ambit_budgets_create(scenario, territories->count, accounts, &problem->budgets));
     for (int b = 0; b < scenario->band_count; b++)
         add_rules(&scenario->band[b], b, problem);
     for (int r = 0; r < problem->rule_count; r++) {
@@ -169,6 +170,7 @@ void ambit_problem_clear(struct ambit_problem *problem)
         ambit_free(&problem->rule[r].given);
     }
     problem->rule_count = 0;
+    ambit_budgets_clear(&problem->budgets);
 }
 
 #define ONE_SIDED_HALF 0.05 /* stands for half the width of a one-sided band */

@@ -3,7 +3,7 @@
  * The problem that the solvers see: one slice of accounts with a travel coefficient, and bands
  * compiled to linear rules.
  *
- *     cost_ij = t_ij + disruption where j is not the current territory        (micro-hours)
+ *     cost_ij = t_ij + leave_i where j is not the current territory           (micro-hours)
  *     load_jr = Σ_i base_ir + travel_weight_r × t_ij,   lower_jr ≤ load_jr ≤ upper_jr
  *
  * A share (travel ≤ 35 % of hours) is the rule travel − 0.35·hours ≤ 0. A limit relative to a
@@ -15,6 +15,7 @@
 
 #include "engine/base/status.h"
 #include "engine/model/accounts.h"
+#include "engine/model/disruption.h"
 #include "engine/model/eligibility.h"
 #include "engine/model/geometry.h"
 #include "engine/model/scenario.h"
@@ -75,8 +76,10 @@ struct ambit_problem {
     const struct ambit_territories *territories; /* borrowed */
     int rule_count; /* one a band, in the scenario's order; two where both sides are shares */
     struct ambit_rule rule[AMBIT_RULE_MAX];
-    int64_t *base[AMBIT_RULE_MAX];               /* owned; per account of the slice, micro-units */
-    int64_t disruption;                          /* micro-hours an account that changes hands */
+    int64_t *base[AMBIT_RULE_MAX]; /* owned; per account of the slice, micro-units */
+    int64_t disruption;            /* micro-hours an account that changes hands, where that is all
+                                      there is to say: budgets.leave is NULL */
+    struct ambit_budgets budgets;  /* owned; and what each account pays for leaving */
     const struct ambit_eligibility *eligibility; /* borrowed; NULL: all may serve all */
 };
 
@@ -122,9 +125,18 @@ static inline int64_t ambit_moved_of(const struct ambit_accounts *accounts, int3
     return moved;
 }
 
-/* Micro-hours that account i costs more in territory j than where it is now. */
+/* True where it makes a difference which territory an account has today. */
+static inline bool ambit_problem_has_disruption(const struct ambit_problem *problem)
+{
+    return problem->disruption > 0 || problem->budgets.leave != NULL;
+}
+
+/* Micro-hours that account i costs more in territory j than where it is now; AMBIT_LEAVE_NEVER or
+ * more where it must not go there. */
 static inline int64_t ambit_disruption_of(const struct ambit_problem *problem, int32_t i, int32_t j)
 {
+    if (problem->budgets.leave != NULL)
+        return ambit_leave_price(&problem->budgets, problem->accounts, i, j);
     return problem->disruption > 0 ? problem->disruption * ambit_moved_of(problem->accounts, i, j)
                                    : 0;
 }

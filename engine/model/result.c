@@ -107,6 +107,7 @@ void ambit_result_clear(struct ambit_result *result)
         ambit_free(&band->price_lower);
         ambit_free(&band->price_upper);
     }
+    ambit_free(&result->budget_cell);
     ambit_free(&result->round);
     ambit_free(&result->nightly);
     ambit_contiguity_destroy(&result->contiguity);

@@ -53,6 +53,25 @@ struct ambit_result_band {
                                target where a side is one, else as the limit; 0 where met */
 };
 
+/* A budget of disruption as judged. */
+struct ambit_result_budget {
+    char name[AMBIT_NAME_MAX], unit[AMBIT_NAME_MAX];
+    char segment[AMBIT_NAME_MAX]; /* of these accounts alone; "" for all */
+    enum ambit_budget_scope scope;
+    bool is_part;       /* `asked` is a part of the total of those that have a territory */
+    double asked;       /* as the scenario says */
+    int32_t over_count; /* cells that are drawn on too much */
+};
+
+/* One total that a budget limits: the nation's, or that of a territory which loses accounts. */
+struct ambit_result_budget_cell {
+    int32_t budget, territory;  /* indices; territory −1: the nation */
+    int64_t total, most, moved; /* micro-units */
+    double price;               /* hours a unit, ≥ 0; of the bound */
+    int64_t enough; /* where bands are broken: what a plan draws that meets them, the least found;
+                       0: none was found. Not in the file: it is no figure of this plan */
+};
+
 struct ambit_result_territory {
     char name[AMBIT_NAME_MAX], rep_id[AMBIT_NAME_MAX];
     enum ambit_centre_kind centre_kind;
@@ -171,6 +190,14 @@ struct ambit_result {
     struct ambit_result_measure measure[AMBIT_MEASURE_MAX];
     int32_t band_count;
     struct ambit_result_band band[2 * AMBIT_MEASURE_MAX];
+
+    /* disruption */
+    bool has_disruption; /* the scenario has budgets, protected accounts or prices of its own */
+    int32_t budget_count, budget_cell_count;
+    struct ambit_result_budget budget[AMBIT_BUDGET_MAX];
+    struct ambit_result_budget_cell *budget_cell; /* owned; by budget, then territory */
+    int64_t held_count,
+        held_moved_count; /* protected accounts, and those that moved all the same */
 
     /* figures */
     bool has_previous;     /* at least one account names a current territory */

@@ -24,6 +24,9 @@
 #define AMBIT_RATIO_MAX 16         /* figures under kpi */
 #define AMBIT_SUM_TERM_MAX 16      /* terms of a sum of an audit, with those of measures it names */
 #define AMBIT_SEGMENT_MAX 8        /* classes of accounts */
+#define AMBIT_BUDGET_MAX 16        /* budgets of disruption */
+#define AMBIT_COST_MAX 8           /* sums whose moves have a price */
+#define AMBIT_PROTECTION_MAX 16    /* rules that protect accounts */
 #define AMBIT_VARIANT_NAME_MAX 192 /* bytes of the name of a scenario in a file, with its NUL */
 #define AMBIT_REP_COLUMN_MAX 8     /* columns of the reps that targets name */
 #define AMBIT_REP_FACTOR_MAX 4     /* columns of the reps that their capacity is multiplied by */
@@ -252,6 +255,45 @@ struct ambit_contiguity_terms {
     char *barriers;    /* owned; GeoJSON file, relative to the scenario's folder; NULL: none */
 };
 
+/* What a budget is counted over: the nation, or each territory that loses accounts. */
+enum ambit_budget_scope { AMBIT_BUDGET_NATION, AMBIT_BUDGET_TERRITORY };
+
+/* The most that may change hands of a sum without travel. */
+struct ambit_budget {
+    enum ambit_budget_scope scope;
+    struct ambit_measure sum; /* its name is that of the budget: "accounts", "potential" */
+    bool is_part;             /* `most` is a part of what has a current territory, else units */
+    double most;
+    struct ambit_filter where;    /* the accounts that count; without a condition all */
+    char segment[AMBIT_NAME_MAX]; /* what these are called; "" for all */
+};
+
+enum ambit_protection_kind {
+    AMBIT_PROTECT_TOP,    /* the `top` accounts of the largest sum */
+    AMBIT_PROTECT_COLUMN, /* accounts whose sum is above 0 */
+    AMBIT_PROTECT_WHERE   /* accounts that a filter means */
+};
+
+/* Accounts that stay where they are. */
+struct ambit_protection {
+    enum ambit_protection_kind kind;
+    int64_t top;
+    struct ambit_measure sum;
+    struct ambit_filter where;
+};
+
+/* Limits and prices of what changes hands; accounts without a current territory are new, and
+ * count for nothing. */
+struct ambit_disruption_terms {
+    int budget_count;
+    struct ambit_budget budget[AMBIT_BUDGET_MAX];
+    int cost_count; /* prices beside disruption_hours */
+    struct ambit_measure cost_sum[AMBIT_COST_MAX];
+    double cost_hours[AMBIT_COST_MAX]; /* hours a unit that changes hands */
+    int protection_count;
+    struct ambit_protection protection[AMBIT_PROTECTION_MAX];
+};
+
 struct ambit_scenario {
     char *path; /* owned; as the user gave it */
     char *text; /* owned; the file's bytes, NUL-terminated, for provenance */
@@ -297,6 +339,7 @@ struct ambit_scenario {
 
     /* objective: travel hours + disruption_hours × accounts that change hands */
     double disruption_hours;
+    struct ambit_disruption_terms disruption;
 
     struct ambit_audit_terms audit;
     struct ambit_together_terms together;

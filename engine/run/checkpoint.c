@@ -112,11 +112,16 @@ static ambit_status pass_small(struct bytes *bytes, struct ambit_job *job,
     pass(bytes, place, sizeof *place);
     pass_limits(bytes, job);
     pass_centres(bytes, job);
+    const size_t budgets = (size_t)ambit_budget_cells(&job->problem.budgets);
+    pass(bytes, job->problem.budgets.price, budgets * sizeof(double));
     AMBIT_TRY(pass_items(bytes, &job->price_lower, sizeof(double), &prices));
     AMBIT_TRY(pass_items(bytes, &job->price_upper, sizeof(double), &same));
     AMBIT_TRY(pass_items(bytes, &job->round, sizeof *job->round, &rounds));
     AMBIT_TRY(pass_items(bytes, state, sizeof(double), states));
-    if (bytes->mode == READ) job->round_count = job->round_room = (int32_t)rounds;
+    if (bytes->mode == READ) {
+        job->round_count = job->round_room = (int32_t)rounds;
+        ambit_budgets_price(&job->scenario, &job->accounts, &job->problem.budgets);
+    }
 done:
     return status;
 }

@@ -25,9 +25,10 @@ static int64_t block_of(const struct ambit_accounts *accounts, int32_t i, int64_
     return (accounts->rows->first + accounts->begin[i]) / block;
 }
 
-/* The last run of each class in a block: accounts of other classes may stand between its own. */
+/* The last run of each class and tags in a block: other accounts may stand between its own. */
 struct open_run {
     int32_t class, run, last; /* last: the account that joined it last */
+    uint32_t tags;
 };
 
 /* Writes the run of each account of the slice into run_out; returns how many there are. Runs are
@@ -35,23 +36,24 @@ struct open_run {
 static int32_t number_runs(const struct ambit_job *job, int64_t block, int32_t *run_out)
 {
     const struct ambit_accounts *const accounts = &job->accounts;
-    const bool by_previous = job->problem.disruption > 0;
+    const bool by_previous = ambit_problem_has_disruption(&job->problem);
     struct open_run open[BLOCK_MAX];
     int32_t runs = 0;
     int open_count = 0;
     for (int32_t i = 0; i < accounts->count; i++) {
         const int32_t class = ambit_class_of(&job->problem, i);
+        const uint32_t tags = ambit_account_tags(accounts, i);
         int at = 0;
         if (i == 0 || block_of(accounts, i, block) != block_of(accounts, i - 1, block))
             open_count = 0;
-        while (at < open_count && open[at].class != class)
+        while (at < open_count && (open[at].class != class || open[at].tags != tags))
             at++;
         const bool same =
             at < open_count &&
             (!by_previous || accounts->previous[i] == accounts->previous[open[at].last]);
         if (!same) {
             open_count += at == open_count;
-            open[at] = (struct open_run){class, runs++, i};
+            open[at] = (struct open_run){class, runs++, i, tags};
         }
         open[at].last = i;
         run_out[i] = open[at].run;
@@ -107,6 +109,7 @@ static void add_up(const struct ambit_job *job, const int32_t *member, int32_t c
     struct ambit_accounts *const to = &coarse->accounts;
     place(from, member, count, to, c);
     to->previous[c] = from->previous[member[0]];
+    if (to->tags != NULL) to->tags[c] = ambit_account_tags(from, member[0]);
     if (to->class_of != NULL) to->class_of[c] = from->class_of[member[0]];
     for (int32_t m = 0; m < count; m++) {
         const int32_t i = member[m];
@@ -128,6 +131,8 @@ static ambit_status allocate(const struct ambit_job *job, int32_t runs, struct a
     AMBIT_TRY(ambit_accounts_create(runs, 0, job->accounts.column_count, accounts));
     AMBIT_TRY(ambit_alloc(&accounts->local_travel, n, sizeof *accounts->local_travel));
     AMBIT_TRY(ambit_alloc(&accounts->members, n, sizeof *accounts->members));
+    if (ambit_disruption_is_detailed(&job->scenario.disruption))
+        AMBIT_TRY(ambit_alloc(&accounts->tags, n, sizeof *accounts->tags));
     if (job->accounts.class_of != NULL)
         AMBIT_TRY(ambit_alloc(&accounts->class_of, n, sizeof *accounts->class_of));
     AMBIT_TRY(ambit_alloc(&coarse->label, n, sizeof *coarse->label));
@@ -153,6 +158,10 @@ void ambit_job_hand_over(struct ambit_job *from, struct ambit_job *to)
     to->round_count = from->round_count;
     to->round_room = from->round_room;
     to->stopped_by_time_limit = from->stopped_by_time_limit;
+    if (from->enough != NULL) to->enough = from->enough;
+    from->enough = NULL;
+    ambit_budgets_take(&from->problem.budgets, &to->problem.budgets);
+    ambit_budgets_price(&to->scenario, &to->accounts, &to->problem.budgets);
     from->price_lower = from->price_upper = NULL;
     from->round = NULL;
     from->round_count = from->round_room = 0;

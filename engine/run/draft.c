@@ -6,6 +6,7 @@
  */
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/budget_prices.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/coarsen.h"
 #include "engine/run/job.h"
@@ -147,6 +148,11 @@ static ambit_status begin(struct ambit_job *job, struct ambit_place *place, doub
     if (place->before == 0 && !job->keeps_limits) ambit_pricing_lift(job);
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
                                  &place->imbalance, &moved));
+    AMBIT_TRY(ambit_budget_prices_seek(job, pricing,
+                                       place->before == 0 || place->before == AMBIT_DRAFT_AGAIN
+                                           ? AMBIT_BUDGET_FAR
+                                           : AMBIT_BUDGET_NEAR,
+                                       &place->imbalance));
 done:
     return status;
 }
@@ -191,6 +197,7 @@ static ambit_status draft_from_seed(struct ambit_job *job, struct ambit_place *p
         AMBIT_TRY(relocate_centres(job, &pricing, place));
     }
     AMBIT_TRY(open_limits(job, &pricing, place->imbalance));
+    AMBIT_TRY(ambit_budget_prices_seek(job, &pricing, AMBIT_BUDGET_NEAR, &place->imbalance));
     AMBIT_TRY(ambit_pricing_keep(job, &pricing));
 done:
     ambit_pricing_clear(&pricing);
@@ -275,4 +282,10 @@ ambit_status ambit_job_draft(struct ambit_job *job)
 done:
     ambit_coarse_clear(&coarse);
     return status;
+}
+
+ambit_status ambit_job_redraft(struct ambit_job *job)
+{
+    job->place = (struct ambit_place){.level = LEVELS - 1, .before = AMBIT_DRAFT_AGAIN};
+    return ambit_job_draft(job);
 }

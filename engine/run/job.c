@@ -25,6 +25,7 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->label);
     ambit_free(&job->price_lower);
     ambit_free(&job->price_upper);
+    ambit_free(&job->enough);
     ambit_free(&job->round);
     ambit_free(&job->nightly);
     ambit_job_contiguity_destroy(job);

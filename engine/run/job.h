@@ -45,17 +45,17 @@ enum ambit_stage {
 /* What the loops of a run count and compare: with plan, centres, prices and limits, all that the
  * rest of the run depends on. The same on every rank. */
 struct ambit_place {
-    int64_t stage;         /* enum ambit_stage */
-    int64_t resumed;       /* 1: come from a checkpoint whose plan is not read yet */
-    int64_t level, before; /* of the draft, and the accounts that stood as one in the one before */
-    int64_t step, quiet;   /* rounds done in this stage, and those that brought little */
-    int64_t moved, bound;  /* of the last step of centres; of the centres, micro-hours */
-    int64_t attempt;       /* at refinement */
-    int64_t best_travel;   /* of the best plan so far, micro-hours */
-    double best_violation; /* of that plan */
-    double imbalance;      /* that prices have left */
-    double guard;          /* of the present round */
-    double attempt_guard;  /* of the prices of the present attempt */
+    int64_t stage;          /* enum ambit_stage */
+    int64_t resumed;        /* 1: come from a checkpoint whose plan is not read yet */
+    int64_t level, before;  /* of the draft, and the accounts that stood as one in the one before */
+    int64_t step, quiet;    /* rounds done in this stage, and those that brought little */
+    int64_t moved, bound;   /* of the last step of centres; of the centres, micro-hours */
+    int64_t attempt;        /* at refinement */
+    int64_t best_objective; /* of the best plan so far, micro-hours */
+    double best_violation;  /* of that plan */
+    double imbalance;       /* that prices have left */
+    double guard;           /* of the present round */
+    double attempt_guard;   /* of the prices of the present attempt */
 };
 
 struct ambit_job {
@@ -66,6 +66,7 @@ struct ambit_job {
     bool draws;        /* a plan is to be found: memory for that is checked */
     bool warm;         /* plan, free centres and prices at hand are near those that are sought */
     bool keeps_limits; /* warm, and limits that may be opened were met as asked near by */
+    bool sweeps;       /* this plan is one of many: what budget would do for it is not sought */
     double started;
     struct ambit_scenario scenario;
     struct ambit_territories territories;
@@ -88,6 +89,8 @@ struct ambit_job {
     int32_t *label;              /* owned; the plan: territory of each account of the slice */
     double *price_lower; /* owned; [territory × rules + rule], hours a unit; NULL: no bound */
     double *price_upper; /* owned */
+    int64_t *enough; /* owned; per cell of the budgets, where they leave bands broken: what a plan
+                        draws that meets them; NULL: none was found, or sought */
     struct ambit_relaxation relaxation[2 * AMBIT_MEASURE_MAX]; /* by band */
 
     struct ambit_result_round *round; /* owned */
@@ -147,6 +150,10 @@ ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;
  * the first level. */
 int64_t ambit_job_slice_align(int64_t accounts, int32_t territories);
 ambit_status ambit_job_draft(struct ambit_job *job) AMBIT_CHECKED;
+
+/* draft.c: the same for another budget, from the plan, centres and prices that are there. */
+ambit_status ambit_job_redraft(struct ambit_job *job) AMBIT_CHECKED;
+#define AMBIT_DRAFT_AGAIN INT32_MAX /* place.before, of such a draft */
 
 /* refine.c: rounds of groups from the draft on; sets the prices of the bound. */
 ambit_status ambit_job_refine(struct ambit_job *job) AMBIT_CHECKED;

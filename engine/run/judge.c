@@ -11,6 +11,7 @@
 #include "engine/model/geometry.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
+#include "engine/run/judge_disruption.h"
 #include "engine/run/judge_rules.h"
 #include "engine/run/unite.h"
 #include "solvers/bound.h"
@@ -390,6 +391,7 @@ ambit_status ambit_job_judge(struct ambit_job *job, const int32_t *label,
     if (job->scenario.separation.km > 0.0)
         AMBIT_TRY_TOGETHER(job->comm, ambit_judge_separation(job, &result->separation));
     judge_totals(job, result);
+    AMBIT_TRY(ambit_judge_disruption(job, label, result));
     judge_has_previous(job, result);
     AMBIT_TRY(ambit_job_judge_contiguity(job, label, result));
     AMBIT_TRY(judge_travel_before(job, &result->travel_before));

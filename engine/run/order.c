@@ -8,6 +8,7 @@
 #include "engine/model/geometry.h"
 #include "engine/run/density.h"
 #include "engine/run/job.h"
+#include "engine/run/protect.h"
 #include "engine/run/sort_accounts.h"
 
 #include <math.h>
@@ -93,6 +94,7 @@ ambit_status ambit_job_prepare(struct ambit_job *job)
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));
     AMBIT_TRY(ambit_job_set_eligibility(job));
+    AMBIT_TRY(ambit_job_open_disruption(job));
 done:
     return status;
 }

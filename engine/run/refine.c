@@ -12,6 +12,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/budget_prices.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
 #include "engine/run/pricing.h"
@@ -21,8 +22,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { QUIET_ROUNDS = 4, WARM_QUIET_ROUNDS = 2, ATTEMPTS = 3 };
-#define WARM_GUARD 0.01 /* where a near plan is known, bands are wide sooner */
+enum {
+    QUIET_ROUNDS = 4,
+    WARM_QUIET_ROUNDS = 2,
+    ATTEMPTS = 3,
+    SPENDING_ROUNDS = 6,
+    LIFTINGS = 6,
+    LIFTED_ROUNDS = 12
+};
+#define WARM_GUARD 0.01   /* where a near plan is known, bands are wide sooner */
+#define FIRST_LIFTING 1.0 /* of the mean travel of what a budget counts */
+#define LIFTING_RATIO 1.5
+#define LIFTED_SOFTNESS 0.2
 #define FROM_DRAFT_SOFTNESS 0.028
 #define FROM_PLAN_SOFTNESS 0.0085 /* of the bound, whose prices are near those of the plan */
 #define BOUND_SOFTNESS 0.003
@@ -31,27 +42,28 @@ enum { QUIET_ROUNDS = 4, WARM_QUIET_ROUNDS = 2, ATTEMPTS = 3 };
 #define WORTHWHILE 2e-5 /* part of the cost that a round must save to count as progress */
 #define WARM_WORTHWHILE 1e-4
 
-/* Keeps the plan where it is the best so far, by violation first. */
-static void keep_if_best(const struct ambit_job *job, struct ambit_place *place, int32_t *best)
-{
-    const struct ambit_result_round *round = &job->round[job->round_count - 1];
-    if (round->violation > place->best_violation ||
-        (round->violation == place->best_violation && round->travel >= place->best_travel))
-        return;
-    place->best_violation = round->violation;
-    place->best_travel = round->travel;
-    if (job->accounts.count > 0)
-        memcpy(best, job->label, (size_t)job->accounts.count * sizeof *best);
-}
-
 /* Travel and disruption of the plan, for a plan whose travel is known. */
 static int64_t objective_of(struct ambit_job *job, int64_t travel)
 {
-    int64_t moved = 0;
+    int64_t price = 0;
     for (int32_t i = 0; i < job->accounts.count; i++)
-        moved += ambit_moved_of(&job->accounts, i, job->label[i]);
-    ambit_comm_sum_i64(job->comm, &moved, 1);
-    return travel + moved * job->problem.disruption;
+        price += ambit_leave_own_price(&job->scenario, &job->accounts, i, job->label[i]);
+    ambit_comm_sum_i64(job->comm, &price, 1);
+    return travel + price;
+}
+
+/* Keeps the plan where it is the best so far, by violation first. */
+static void keep_if_best(struct ambit_job *job, struct ambit_place *place, int32_t *best)
+{
+    const struct ambit_result_round *round = &job->round[job->round_count - 1];
+    const int64_t objective = objective_of(job, round->travel);
+    if (round->violation > place->best_violation ||
+        (round->violation == place->best_violation && objective >= place->best_objective))
+        return;
+    place->best_violation = round->violation;
+    place->best_objective = objective;
+    if (job->accounts.count > 0)
+        memcpy(best, job->label, (size_t)job->accounts.count * sizeof *best);
 }
 
 /* Rounds from place->step on, up to the effort or until they are quiet. */
@@ -87,19 +99,62 @@ done:
 }
 
 /* A plan by prices that begin at softness `first`, with the candidates and the guard that rounds of
- * groups begin with. */
+ * groups begin with; within the budgets, whose prices it `seeks` or leaves as they are. */
 static ambit_status plan_by_prices(struct ambit_job *job, struct ambit_pricing *pricing,
-                                   const char *phase, double first, struct ambit_place *place)
+                                   const char *phase, double first, bool seeks,
+                                   struct ambit_place *place)
 {
     ambit_status status = AMBIT_OK;
     int64_t moved = 0;
     AMBIT_TRY(ambit_pricing_plan(job, pricing, phase, first, place->attempt_guard,
                                  &place->imbalance, &moved));
+    if (seeks)
+        AMBIT_TRY(ambit_budget_prices_seek(
+            job, pricing, place->before == AMBIT_DRAFT_AGAIN ? AMBIT_BUDGET_FAR : AMBIT_BUDGET_NEAR,
+            &place->imbalance));
+    AMBIT_TRY(ambit_budget_prices_keep(job, pricing));
     AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
     place->guard = AMBIT_FIRST_GUARD;
     place->quiet = 0;
 done:
     return status;
+}
+
+/* Rounds that spend what budgets have left: leaving costs only what the scenario asks for it. Begun
+ * anew by a run that goes on from a checkpoint, which is why none is written here. */
+static ambit_status spend_budgets(struct ambit_job *job, struct ambit_pricing *pricing,
+                                  struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    if (ambit_budget_cells(&job->problem.budgets) == 0 || job->options.effort == 0) return AMBIT_OK;
+    if (job->accounts.count > 0)
+        memcpy(job->label, best, (size_t)job->accounts.count * sizeof *best);
+    for (int n = 0; n < SPENDING_ROUNDS && !ambit_job_out_of_time(job); n++) {
+        struct ambit_round_outcome outcome;
+        AMBIT_TRY(ambit_round_spend(job, pricing, place->step + n, place->guard, &outcome));
+        AMBIT_TRY(
+            ambit_job_note_round(job, "spend", outcome.moved, outcome.groups, outcome.improved));
+        keep_if_best(job, place, best);
+        ambit_log_progress("refine", n + 1, SPENDING_ROUNDS, "");
+    }
+done:
+    return status;
+}
+
+/* Today's plan, with new accounts where they are: where bands and budgets are at odds, groups may
+ * get further from there. */
+static ambit_status go_home(struct ambit_job *job)
+{
+    int64_t moved = 0;
+    for (int32_t i = 0; i < job->accounts.count; i++) {
+        const int32_t previous = job->accounts.previous[i];
+        if (previous < 0 || job->label[i] == previous) continue;
+        if (!ambit_may_serve(&job->problem, i, previous)) continue;
+        job->label[i] = previous;
+        moved++;
+    }
+    ambit_comm_sum_i64(job->comm, &moved, 1);
+    return ambit_job_note_round(job, "home", moved, 0, 0);
 }
 
 /* Rounds, and prices anew where they end outside a band; leaves the best plan in the job. */
@@ -111,8 +166,16 @@ static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing
         AMBIT_TRY(improve_by_groups(job, pricing, place, best));
         if (place->best_violation <= 0.0 || place->step >= job->options.effort) break;
         place->attempt_guard *= 2.0;
-        AMBIT_TRY(plan_by_prices(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, place));
+        if (ambit_budget_cells(&job->problem.budgets) > 0 && ambit_budget_prices_are_dear(job)) {
+            if (place->attempt > 0) break;
+            AMBIT_TRY(go_home(job));
+            place->guard = AMBIT_FIRST_GUARD;
+            place->quiet = 0;
+        } else {
+            AMBIT_TRY(plan_by_prices(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, false, place));
+        }
     }
+    AMBIT_TRY(spend_budgets(job, pricing, place, best));
     if (job->accounts.count > 0)
         memcpy(job->label, best, (size_t)job->accounts.count * sizeof *best);
 done:
@@ -128,16 +191,86 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
         AMBIT_TRY(ambit_job_centre_apart(job, job->label));
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     place->attempt_guard = AMBIT_FIRST_GUARD;
-    AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, place));
+    AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, true, place));
     if (job->warm) place->guard = WARM_GUARD;
     place->stage = AMBIT_STAGE_GROUPS;
     place->step = place->attempt = 0;
     place->best_violation = INFINITY;
-    place->best_travel = INT64_MAX;
+    place->best_objective = INT64_MAX;
     keep_if_best(job, place, best);
     AMBIT_TRY(ambit_pricing_bound(job, pricing, &place->bound));
     AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
 done:
+    return status;
+}
+
+/* A plan that meets the bands where leaving is as dear as `times` says and budgets are lifted: what
+ * it draws on them into `drawn`, where *met_out says that the bands are met. */
+static ambit_status try_without(struct ambit_job *job, struct ambit_pricing *pricing, double times,
+                                double softness, int32_t *best, int64_t *drawn, bool *met_out)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_budgets *const budgets = &job->problem.budgets;
+    const int32_t cells = ambit_budget_cells(budgets);
+    struct ambit_place aside = {
+        .best_violation = INFINITY,
+        .best_objective = INT64_MAX,
+        .guard = AMBIT_FIRST_GUARD,
+        .step = job->options.effort > LIFTED_ROUNDS ? job->options.effort - LIFTED_ROUNDS : 0,
+        .attempt_guard = AMBIT_FIRST_GUARD};
+    int64_t moved = 0;
+    AMBIT_TRY(ambit_budget_prices_set(job, times));
+    AMBIT_TRY(ambit_pricing_plan(job, pricing, "budget", softness, AMBIT_FIRST_GUARD,
+                                 &aside.imbalance, &moved));
+    AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
+    AMBIT_TRY(improve_by_groups(job, pricing, &aside, best));
+    *met_out = aside.best_violation <= 0.0;
+    if (!*met_out) goto done;
+    memset(drawn, 0, (size_t)cells * sizeof *drawn);
+    ambit_budgets_add_spent(budgets, &job->accounts, best, drawn);
+    ambit_comm_sum_i64(job->comm, drawn, cells);
+done:
+    return status;
+}
+
+/* Where budgets leave bands broken: what a plan draws that meets the bands, with leaving made
+ * dearer until none is found. The plan of the job stays. */
+static ambit_status find_enough(struct ambit_job *job, struct ambit_pricing *pricing,
+                                const struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_budgets *const budgets = &job->problem.budgets;
+    const int32_t cells = ambit_budget_cells(budgets), rounds = job->round_count;
+    const size_t bytes = (size_t)job->accounts.count * sizeof *job->label;
+    struct ambit_keeper *const keeper = job->keeper;
+    int64_t *const most = budgets->most, *drawn = NULL;
+    int32_t *kept = NULL;
+    bool met = true;
+    if (cells == 0 || !(place->best_violation > 0.0) || job->options.effort == 0) return AMBIT_OK;
+    status = ambit_alloc(&kept, bytes, 1);
+    if (status == AMBIT_OK) status = ambit_alloc(&drawn, (size_t)cells, sizeof *drawn);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    if (bytes > 0) memcpy(kept, job->label, bytes);
+    budgets->most = budgets->total;
+    job->keeper = NULL;
+    status = ambit_budget_prices_forget(job, pricing);
+    for (int n = 0; n < LIFTINGS && met && status == AMBIT_OK && !ambit_job_out_of_time(job); n++) {
+        status = try_without(job, pricing, FIRST_LIFTING * pow(LIFTING_RATIO, n),
+                             n == 0 ? LIFTED_SOFTNESS : AMBIT_AGAIN_SOFTNESS, best, drawn, &met);
+        if (status != AMBIT_OK || !met) continue;
+        ambit_free(&job->enough);
+        job->enough = drawn;
+        drawn = NULL;
+        status = AMBIT_AGREE(job->comm, ambit_alloc(&drawn, (size_t)cells, sizeof *drawn));
+    }
+    budgets->most = most;
+    job->keeper = keeper;
+    job->round_count = rounds;
+    if (bytes > 0) memcpy(job->label, kept, bytes);
+    ambit_budgets_price(&job->scenario, &job->accounts, budgets);
+done:
+    ambit_free(&drawn);
+    ambit_free(&kept);
     return status;
 }
 
@@ -152,6 +285,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
                              : begin(job, &pricing, place, best));
     AMBIT_TRY(improve(job, &pricing, place, best));
     AMBIT_TRY(ambit_pricing_admit(job));
+    if (!job->sweeps) AMBIT_TRY(find_enough(job, &pricing, place, best));
     ambit_log_progress("bound", 0, 0, "");
     AMBIT_TRY(ambit_pricing_ascend(job, &pricing, FROM_PLAN_SOFTNESS, BOUND_SOFTNESS, 0.0,
                                    &place->imbalance));

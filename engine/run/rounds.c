@@ -13,7 +13,9 @@ enum {
     NODE_MAX = 400,
     BORDER_MOST = 500,
     BORDER_LEAST = 100,
-    BORDER_PART = 4
+    BORDER_PART = 4,
+    UNIT_CELLS = 4, /* of a budget that a unit may draw on; those of more territories stand still */
+    DRAW_WORDS = sizeof(struct ambit_draw) / sizeof(int64_t)
 };
 #define REGRET_BINS 64
 
@@ -21,8 +23,12 @@ enum {
 struct round {
     struct ambit_job *job;
     const struct ambit_pricing *pricing;
-    int rules;
-    int32_t territories;
+    int rules, budgets;
+    int draws_each, draws; /* of each account, on one budget and on all */
+    bool detailed;         /* accounts have prices of their own for leaving */
+    bool spends;           /* leaving costs what the scenario asks, and budgets nothing */
+    int32_t territories, groups;
+    int64_t *left; /* per cell of the budgets: what may still be drawn; below 0 where overdrawn */
     int64_t *load, total[AMBIT_RULE_MAX];
     double *low, *high, scale[AMBIT_RULE_MAX];
     int64_t *violation; /* per territory */
@@ -39,6 +45,7 @@ struct verdict {
 
 static void round_clear(struct round *round)
 {
+    ambit_free(&round->left);
     ambit_free(&round->load);
     ambit_free(&round->low);
     ambit_free(&round->high);
@@ -51,6 +58,8 @@ static ambit_status round_allocate(struct round *round)
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)round->territories, cells = n * (size_t)round->rules;
+    AMBIT_TRY(ambit_alloc(&round->left, (size_t)ambit_budget_cells(&round->job->problem.budgets),
+                          sizeof *round->left));
     AMBIT_TRY(ambit_alloc(&round->load, cells, sizeof *round->load));
     AMBIT_TRY(ambit_alloc(&round->low, cells, sizeof *round->low));
     AMBIT_TRY(ambit_alloc(&round->high, cells, sizeof *round->high));
@@ -65,7 +74,7 @@ static ambit_status round_begin(struct round *round, int64_t number, double guar
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job *job = round->job;
-    int32_t groups = 0;
+    const struct ambit_budgets *const budgets = &job->problem.budgets;
     AMBIT_TRY(AMBIT_AGREE(job->comm, round_allocate(round)));
     AMBIT_TRY(ambit_job_loads(job, job->label, round->load, round->total, NULL, NULL));
     ambit_problem_sides(&job->problem, round->total, guard, round->low, round->high);
@@ -79,9 +88,13 @@ static ambit_status round_begin(struct round *round, int64_t number, double guar
                 ambit_violation(round->load[at], round->low[at], round->high[at], round->scale[r]);
         }
     }
-    AMBIT_TRY_TOGETHER(job->comm,
-                       ambit_grouping_make(&job->territories, round->violation, GROUP_SIZE,
-                                           job->options.seed, number, round->group, &groups));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_grouping_make(&job->territories, round->violation,
+                                                      GROUP_SIZE, job->options.seed, number,
+                                                      round->group, &round->groups));
+    ambit_budgets_add_spent(budgets, &job->accounts, job->label, round->left);
+    ambit_comm_sum_i64(job->comm, round->left, ambit_budget_cells(budgets));
+    for (int32_t c = 0; c < ambit_budget_cells(budgets); c++)
+        round->left[c] = budgets->most[c] - round->left[c];
 done:
     return status;
 }
@@ -109,6 +122,7 @@ static int list_choices(const struct round *round, int32_t i, struct choice *cho
     for (int64_t at = first; at < first + candidates->listed[i] && group >= 0; at++) {
         const int32_t j = candidates->territory[at];
         if (j == here || round->group[j] != group) continue;
+        if (round->detailed && ambit_disruption_of(problem, i, j) >= AMBIT_LEAVE_NEVER) continue;
         const struct choice next = {
             ambit_reduced_cost(problem, round->pricing->acting, i, j, candidates->travel[at]), j,
             candidates->travel[at]};
@@ -162,18 +176,85 @@ struct traveller {
     int32_t moved[AMBIT_CHOICE_MAX];  /* accounts that change hands there: one, or some of a unit */
     int8_t choices;                   /* ≥ 2; choice 0 is where it is now */
     uint8_t member[AMBIT_CHOICE_MAX]; /* index in the group */
-    int64_t value[]; /* micro-units: loads by rule without travel, then travel by choice */
+    int64_t value[]; /* micro-units: loads by rule without travel, then travel by choice; where
+                        leaving has a price of its own, that by choice, and draws on budgets */
 };
 _Static_assert(AMBIT_GROUPING_MAX <= UINT8_MAX, "a byte tells the members of a group apart");
 
 static int64_t traveller_words(const struct round *round, int choices)
 {
-    return (int64_t)(sizeof(struct traveller) / sizeof(int64_t)) + round->rules + choices;
+    const int64_t words =
+        (int64_t)(sizeof(struct traveller) / sizeof(int64_t)) + round->rules + choices;
+    return round->detailed ? words + choices + round->draws * DRAW_WORDS : words;
+}
+
+/* What a detailed record holds behind its travel. */
+static const int64_t *leaves_of(const struct round *round, const struct traveller *traveller)
+{
+    return &traveller->value[round->rules + traveller->choices];
+}
+
+static const struct ambit_draw *draws_of(const struct round *round,
+                                         const struct traveller *traveller)
+{
+    return (const struct ambit_draw *)(leaves_of(round, traveller) + traveller->choices);
 }
 
 static const struct traveller *traveller_at(const int64_t *words, int64_t at)
 {
     return (const struct traveller *)&words[at];
+}
+
+/* The draw on `cell` among the UNIT_CELLS of a budget, taken where there is none yet; NULL where
+ * there is no room. */
+static struct ambit_draw *find_draw(struct ambit_draw *draws, int count, int64_t cell)
+{
+    for (int d = 0; d < count; d++) {
+        if (draws[d].cell < 0) draws[d].cell = cell;
+        if (draws[d].cell == cell) return &draws[d];
+    }
+    return NULL;
+}
+
+/* What account i draws on each budget, in each choice; false where its rows are of more territories
+ * than there is room for. */
+static bool fill_draws(const struct round *round, int32_t i, const struct choice *choice, int count,
+                       struct ambit_draw *draws)
+{
+    const struct ambit_budgets *const budgets = &round->job->problem.budgets;
+    const int each = round->draws_each;
+    int32_t begin, end;
+    const struct ambit_accounts *const rows =
+        ambit_account_rows(&round->job->accounts, i, &begin, &end);
+    for (int d = 0; d < round->draws; d++)
+        draws[d] = (struct ambit_draw){.cell = -1};
+    for (int32_t row = begin; row < end && round->draws > 0; row++) {
+        for (int b = 0; b < budgets->terms->budget_count; b++) {
+            const int32_t cell = ambit_budget_cell(budgets, rows, b, row);
+            if (cell < 0) continue;
+            struct ambit_draw *const draw = find_draw(&draws[b * each], each, cell);
+            if (draw == NULL) return false;
+            for (int c = 0; c < count; c++) {
+                if (choice[c].territory != rows->previous[row])
+                    draw->amount[c] += ambit_budget_amount(budgets->terms, rows, b, row);
+            }
+        }
+    }
+    return true;
+}
+
+/* The part of a record that only detailed prices of leaving need. */
+static void fill_details(const struct round *round, int32_t i, const struct choice *choice,
+                         int count, struct traveller *out)
+{
+    const struct ambit_job *job = round->job;
+    int64_t *const leave = &out->value[round->rules + count];
+    for (int c = 0; c < count; c++)
+        leave[c] = round->spends ? ambit_leave_own_price(&job->scenario, &job->accounts, i,
+                                                         choice[c].territory)
+                                 : ambit_disruption_of(&job->problem, i, choice[c].territory);
+    /* collect() has asked whether there is room. */
+    (void)fill_draws(round, i, choice, count, (struct ambit_draw *)(leave + count));
 }
 
 static void fill_traveller(const struct round *round, int32_t i, const struct choice *choice,
@@ -190,6 +271,7 @@ static void fill_traveller(const struct round *round, int32_t i, const struct ch
     }
     for (int r = 0; r < round->rules; r++)
         out->value[r] = job->problem.base[r][i];
+    if (round->detailed) fill_details(round, i, choice, count, out);
 }
 
 /* What the group's solvers see of it. */
@@ -197,12 +279,15 @@ static void unpack(const struct round *round, const struct traveller *from,
                    struct ambit_border_account *out)
 {
     const struct ambit_problem *const problem = &round->job->problem;
-    *out = (struct ambit_border_account){
-        .index = from->index, .group = from->group, .choice_count = from->choices};
+    *out = (struct ambit_border_account){.index = from->index,
+                                         .group = from->group,
+                                         .choice_count = from->choices,
+                                         .draw = round->detailed ? draws_of(round, from) : NULL};
     for (int c = 0; c < from->choices; c++) {
         const int64_t travel = from->value[round->rules + c];
         out->territory[c] = from->member[c];
-        out->cost[c] = travel + problem->disruption * from->moved[c];
+        out->cost[c] = travel + (round->detailed ? leaves_of(round, from)[c]
+                                                 : problem->disruption * from->moved[c]);
         for (int r = 0; r < round->rules; r++)
             out->load[c][r] = ambit_rule_sum(problem, r, from->value[r], travel);
     }
@@ -216,13 +301,15 @@ static ambit_status collect(struct round *round, int64_t **words_out, int64_t *c
     const int ranks = ambit_comm_size(round->job->comm);
     const int32_t accounts = round->job->accounts.count;
     struct choice choice[AMBIT_CHOICE_MAX];
+    struct ambit_draw draws[UNIT_CELLS * AMBIT_BUDGET_MAX];
     uint8_t *bin = NULL, *choices = NULL;
     int64_t *words = NULL, count = 0, next = 0;
     AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&bin, (size_t)accounts, 1));
     AMBIT_TRY_TOGETHER(round->job->comm, ambit_alloc(&choices, (size_t)accounts, 1));
     for (int32_t i = 0; i < accounts; i++) {
         choices[i] = (uint8_t)list_choices(round, i, choice);
-        bin[i] = (uint8_t)(choices[i] > 1 ? regret_bin(round, i, choice) : REGRET_BINS);
+        const bool may = choices[i] > 1 && fill_draws(round, i, choice, choices[i], draws);
+        bin[i] = (uint8_t)(may ? regret_bin(round, i, choice) : REGRET_BINS);
     }
     const int last = find_last_bin(round, bin);
     for (int32_t i = 0; i < accounts; i++)
@@ -299,6 +386,23 @@ static int fill_space(const struct round *round, int32_t group, struct group_spa
     return count;
 }
 
+/* What a group may draw: an even part of what is left for the nation; of a territory's budget all,
+ * where the territory is its own, and else nothing. What is overdrawn may not become more. */
+static void share_budgets(const struct round *round, int32_t group, int64_t *left)
+{
+    const struct ambit_budgets *const budgets = &round->job->problem.budgets;
+    for (int b = 0; b < round->budgets; b++) {
+        const bool by_territory = budgets->terms->budget[b].scope == AMBIT_BUDGET_TERRITORY;
+        const int32_t first = budgets->first[b];
+        for (int32_t c = first; c < budgets->first[b + 1]; c++) {
+            const bool own = by_territory && round->group[c - first] == group;
+            const int64_t part =
+                by_territory ? (own ? round->left[c] : 0) : round->left[c] / round->groups;
+            left[c] = part > 0 ? part : 0;
+        }
+    }
+}
+
 /* The travellers at order[begin … end) of one group; verdict_out is by their place in `order`. */
 static ambit_status improve(const struct round *round, const int64_t *words, const int64_t *order,
                             int64_t begin, int64_t end, struct verdict *verdict_out,
@@ -308,11 +412,18 @@ static ambit_status improve(const struct round *round, const int64_t *words, con
     struct group_space space;
     struct ambit_border_account *account = NULL;
     int32_t *chosen = NULL;
+    int64_t *left = NULL;
+    const size_t cells = (size_t)ambit_budget_cells(&round->job->problem.budgets);
+    AMBIT_TRY(ambit_alloc(&left, cells, sizeof *left));
     AMBIT_TRY(ambit_alloc(&chosen, (size_t)(end - begin), sizeof *chosen));
     AMBIT_TRY(ambit_alloc(&account, (size_t)(end - begin), sizeof *account));
     for (int64_t a = begin; a < end; a++)
         unpack(round, traveller_at(words, order[a]), &account[a - begin]);
+    share_budgets(round, account[0].group, left);
     struct ambit_group group = {
+        .draws = round->draws,
+        .cells = ambit_budget_cells(&round->job->problem.budgets),
+        .left = left,
         .territory_count = fill_space(round, account[0].group, &space),
         .rules = round->rules,
         .load = space.load,
@@ -333,6 +444,7 @@ static ambit_status improve(const struct round *round, const int64_t *words, con
         verdict_out[a] = (struct verdict){account[a - begin].index, space.territory[t], 0};
     }
 done:
+    ambit_free(&left);
     ambit_free(&chosen);
     ambit_free(&account);
     return status;
@@ -442,18 +554,23 @@ static void number_members(struct round *round)
     }
 }
 
-ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *pricing,
-                             int64_t round_number, double guard,
-                             struct ambit_round_outcome *outcome_out)
+static ambit_status run(struct ambit_job *job, const struct ambit_pricing *pricing,
+                        int64_t round_number, double guard, bool spends,
+                        struct ambit_round_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
     struct round round = {.job = job,
                           .pricing = pricing,
                           .rules = job->problem.rule_count,
+                          .budgets = job->scenario.disruption.budget_count,
+                          .draws_each = job->accounts.rows != NULL ? UNIT_CELLS : 1,
+                          .detailed = job->problem.budgets.leave != NULL,
+                          .spends = spends,
                           .territories = job->territories.count};
     struct verdict *verdict = NULL;
     int64_t *words = NULL, count = 0, verdicts = 0;
     *outcome_out = (struct ambit_round_outcome){0};
+    round.draws = round.budgets * round.draws_each;
     AMBIT_TRY(round_begin(&round, round_number, guard));
     number_members(&round);
     AMBIT_TRY(gather_travellers(&round, &words, &count));
@@ -471,4 +588,18 @@ done:
     ambit_free(&verdict);
     round_clear(&round);
     return status;
+}
+
+ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *pricing,
+                             int64_t round_number, double guard,
+                             struct ambit_round_outcome *outcome_out)
+{
+    return run(job, pricing, round_number, guard, false, outcome_out);
+}
+
+ambit_status ambit_round_spend(struct ambit_job *job, const struct ambit_pricing *pricing,
+                               int64_t round_number, double guard,
+                               struct ambit_round_outcome *outcome_out)
+{
+    return run(job, pricing, round_number, guard, true, outcome_out);
 }

@@ -21,4 +21,10 @@ ambit_status ambit_round_run(struct ambit_job *job, const struct ambit_pricing *
                              int64_t round, double guard,
                              struct ambit_round_outcome *outcome_out) AMBIT_CHECKED;
 
+/* The same, with budgets as limits alone: leaving costs what the scenario asks for it, and not what
+ * the budgets' prices do, so that what is left of them is spent. Collective. */
+ambit_status ambit_round_spend(struct ambit_job *job, const struct ambit_pricing *pricing,
+                               int64_t round, double guard,
+                               struct ambit_round_outcome *outcome_out) AMBIT_CHECKED;
+
 #endif

@@ -11,10 +11,12 @@
 #include "engine/run/separate.h"
 #include "engine/run/unite.h"
 #include "io/report_contiguity.h"
+#include "io/report_disruption.h"
 #include "io/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define CHECKPOINT_SECONDS 300.0
 
@@ -157,6 +159,25 @@ static void name_broken_rules(const struct ambit_result *result, size_t room, ch
     (void)snprintf(words_out, room, "%s%s", split, near);
 }
 
+/* Adds the budgets that a plan which meets the bands would draw on too much. */
+static void say_budgets(const struct ambit_result *result, char *words, size_t room, size_t used)
+{
+    char line[4 * AMBIT_TEXT_MAX];
+    bool known = false;
+    for (int b = 0; b < result->budget_count; b++) {
+        if (!ambit_text_budget_short(result, b, line, sizeof line)) continue;
+        const int wrote = snprintf(words + used, room - used, "\n  %s", line);
+        if (wrote < 0 || (size_t)wrote >= room - used) return;
+        used += (size_t)wrote;
+        known = true;
+    }
+    if (result->budget_count > 0 && !known)
+        (void)snprintf(
+            words + used, room - used,
+            "\n  budgets: none is too small for the bands by itself, as far as was found");
+}
+
+/* `more` is what else there is to say. */
 ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
@@ -184,10 +205,12 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
     const bool torn = result->contiguity != NULL && result->contiguity->broken_count > 0 &&
                       result->contiguity->wanted == AMBIT_CONTIGUITY_REQUIRED;
     if (torn) ambit_contiguity_words(result, 10, words + used, sizeof words - used);
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s:%s%s%s",
+    used = strlen(words);
+    say_budgets(result, words, sizeof words, used);
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s%s:%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
                       rules != NULL || torn || others[0] != '\0' ? "bands and rules" : "bands",
-                      words, others, more);
+                      result->budget_count > 0 ? " and budgets" : "", words, others, more);
 }
 
 /* A plan of `search`, which is the job or its accounts as units. */

@@ -69,9 +69,10 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
                                  char **scenario_path)
 {
     ambit_status status = AMBIT_OK;
-    int64_t head[5] = {stored->account_count, stored->territory_count, stored->band_count,
-                       *scenario_path != NULL ? (int64_t)strlen(*scenario_path) + 1 : 0,
-                       stored->kind};
+    int64_t head[6] = {
+        stored->account_count, stored->territory_count,
+        stored->band_count,    *scenario_path != NULL ? (int64_t)strlen(*scenario_path) + 1 : 0,
+        stored->kind,          stored->budget_cell_count};
     const bool first = ambit_comm_rank(comm) == 0;
     ambit_comm_broadcast(comm, head, sizeof head, 0);
     const size_t territories = (size_t)head[1];
@@ -80,11 +81,15 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
         stored->territory_count = (int32_t)head[1];
         stored->band_count = (int32_t)head[2];
         stored->kind = (enum ambit_result_kind)head[4];
+        stored->budget_cell_count = (int32_t)head[5];
         status = ambit_alloc(scenario_path, (size_t)head[3], 1);
         if (status == AMBIT_OK)
             status = ambit_alloc(&stored->territory, (size_t)head[0], sizeof(int32_t));
         if (status == AMBIT_OK)
             status = ambit_alloc(&stored->territories, territories, sizeof *stored->territories);
+        if (status == AMBIT_OK)
+            status =
+                ambit_alloc(&stored->budget_cell, (size_t)head[5], sizeof *stored->budget_cell);
         for (int b = 0; b < stored->band_count && status == AMBIT_OK; b++) {
             status = ambit_alloc(&stored->band[b].price_lower, territories, sizeof(double));
             if (status == AMBIT_OK)
@@ -96,6 +101,8 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
     ambit_comm_broadcast(comm, stored->territory, head[0] * (int64_t)sizeof(int32_t), 0);
     ambit_comm_broadcast(comm, stored->territories,
                          (int64_t)(territories * sizeof *stored->territories), 0);
+    ambit_comm_broadcast(comm, stored->budget_cell, head[5] * (int64_t)sizeof *stored->budget_cell,
+                         0);
     for (int b = 0; b < stored->band_count; b++) {
         struct ambit_result_band *band = &stored->band[b];
         const int64_t bytes = (int64_t)(territories * sizeof(double));
@@ -177,6 +184,9 @@ static ambit_status take_decisions(struct ambit_job *job, const struct ambit_res
         job->price_lower[at] = rule->uses_lower ? fmax(band->price_lower[j], 0.0) : 0.0;
         job->price_upper[at] = rule->uses_upper ? fmax(band->price_upper[j], 0.0) : 0.0;
     }
+    for (int32_t c = 0; c < ambit_budget_cells(&job->problem.budgets); c++)
+        job->problem.budgets.price[c] = fmax(stored->budget_cell[c].price, 0.0);
+    ambit_budgets_price(&job->scenario, &job->accounts, &job->problem.budgets);
 done:
     return status;
 }
@@ -299,6 +309,39 @@ static void compare_bands(struct report *report, const struct ambit_result *stor
         same_f64(report, where, "open by", x->open_by, y->open_by);
         for (int32_t j = 0; j < stored->territory_count && j < found->territory_count; j++)
             compare_cell(report, x, y, stored->territories[j].name, j);
+    }
+}
+
+static void compare_disruption(struct report *report, const struct ambit_result *stored,
+                               const struct ambit_result *found)
+{
+    same_i64(report, "disruption", "budgets", stored->budget_count, found->budget_count);
+    same_i64(report, "disruption", "protected accounts", stored->held_count, found->held_count);
+    same_i64(report, "disruption", "protected accounts that moved", stored->held_moved_count,
+             found->held_moved_count);
+    for (int b = 0; b < stored->budget_count && b < found->budget_count; b++) {
+        const struct ambit_result_budget *x = &stored->budget[b], *y = &found->budget[b];
+        char where[AMBIT_NAME_MAX + 16];
+        snprintf(where, sizeof where, "budget %s", x->name);
+        same_text(report, where, "name", x->name, y->name);
+        same_text(report, where, "unit", x->unit, y->unit);
+        same_text(report, where, "segment", x->segment, y->segment);
+        same_i64(report, where, "scope", x->scope, y->scope);
+        same_i64(report, where, "is a part", x->is_part, y->is_part);
+        same_f64(report, where, "asked", x->asked, y->asked);
+        same_i64(report, where, "cells drawn on too much", x->over_count, y->over_count);
+    }
+    for (int32_t c = 0; c < stored->budget_cell_count && c < found->budget_cell_count; c++) {
+        const struct ambit_result_budget_cell *x = &stored->budget_cell[c],
+                                              *y = &found->budget_cell[c];
+        char where[64];
+        snprintf(where, sizeof where, "limit of disruption %d", (int)c);
+        same_i64(report, where, "budget", x->budget, y->budget);
+        same_i64(report, where, "territory", x->territory, y->territory);
+        same_i64(report, where, "total", x->total, y->total);
+        same_i64(report, where, "most", x->most, y->most);
+        same_i64(report, where, "moved", x->moved, y->moved);
+        same_f64(report, where, "price", x->price, y->price);
     }
 }
 
@@ -426,6 +469,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_inputs(report, stored, found);
     compare_figures(report, stored, found);
     compare_rules(report, stored, found);
+    compare_disruption(report, stored, found);
     compare_together(report, stored, found);
     compare_separation(report, stored, found);
     compare_accounts(report, stored, found);
@@ -459,6 +503,8 @@ static bool same_shape(const struct ambit_job *job, const struct ambit_result *s
     same_i64(report, "inputs", "accounts", stored->account_count, job->accounts.total);
     same_i64(report, "inputs", "territories", stored->territory_count, job->territories.count);
     same_i64(report, "inputs", "bands", stored->band_count, job->scenario.band_count);
+    same_i64(report, "inputs", "limits of disruption", stored->budget_cell_count,
+             ambit_budget_cell_count(&job->scenario.disruption, job->territories.count));
     return report->differences == 0;
 }
 

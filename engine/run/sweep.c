@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plans for a row of budgets in one job. The free plan is drawn in full, and limits that open do so
+ * for it; each smaller budget then begins from the plan, the centres and the prices of the one
+ * before, so that it costs a short search for the budget's price and the rounds. Where a budget is
+ * too small for the bands, prices rise without meaning: those of the last budget that was not are
+ * where the next begins.
+ *
+ * A plan for a budget is one for every larger budget: where it is better than the one drawn there
+ * it takes its place, and more budget is never worse.
+ */
+#include "engine/run/sweep.h"
+#include "engine/base/log.h"
+#include "engine/base/memory.h"
+#include "engine/run/coarsen.h"
+#include "engine/run/job.h"
+#include "engine/run/protect.h"
+#include "engine/run/unite.h"
+#include "io/frontier_hdf5.h"
+#include "io/hdf5_wrap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A plan, and what it was drawn with. */
+struct kept {
+    int32_t *label;                 /* owned; of the slice */
+    struct ambit_territory *centre; /* owned */
+    double *lower, *upper, *price;  /* owned; of bands and budgets */
+};
+
+struct sweep {
+    struct ambit_job job, units; /* units: where accounts stay together */
+    struct ambit_job *search;    /* the one that is drawn */
+    int budget;                  /* which of the scenario's budgets is swept */
+    struct kept kept[AMBIT_FRONTIER_MAX];
+    struct ambit_frontier *frontier; /* borrowed */
+};
+
+/* The scenario's own budget on all accounts, or a new one. */
+static ambit_status find_budget(struct ambit_scenario *scenario, int *budget_out)
+{
+    struct ambit_disruption_terms *const terms = &scenario->disruption;
+    if (scenario->territory_column[0] == '\0')
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "%s: a frontier counts the accounts that change hands: expected "
+                          "accounts.columns.territory, which says where they are today",
+                          scenario->path);
+    for (int b = 0; b < terms->budget_count; b++) {
+        const struct ambit_budget *const budget = &terms->budget[b];
+        *budget_out = b;
+        if (budget->scope == AMBIT_BUDGET_NATION && budget->where.count == 0 &&
+            budget->sum.term_count == 1 && budget->sum.term[0] == AMBIT_TERM_COUNT)
+            return AMBIT_OK;
+    }
+    if (terms->budget_count == AMBIT_BUDGET_MAX)
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "%s: disruption: expected at most %d budgets beside that on accounts, "
+                          "which a frontier sets itself, found %d",
+                          scenario->path, AMBIT_BUDGET_MAX - 1, terms->budget_count);
+    *budget_out = terms->budget_count++;
+    terms->budget[*budget_out] = (struct ambit_budget){.scope = AMBIT_BUDGET_NATION};
+    terms->budget[*budget_out].sum =
+        (struct ambit_measure){.name = "accounts", .term_count = 1, .term = {AMBIT_TERM_COUNT}};
+    return AMBIT_OK;
+}
+
+static void set_budget(struct sweep *sweep, struct ambit_job *job, double part)
+{
+    struct ambit_budget *const budget = &job->scenario.disruption.budget[sweep->budget];
+    budget->is_part = true;
+    budget->most = part;
+    ambit_job_size_budgets(job);
+}
+
+static ambit_status open_job(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *const job = &sweep->job;
+    AMBIT_TRY(ambit_job_load(job));
+    AMBIT_TRY_TOGETHER(job->comm, find_budget(&job->scenario, &sweep->budget));
+    job->scenario.disruption.budget[sweep->budget].is_part = true;
+    job->scenario.disruption.budget[sweep->budget].most = 1.0;
+    AMBIT_TRY(ambit_job_order(job));
+    if (job->problem.budgets.total[job->problem.budgets.first[sweep->budget]] == 0)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: a frontier counts the accounts that change hands: expected "
+                             "current territories, found none",
+                             job->scenario.path));
+    sweep->search = job;
+    if (!ambit_job_has_groups(job)) goto done;
+    AMBIT_TRY(ambit_job_unite(job, &sweep->units));
+    sweep->units.sweeps = true;
+    sweep->search = &sweep->units;
+done:
+    return status;
+}
+
+/* ---- plans that are put aside ---- */
+
+static size_t band_cells(const struct ambit_job *job)
+{
+    return (size_t)job->territories.count * (size_t)job->problem.rule_count;
+}
+
+static ambit_status open_kept(const struct ambit_job *job, struct kept *kept)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&kept->label, (size_t)job->accounts.count + 1, sizeof *kept->label));
+    AMBIT_TRY(ambit_alloc(&kept->centre, (size_t)job->territories.count, sizeof *kept->centre));
+    AMBIT_TRY(ambit_alloc(&kept->lower, band_cells(job) + 1, sizeof *kept->lower));
+    AMBIT_TRY(ambit_alloc(&kept->upper, band_cells(job) + 1, sizeof *kept->upper));
+    AMBIT_TRY(ambit_alloc(&kept->price, (size_t)ambit_budget_cells(&job->problem.budgets),
+                          sizeof *kept->price));
+done:
+    return status;
+}
+
+static void close_kept(struct kept *kept)
+{
+    ambit_free(&kept->label);
+    ambit_free(&kept->centre);
+    ambit_free(&kept->lower);
+    ambit_free(&kept->upper);
+    ambit_free(&kept->price);
+}
+
+/* Copies between the job, whose prices are there, and what is kept of it. */
+static void pass(struct ambit_job *job, struct kept *kept, bool restore)
+{
+    const struct {
+        void *mine, *kept;
+        size_t bytes;
+    } parts[] = {{job->label, kept->label, (size_t)job->accounts.count * sizeof *job->label},
+                 {job->territories.item, kept->centre,
+                  (size_t)job->territories.count * sizeof *job->territories.item},
+                 {job->price_lower, kept->lower, band_cells(job) * sizeof(double)},
+                 {job->price_upper, kept->upper, band_cells(job) * sizeof(double)},
+                 {job->problem.budgets.price, kept->price,
+                  (size_t)ambit_budget_cells(&job->problem.budgets) * sizeof(double)}};
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+        if (parts[k].bytes > 0)
+            memcpy(restore ? parts[k].mine : parts[k].kept, restore ? parts[k].kept : parts[k].mine,
+                   parts[k].bytes);
+    }
+    ambit_budgets_price(&job->scenario, &job->accounts, &job->problem.budgets);
+}
+
+/* Judges what is kept at point p for that point's budget. */
+static ambit_status judge_point(struct sweep *sweep, int p)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier_point *const point = &sweep->frontier->point[p];
+    struct ambit_job *const job = &sweep->job;
+    pass(job, &sweep->kept[p], true);
+    set_budget(sweep, job, point->budget);
+    ambit_result_clear(&point->result);
+    AMBIT_TRY(ambit_job_judge(job, job->label, &point->result));
+    point->outside = ambit_frontier_outside(&point->result);
+done:
+    return status;
+}
+
+/* ---- the points ---- */
+
+static ambit_status draw_point(struct sweep *sweep, int p, bool first)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier_point *const point = &sweep->frontier->point[p];
+    struct ambit_job *const job = &sweep->job, *const search = sweep->search;
+    char detail[64];
+    (void)snprintf(detail, sizeof detail, "budget_percent=%.4g", 100.0 * point->budget);
+    ambit_log_progress("frontier", sweep->frontier->count - p, sweep->frontier->count, detail);
+    if (search != job && !first) ambit_job_hand_over(job, search);
+    search->round_count = 0;
+    set_budget(sweep, search, point->budget);
+    AMBIT_TRY(first ? ambit_job_draft(search) : ambit_job_redraft(search));
+    AMBIT_TRY(ambit_job_refine(search));
+    if (search != job) AMBIT_TRY(ambit_job_take_units(job, search));
+    AMBIT_TRY_TOGETHER(job->comm, open_kept(job, &sweep->kept[p]));
+    pass(job, &sweep->kept[p], false);
+    point->plan_of = p;
+    AMBIT_TRY(judge_point(sweep, p));
+done:
+    return status;
+}
+
+/* Puts the search where point p is, to begin the next from. */
+static void begin_from(struct sweep *sweep, int p)
+{
+    struct ambit_job *const job = &sweep->job, *const search = sweep->search;
+    pass(job, &sweep->kept[p], true);
+    if (search == job) return;
+    memcpy(search->territories.item, job->territories.item,
+           (size_t)job->territories.count * sizeof *job->territories.item);
+    for (int32_t u = 0; u < search->accounts.count; u++)
+        search->label[u] = job->label[search->accounts.begin[u]];
+}
+
+/* From the largest budget to the smallest. */
+static ambit_status draw_points(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    const int last = sweep->frontier->count - 1;
+    int from = last;
+    for (int p = last; p >= 0; p--) {
+        if (p < last) begin_from(sweep, from);
+        AMBIT_TRY(draw_point(sweep, p, p == last));
+        if (sweep->frontier->point[p].result.feasible) from = p;
+    }
+done:
+    return status;
+}
+
+/* From the smallest budget to the largest: nobody is worse off for having more. */
+static ambit_status hand_up(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier *const f = sweep->frontier;
+    struct ambit_job *const job = &sweep->job;
+    for (int p = 1; p < f->count; p++) {
+        if (!ambit_frontier_is_better(&f->point[p - 1], &f->point[p])) continue;
+        const size_t accounts = (size_t)job->accounts.count * sizeof *job->label;
+        if (accounts > 0) memcpy(sweep->kept[p].label, sweep->kept[p - 1].label, accounts);
+        memcpy(sweep->kept[p].centre, sweep->kept[p - 1].centre,
+               (size_t)job->territories.count * sizeof *sweep->kept[p].centre);
+        f->point[p].plan_of = f->point[p - 1].plan_of;
+        AMBIT_TRY(judge_point(sweep, p));
+    }
+done:
+    return status;
+}
+
+/* ---- storing ---- */
+
+static int64_t within(int64_t at, int64_t count)
+{
+    return at < 0 ? 0 : at > count ? count : at;
+}
+
+/* Accounts [begin, end) of the nation brought to rank 0, and put. */
+static ambit_status store_slice(struct sweep *sweep, int64_t begin, int64_t end,
+                                struct ambit_frontier_file *file)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_comm *const comm = sweep->job.comm;
+    const struct ambit_accounts *const a = &sweep->job.accounts;
+    const int64_t at = within(begin - a->first, a->count);
+    const int64_t n = within(end - a->first, a->count) - at;
+    char *id = NULL;
+    double *lat = NULL, *lon = NULL;
+    int32_t *previous = NULL, *label[AMBIT_FRONTIER_MAX] = {NULL};
+    int64_t all = 0;
+    AMBIT_TRY(ambit_comm_gather(comm, a->id + at * a->id_width, n, a->id_width, &id, &all));
+    AMBIT_TRY(ambit_comm_gather(comm, a->lat + at, n, sizeof *lat, &lat, &all));
+    AMBIT_TRY(ambit_comm_gather(comm, a->lon + at, n, sizeof *lon, &lon, &all));
+    AMBIT_TRY(ambit_comm_gather(comm, a->previous + at, n, sizeof *previous, &previous, &all));
+    for (int p = 0; p < sweep->frontier->count; p++)
+        AMBIT_TRY(ambit_comm_gather(comm, sweep->kept[p].label + at, n, sizeof(int32_t), &label[p],
+                                    &all));
+    struct ambit_frontier_slice slice = {.first = begin,
+                                         .count = end - begin,
+                                         .account_id = id,
+                                         .lat = lat,
+                                         .lon = lon,
+                                         .previous = previous};
+    for (int p = 0; p < sweep->frontier->count; p++)
+        slice.territory[p] = label[p];
+    AMBIT_TRY_TOGETHER(comm, file != NULL ? ambit_frontier_file_put(file, &slice) : AMBIT_OK);
+done:
+    ambit_free(&id);
+    ambit_free(&lat);
+    ambit_free(&lon);
+    ambit_free(&previous);
+    for (int p = 0; p < AMBIT_FRONTIER_MAX; p++)
+        ambit_free(&label[p]);
+    return status;
+}
+
+static ambit_status store(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_comm *const comm = sweep->job.comm;
+    const struct ambit_accounts *const a = &sweep->job.accounts;
+    const char *const path = sweep->job.options.result_path;
+    const bool writes = ambit_comm_rank(comm) == 0;
+    struct ambit_frontier_file *file = NULL;
+    if (path == NULL) return AMBIT_OK;
+    ambit_log_progress("store", 0, 0, "");
+    AMBIT_TRY_TOGETHER(comm, writes ? ambit_frontier_file_create(path, a->total, a->id_width,
+                                                                 sweep->frontier->count, &file)
+                                    : AMBIT_OK);
+    for (int64_t begin = 0; begin < a->total; begin += AMBIT_H5_SLICE) {
+        const int64_t left = a->total - begin;
+        AMBIT_TRY(store_slice(sweep, begin, begin + (left < AMBIT_H5_SLICE ? left : AMBIT_H5_SLICE),
+                              file));
+    }
+    AMBIT_TRY_TOGETHER(
+        comm, writes ? ambit_frontier_file_commit(&file, sweep->frontier, sweep->job.scenario.text)
+                     : AMBIT_OK);
+done:
+    ambit_frontier_file_destroy(&file);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static ambit_status say_infeasible(const struct ambit_frontier *f)
+{
+    for (int p = 0; p < f->count; p++) {
+        if (f->point[p].result.feasible) return AMBIT_OK;
+    }
+    return ambit_fail(AMBIT_ERR_INFEASIBLE,
+                      "no plan found meets the bands, whatever moves: see how far each budget's is "
+                      "outside");
+}
+
+ambit_status ambit_frontier_run(struct ambit_comm *comm, const struct ambit_run_options *options,
+                                const struct ambit_frontier_options *budgets,
+                                struct ambit_frontier *frontier_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct sweep *sweep = NULL;
+    ambit_frontier_init(frontier_out);
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&sweep, 1, sizeof *sweep));
+    sweep->frontier = frontier_out;
+    ambit_job_init(&sweep->job, comm, options);
+    sweep->job.draws = sweep->job.sweeps = true;
+    frontier_out->count = budgets->count;
+    for (int p = 0; p < budgets->count; p++) {
+        frontier_out->point[p].is_free = budgets->budget[p] >= 1.0;
+        frontier_out->point[p].budget = fmin(budgets->budget[p], 1.0);
+    }
+    AMBIT_TRY(open_job(sweep));
+    (void)snprintf(frontier_out->scenario_name, AMBIT_NAME_MAX, "%s", sweep->job.scenario.name);
+    AMBIT_TRY(draw_points(sweep));
+    AMBIT_TRY(hand_up(sweep));
+    ambit_frontier_mark_knee(frontier_out);
+    AMBIT_TRY(store(sweep));
+    AMBIT_TRY_TOGETHER(comm, say_infeasible(frontier_out));
+done:
+    ambit_log_finish();
+    for (int p = 0; sweep != NULL && p < AMBIT_FRONTIER_MAX; p++)
+        close_kept(&sweep->kept[p]);
+    if (sweep != NULL) {
+        ambit_units_clear(&sweep->units);
+        ambit_job_clear(&sweep->job);
+    }
+    ambit_free(&sweep);
+    return status;
+}

@@ -47,7 +47,7 @@ static void text_amount(const struct ambit_result_budget *budget, int64_t micro,
                    budget->unit);
 }
 
-/* "3,322 of at most 3,330 moved, 9.9 % of at most 10.0 %". */
+/* "3,322 of at most 3,330 moved, 9.9 of at most 10.0 %". */
 static void text_use(const struct ambit_result_budget *budget,
                      const struct ambit_result_budget_cell *cell, char out[2 * AMBIT_TEXT_MAX])
 {
@@ -55,7 +55,7 @@ static void text_use(const struct ambit_result_budget *budget,
     const double total = fmax((double)cell->total, 1.0);
     text_amount(budget, cell->moved, moved);
     text_amount(budget, cell->most, most);
-    ambit_text_percent((double)cell->moved / total, 1, part);
+    ambit_text_number(100.0 * (double)cell->moved / total, 1, part);
     ambit_text_percent((double)cell->most / total, 1, limit);
     (void)snprintf(out, 2 * AMBIT_TEXT_MAX, "%.70s of at most %.70s moved, %.40s of at most %.40s",
                    moved, most, part, limit);

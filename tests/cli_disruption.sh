@@ -52,7 +52,7 @@ on 1 run nation/scenario.yaml -o nation/plan.h5 --threads 1 --effort 6
 first=$(sha256sum <nation/plan.h5) expected=$code
 check "nation: kept" "0 0" "$(ask nation/plan.h5 \
     "f['/disruption/over'][:].sum(), f['/disruption'].attrs['protected_moved']" | tr -d '(,)')"
-check "nation: said" 6 "$(grep -cE '(moved, .* of at most |^  Protected +[0-9]+ accounts, none moved)' err)"
+check "nation: said" 6 "$(grep -cE '(moved, [0-9.]+ of at most |^  Protected +[0-9]+ accounts, none moved)' err)"
 check "nation: fits 100 columns" 0 "$(grep -E ' moved' err | grep -cE '^.{101}')"
 for way in "2 2 accounts.csv" "3 1 shuffled.csv" "1 3 shuffled.csv"; do
     read -r ranks threads file <<<"$way"

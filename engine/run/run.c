@@ -78,7 +78,8 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
-    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0)
+    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0 &&
+        job->enough == NULL) /* which says what would do, where budgets are in the way */
         AMBIT_TRY(ambit_job_diagnose(job, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");

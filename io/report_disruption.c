@@ -11,12 +11,15 @@ static bool counts_accounts(const struct ambit_result_budget *budget)
     return strcmp(budget->name, "accounts") == 0 || strcmp(budget->name, "count") == 0;
 }
 
-void ambit_text_budget_name(const struct ambit_result *result, int budget, char out[AMBIT_TEXT_MAX])
+void ambit_text_budget_name(const struct ambit_result *result,
+                            const struct ambit_result_budget_cell *cell, char out[AMBIT_TEXT_MAX])
 {
-    const struct ambit_result_budget *const b = &result->budget[budget];
-    (void)snprintf(out, AMBIT_TEXT_MAX, "%s%s%s%s", b->name,
+    const struct ambit_result_budget *const b = &result->budget[cell->budget];
+    const bool of_territory = cell->territory >= 0;
+    (void)snprintf(out, AMBIT_TEXT_MAX, "%.40s%s%.40s%s%.40s", b->name,
                    b->segment[0] != '\0' ? " of segment " : "", b->segment,
-                   b->scope == AMBIT_BUDGET_TERRITORY ? " of a territory" : "");
+                   of_territory ? " out of " : "",
+                   of_territory ? result->territories[cell->territory].name : "");
 }
 
 const struct ambit_result_budget_cell *ambit_budget_worst_cell(const struct ambit_result *result,
@@ -73,16 +76,14 @@ bool ambit_text_budget_short(const struct ambit_result *result, int budget, char
         if (worst == NULL || cell->enough - cell->most > worst->enough - worst->most) worst = cell;
     }
     if (worst == NULL) return false;
-    ambit_text_budget_name(result, budget, name);
+    ambit_text_budget_name(result, worst, name);
     text_amount(b, worst->most, most);
     text_amount(b, worst->enough, enough);
     ambit_text_percent((double)worst->most / (double)worst->total, 1, limit);
     ambit_text_percent((double)worst->enough / (double)worst->total, 1, part);
     (void)snprintf(out, room,
-                   "budget of %s%s%s: at most %s (%s); a plan that meets the bands moves %s (%s)",
-                   name, worst->territory >= 0 ? " " : "",
-                   worst->territory >= 0 ? result->territories[worst->territory].name : "", most,
-                   limit, enough, part);
+                   "budget of %s: at most %s (%s); a plan that meets the bands moves %s (%s)", name,
+                   most, limit, enough, part);
     return true;
 }
 
@@ -92,10 +93,8 @@ static void print_budget(FILE *file, const struct ambit_result *r, int b)
     const struct ambit_result_budget_cell *const cell = ambit_budget_worst_cell(r, b);
     if (cell == NULL) return;
     text_use(&r->budget[b], cell, use);
-    ambit_text_budget_name(r, b, name);
-    (void)fprintf(file, "%s: %s", name, use);
-    if (cell->territory >= 0) (void)fprintf(file, " in %s", r->territories[cell->territory].name);
-    (void)fputc('\n', file);
+    ambit_text_budget_name(r, cell, name);
+    (void)fprintf(file, "%s: %s\n", name, use);
 }
 
 void ambit_report_disruption(FILE *file, const struct ambit_result *result,
@@ -121,7 +120,7 @@ void ambit_report_overdrawn(FILE *file, const struct ambit_result *result)
     for (int b = 0; b < result->budget_count; b++) {
         const struct ambit_result_budget_cell *const cell = ambit_budget_worst_cell(result, b);
         if (result->budget[b].over_count == 0 || cell == NULL) continue;
-        ambit_text_budget_name(result, b, name);
+        ambit_text_budget_name(result, cell, name);
         text_use(&result->budget[b], cell, use);
         (void)fprintf(file, "  budget of %s: %s\n", name, use);
     }

@@ -10,9 +10,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* "accounts", or "potential of a territory". */
-void ambit_text_budget_name(const struct ambit_result *result, int budget,
-                            char out[AMBIT_TEXT_MAX]);
+/* "accounts", "potential of segment A", or "accounts out of TX-4". */
+void ambit_text_budget_name(const struct ambit_result *result,
+                            const struct ambit_result_budget_cell *cell, char out[AMBIT_TEXT_MAX]);
 
 /* The cell of a budget that is used most, for what it allows. */
 const struct ambit_result_budget_cell *ambit_budget_worst_cell(const struct ambit_result *result,

@@ -97,7 +97,6 @@ void ambit_report_frontier(FILE *file, const struct ambit_frontier *frontier,
                                         "objective, h", "bound, h", "gap"};
     static const int widths[] = {8, 10, 9, 12, 14, 12, 9};
     const struct ambit_frontier *const f = frontier;
-    char text[AMBIT_TEXT_MAX];
     (void)fprintf(file, "Frontier of moves%s%s\n\n  ", f->scenario_name[0] != '\0' ? ": " : "",
                   f->scenario_name);
     for (int h = 0; h < 7; h++)
@@ -108,6 +107,7 @@ void ambit_report_frontier(FILE *file, const struct ambit_frontier *frontier,
     for (int p = 0; p < f->count; p += POINTS_A_BLOCK)
         print_bands(file, f, p, p + POINTS_A_BLOCK < f->count ? p + POINTS_A_BLOCK : f->count);
     if (f->knee >= 0) {
+        char text[AMBIT_TEXT_MAX];
         ambit_text_budget(&f->point[f->knee], text);
         (void)fprintf(file,
                       "\n  Knee: %s; of the plans that meet every band the furthest below the line "

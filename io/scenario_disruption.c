@@ -68,17 +68,19 @@ static void bind_most(struct ambit_binder *b, const node *value, struct ambit_bu
                         "a part of the total from 0%% to 100%%, or a number from 0 to 1e12");
 }
 
-static void add_budget(struct ambit_binder *b, const node *entry, const char *name,
-                       enum ambit_budget_scope scope)
+/* The budget that was added, or NULL where there is no room. */
+static struct ambit_budget *add_budget(struct ambit_binder *b, const node *entry, const char *name,
+                                       enum ambit_budget_scope scope)
 {
     struct ambit_disruption_terms *const terms = &b->scenario->disruption;
     if (terms->budget_count == AMBIT_BUDGET_MAX) {
         ambit_bind_complain_key(b, entry, "", "at most %d budgets in all", AMBIT_BUDGET_MAX);
-        return;
+        return NULL;
     }
     struct ambit_budget *const budget = &terms->budget[terms->budget_count++];
     *budget = (struct ambit_budget){.scope = scope};
     if (bind_sum(b, entry, name, &budget->sum)) bind_most(b, entry, budget);
+    return budget;
 }
 
 static void bind_budgets(struct ambit_binder *b, const node *map, enum ambit_budget_scope scope)
@@ -88,13 +90,12 @@ static void bind_budgets(struct ambit_binder *b, const node *map, enum ambit_bud
         return;
     }
     for (const node *entry = map->first; entry != NULL; entry = entry->next)
-        add_budget(b, entry, entry->key, scope);
+        (void)add_budget(b, entry, entry->key, scope);
 }
 
 /* Binds `{by: segment, of: accounts, A: 2%, B: 10%}`: a budget for each word of a column. */
 static void bind_segments(struct ambit_binder *b, const node *map)
 {
-    struct ambit_disruption_terms *const terms = &b->scenario->disruption;
     if (map->kind != AMBIT_YAML_MAP) {
         ambit_bind_complain(b, map, NULL, "a map such as {by: segment, A: 2%%, B: 10%%}");
         return;
@@ -113,10 +114,9 @@ static void bind_segments(struct ambit_binder *b, const node *map)
                                     AMBIT_FILTER_TEXT - 1);
             continue;
         }
-        const int count = terms->budget_count;
-        add_budget(b, entry, of != NULL ? of->text : "accounts", AMBIT_BUDGET_NATION);
-        if (terms->budget_count == count) return;
-        struct ambit_budget *const budget = &terms->budget[count];
+        struct ambit_budget *const budget =
+            add_budget(b, entry, of != NULL ? of->text : "accounts", AMBIT_BUDGET_NATION);
+        if (budget == NULL) return;
         struct ambit_filter_word word = {
             .category = category, .line = entry->key_line, .column = entry->key_column};
         (void)snprintf(word.text, sizeof word.text, "%s", entry->key);

@@ -131,7 +131,7 @@ f['/points/moved'][0] == 0" | tr -d '(,)')"
 on 3 frontier nation/base.yaml --accounts nation/shuffled.csv --budgets $budgets -o f3.h5 --effort 6 \
     --threads 1 --quiet
 check "frontier on 3 ranks: bytes" "$(sha256sum <f1.h5)" "$(sha256sum <f3.h5)"
-for bad in '' , 5,2 2,2 101 -1 free,5 1e 0x1 5% ,5 5,; do
+for bad in '' ',' 5,2 2,2 101 -1 free,5 1e 0x1 5% ,5 '5,'; do
     "$AMBIT" frontier nation/base.yaml --budgets "$bad" >out 2>err
     check "--budgets '$bad'" "64 1" "$? $(grep -c 'expected percentages from 0 to 100 that rise' err)"
 done

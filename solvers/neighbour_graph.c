@@ -84,6 +84,127 @@ done:
 
 /* ---- the triangulation ---- */
 
+enum { LISTED = 16 }; /* nearest places among which a way out is sought */
+
+/* The shortest way out of a part of the graph. */
+struct bridge {
+    double chord2;
+    int32_t from, to;
+};
+
+static int32_t root_of(int32_t *up, int32_t i)
+{
+    while (up[i] != i) {
+        up[i] = up[up[i]];
+        i = up[i];
+    }
+    return i;
+}
+
+/* The shortest way out of each part by the lists of nearest places, ties to the smaller index, at
+ * its root. */
+static void find_bridges(const double *place, int32_t count, const int32_t *list, int32_t *part,
+                         struct bridge *bridge)
+{
+    for (int32_t i = 0; i < count; i++)
+        bridge[i] = (struct bridge){INFINITY, -1, -1};
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t own = root_of(part, i);
+        for (int n = 0; n < LISTED; n++) {
+            const int32_t j = list[(int64_t)i * LISTED + n];
+            if (j < 0 || root_of(part, j) == own) continue;
+            const double chord2 = ambit_chord2(&place[3 * (int64_t)i], &place[3 * (int64_t)j]);
+            if (chord2 < bridge[own].chord2) bridge[own] = (struct bridge){chord2, i, j};
+            break;
+        }
+    }
+}
+
+/* Makes the rows anew with the bridges in them. */
+static ambit_status add_bridges(const struct bridge *built, int32_t bridges,
+                                struct ambit_neighbour_graph *graph)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t rows = (size_t)graph->count + 1;
+    int64_t *row = NULL, *at = NULL;
+    int32_t *column = NULL;
+    AMBIT_TRY(ambit_alloc(&row, rows, sizeof *row));
+    AMBIT_TRY(ambit_alloc(&at, rows, sizeof *at));
+    for (int32_t b = 0; b < bridges; b++) {
+        row[built[b].from + 1]++;
+        row[built[b].to + 1]++;
+    }
+    for (int32_t i = 0; i < graph->count; i++)
+        row[i + 1] += row[i] + graph->row[i + 1] - graph->row[i];
+    AMBIT_TRY(ambit_alloc(&column, (size_t)row[graph->count], sizeof *column));
+    memcpy(at, row, rows * sizeof *at);
+    for (int32_t b = 0; b < bridges; b++) {
+        column[at[built[b].from]++] = built[b].to;
+        column[at[built[b].to]++] = built[b].from;
+    }
+    for (int32_t i = 0; i < graph->count; i++) {
+        for (int64_t e = graph->row[i]; e < graph->row[i + 1]; e++)
+            column[at[i]++] = graph->column[e];
+        sort_row(column, row[i], row[i + 1]);
+    }
+    ambit_free(&graph->row);
+    ambit_free(&graph->column);
+    graph->row = row;
+    graph->column = column;
+    row = NULL;
+    column = NULL;
+done:
+    ambit_free(&row);
+    ambit_free(&column);
+    ambit_free(&at);
+    return status;
+}
+
+/* Where places lie centimetres apart rounding hides some from the triangulation. The shortest way
+ * out of a part that this leaves alone is one of its edges, too (Borůvka 1926). */
+static ambit_status bridge_parts(const double *place, struct ambit_neighbour_graph *graph)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t count = graph->count;
+    struct ambit_neighbour_tree *tree = NULL;
+    int32_t *part = NULL, *list = NULL, built = 0, before = -1;
+    struct bridge *bridge = NULL, *kept = NULL;
+    AMBIT_TRY(ambit_alloc(&part, (size_t)count, sizeof *part));
+    if (ambit_neighbour_graph_components(graph, part) <= 1) goto done;
+    AMBIT_TRY(ambit_neighbour_tree_create(place, count, &tree));
+    AMBIT_TRY(ambit_alloc(&list, (size_t)count * LISTED, sizeof *list));
+    AMBIT_TRY(ambit_alloc(&bridge, (size_t)count, sizeof *bridge));
+    AMBIT_TRY(ambit_alloc(&kept, (size_t)count, sizeof *kept));
+    ambit_neighbour_list(tree, LISTED, list);
+    for (int32_t i = 0; i < count; i++)
+        part[i] = i;
+    for (int32_t i = 0; i < count; i++) {
+        for (int64_t e = graph->row[i]; e < graph->row[i + 1]; e++) {
+            const int32_t a = root_of(part, i), b = root_of(part, graph->column[e]);
+            part[a < b ? b : a] = a < b ? a : b;
+        }
+    }
+    while (built > before) {
+        before = built;
+        find_bridges(place, count, list, part, bridge);
+        for (int32_t i = 0; i < count; i++) {
+            if (bridge[i].from < 0) continue;
+            const int32_t a = root_of(part, bridge[i].from), b = root_of(part, bridge[i].to);
+            if (a == b) continue;
+            part[a < b ? b : a] = a < b ? a : b;
+            kept[built++] = bridge[i];
+        }
+    }
+    AMBIT_TRY(add_bridges(kept, built, graph));
+done:
+    ambit_neighbour_tree_destroy(&tree);
+    ambit_free(&part);
+    ambit_free(&list);
+    ambit_free(&bridge);
+    ambit_free(&kept);
+    return status;
+}
+
 static ambit_status join_delaunay(const double *place, int32_t count,
                                   struct ambit_neighbour_graph *graph)
 {
@@ -92,7 +213,7 @@ static ambit_status join_delaunay(const double *place, int32_t count,
     if (status != AMBIT_OK) return status;
     graph->row = made.row;
     graph->column = made.column;
-    return AMBIT_OK;
+    return bridge_parts(place, graph);
 }
 
 /* ---- what is cut ---- */
@@ -199,15 +320,6 @@ void ambit_neighbour_graph_clear(struct ambit_neighbour_graph *graph)
 }
 
 /* ---- questions ---- */
-
-static int32_t root_of(int32_t *up, int32_t i)
-{
-    while (up[i] != i) {
-        up[i] = up[up[i]];
-        i = up[i];
-    }
-    return i;
-}
 
 int32_t ambit_neighbour_graph_components(const struct ambit_neighbour_graph *graph,
                                          int32_t *component_out)

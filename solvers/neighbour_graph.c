@@ -160,8 +160,9 @@ done:
     return status;
 }
 
-/* Where places lie centimetres apart rounding hides some from the triangulation. The shortest way
- * out of a part that this leaves alone is one of its edges, too (Borůvka 1926). */
+/* Of a million places a few thousand stay without all of their edges, where neither end of one can
+ * prove it (seed_graph.c). The shortest way out of a part that this leaves alone is an edge of the
+ * triangulation, too (Borůvka 1926). */
 static ambit_status bridge_parts(const double *place, struct ambit_neighbour_graph *graph)
 {
     ambit_status status = AMBIT_OK;

@@ -222,6 +222,25 @@ static void cuts_of_the_triangulation(void)
     }
 }
 
+/* Towns whose places lie centimetres apart, and are one island with all the others. */
+static void dense_places_hang_together(void)
+{
+    enum { TOWNS = 40, EACH = 25, N = TOWNS * EACH };
+    for (uint64_t seed = 1; seed <= repetitions(3); seed++) {
+        static double position[3 * N];
+        struct ambit_neighbour_graph graph;
+        static int32_t part[N];
+        const struct ambit_graph_rules rules = {0, INFINITY, NULL};
+        for (int32_t i = 0; i < N; i++)
+            ambit_unit_from_degrees(40.0 + 0.1 * (i / EACH) + uniform(seed, 90, i, 0.0, 2e-7),
+                                    -90.0 + uniform(seed, 91, i, 0.0, 2e-7),
+                                    &position[3 * (size_t)i]);
+        must(ambit_neighbour_graph_create(position, N, &rules, &graph));
+        CHECK_SEED(seed, ambit_neighbour_graph_components(&graph, part) == 1);
+        ambit_neighbour_graph_clear(&graph);
+    }
+}
+
 /* Accounts that do not come place by place, as where some stay together. */
 static void places_of_any_order(void)
 {
@@ -712,6 +731,7 @@ int main(void)
         {"crossings as in the plane", crossings_as_in_the_plane},
         {"the nearest neighbours as all pairs say", nearest_as_all_pairs_say},
         {"what is cut of the triangulation", cuts_of_the_triangulation},
+        {"dense places hang together", dense_places_hang_together},
         {"places of accounts in any order", places_of_any_order},
         {"pieces and certificates against a plain search", pieces_and_certificates},
         {"figures and wrong certificates, by hand", figures_by_hand},

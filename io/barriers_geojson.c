@@ -120,8 +120,10 @@ static ambit_status take_list(struct reader *r, const json_t *object, const char
     const json_t *const list = json_object_get(object, key);
     if (!json_is_array(list)) return refuse(r, "none", "a list under %s", key);
     for (size_t at = 0; at < json_array_size(list); at++) {
-        if (features) r->feature = (int64_t)at + 1;
-        if (features) r->line = 0;
+        if (features) {
+            r->feature = (int64_t)at + 1;
+            r->line = 0;
+        }
         AMBIT_TRY(take_object(r, json_array_get(list, at), depth + 1));
     }
 done:

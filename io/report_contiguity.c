@@ -13,8 +13,9 @@ static int32_t next_broken(const struct ambit_contiguity_figures *f, int32_t aft
 {
     int32_t best = -1;
     for (int32_t t = 0; t < f->territory_count; t++) {
-        const bool behind = after < 0 || f->apart[t] < f->apart[after] ||
-                            (f->apart[t] == f->apart[after] && t > after);
+        bool behind = after < 0;
+        if (!behind)
+            behind = f->apart[t] < f->apart[after] || (f->apart[t] == f->apart[after] && t > after);
         if (f->pieces[t] == f->islands[t] || !behind) continue;
         if (best < 0 || f->apart[t] > f->apart[best]) best = t;
     }

@@ -501,6 +501,11 @@ static bool make_step(struct repair *r, const struct option *option, struct step
     return true;
 }
 
+static int64_t violation_in(const struct ambit_piece_plan *plan, int32_t t)
+{
+    return plan->violation[t];
+}
+
 /* Moves one after the other, each from the territory that the one before has filled or emptied,
  * until violations are less than at the beginning. The first lessens those of territory t. */
 static bool move_chain(struct repair *r, int32_t t, int32_t options)
@@ -510,7 +515,7 @@ static bool move_chain(struct repair *r, int32_t t, int32_t options)
     struct ambit_piece_move move;
     if (options > 0) qsort(r->option, (size_t)options, sizeof *r->option, compare_left);
     for (int32_t n = 0; n < options && n < r->first_max; n++) {
-        const int64_t own = plan->violation[t];
+        const int64_t own = violation_in(plan, t);
         int64_t total = 0;
         int32_t at = t;
         struct option next = r->option[n];
@@ -520,7 +525,7 @@ static bool move_chain(struct repair *r, int32_t t, int32_t options)
             steps++;
             total += move.violation;
             if (total < 0) return true;
-            if (steps == 1 && plan->violation[t] >= own) break;
+            if (steps == 1 && violation_in(plan, t) >= own) break;
             at = move.from == at ? move.to : move.from;
             if (plan->violation[at] == 0) at = move.from + move.to - at;
             seek(r, at, step, steps, &next);

@@ -16,6 +16,8 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/ambit.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch
 export AMBIT=$PWD/$build/ambit
+# Ranks and threads exceed the cores here: one that waits must not keep another from working.
+export OMP_WAIT_POLICY=passive
 # Open MPI itself leaks: leaks are looked for in serial programs, by our own count in the others.
 export UBSAN_OPTIONS=print_stacktrace=1
 # libomp tells the race detector about its barriers through this library (tsan is built by clang).

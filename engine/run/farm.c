@@ -16,6 +16,7 @@
 #include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
+#include "engine/run/infeasible.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
 #include "engine/run/unite.h"

@@ -205,14 +205,6 @@ ambit_status ambit_job_keep_up(struct ambit_job *job) AMBIT_CHECKED;
 ambit_status ambit_job_note_nightly(struct ambit_job *job, const int32_t *label,
                                     struct ambit_result *result) AMBIT_CHECKED;
 
-/* run.c: fails with AMBIT_ERR_INFEASIBLE and words on each band that the plan breaks; `more` is
- * what else there is to say. Local. */
-ambit_status ambit_job_say_infeasible(const struct ambit_result *result,
-                                      const char *more) AMBIT_CHECKED;
-
-/* run.c: accounts as units (unite.h); refuses groups that no territory could have. */
-ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units) AMBIT_CHECKED;
-
 /* proof.c: the share (band b's measure of share_of) that territory j cannot go below, whatever
  * accounts it had; 0 where nothing is proven. Uses OpenMP. */
 double ambit_job_least_share(struct ambit_job *job, int b, int32_t j);

@@ -5,18 +5,13 @@
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/diagnose.h"
-#include "engine/run/heavy.h"
+#include "engine/run/infeasible.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/separate.h"
 #include "engine/run/unite.h"
-#include "io/report_contiguity.h"
-#include "io/report_disruption.h"
-#include "io/report_text.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #define CHECKPOINT_SECONDS 300.0
 
@@ -104,116 +99,6 @@ static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_r
     if (status == AMBIT_ERR_INPUT) result_out->bad_rows = job->bad_rows;
 }
 
-#define TOO_HEAVY "too large for any territory; mend the bands, or part them in the column '%s':%s"
-
-ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units)
-{
-    ambit_status status = AMBIT_OK;
-    char words[2048];
-    int64_t count = 0;
-    AMBIT_TRY(ambit_job_unite(job, units));
-    AMBIT_TRY(ambit_job_check_units(units));
-    AMBIT_TRY(ambit_units_name_heavy(units, NULL, sizeof words, words, &count));
-    if (count > 0)
-        status = ambit_fail(AMBIT_ERR_INFEASIBLE,
-                            "%s: rules.together: no plan can meet the bands, for %lld group%s of "
-                            "accounts %s " TOO_HEAVY,
-                            job->scenario.path, (long long)count, count == 1 ? "" : "s",
-                            count == 1 ? "is" : "are", job->scenario.together.column, words);
-done:
-    return status;
-}
-
-/* What the plan that was found shows of such groups; "" where it shows none. */
-static ambit_status find_heavy(struct ambit_job *units, size_t room, char *words_out)
-{
-    ambit_status status = AMBIT_OK;
-    char words[1024];
-    int64_t total[AMBIT_RULE_MAX] = {0}, count = 0;
-    AMBIT_TRY(ambit_job_loads(units, units->label, NULL, total, NULL, NULL));
-    AMBIT_TRY(ambit_units_name_heavy(units, total, sizeof words, words, &count));
-    if (count > 0)
-        (void)snprintf(words_out, room, "\n%lld group%s of accounts that stay together: " TOO_HEAVY,
-                       (long long)count, count == 1 ? "" : "s", units->scenario.together.column,
-                       words);
-done:
-    return status;
-}
-
-/* Rules that are no bands, a line each; "" where all hold. */
-static void name_broken_rules(const struct ambit_result *result, size_t room, char *words_out)
-{
-    const struct ambit_result_together *const together = &result->together;
-    const struct ambit_result_separation *const apart = &result->separation;
-    char split[AMBIT_NAME_MAX + 80] = "", near[2 * AMBIT_NAME_MAX + 160] = "";
-    if (together->split_count > 0)
-        (void)snprintf(split, sizeof split,
-                       "\n  rules.together: %lld groups are split, the first %s",
-                       (long long)together->split_count, together->first_split);
-    if (apart->broken_count > 0)
-        (void)snprintf(near, sizeof near,
-                       "\n  centres.separation: %lld pairs of centres are nearer than %g km, the "
-                       "nearest %s and %s at %.1f km",
-                       (long long)apart->broken_count, apart->asked_km,
-                       result->territories[apart->first].name,
-                       result->territories[apart->second].name, apart->least_km);
-    (void)snprintf(words_out, room, "%s%s", split, near);
-}
-
-/* Adds the budgets that a plan which meets the bands would draw on too much. */
-static void say_budgets(const struct ambit_result *result, char *words, size_t room, size_t used)
-{
-    char line[4 * AMBIT_TEXT_MAX];
-    bool known = false;
-    for (int b = 0; b < result->budget_count; b++) {
-        if (!ambit_text_budget_short(result, b, line, sizeof line)) continue;
-        const int wrote = snprintf(words + used, room - used, "\n  %s", line);
-        if (wrote < 0 || (size_t)wrote >= room - used) return;
-        used += (size_t)wrote;
-        known = true;
-    }
-    if (result->budget_count > 0 && !known)
-        (void)snprintf(
-            words + used, room - used,
-            "\n  budgets: none is too small for the bands by itself, as far as was found");
-}
-
-/* `more` is what else there is to say. */
-ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
-{
-    char words[2048] = "", by[AMBIT_TEXT_MAX];
-    char others[512];
-    const struct ambit_result_rules *const rules = result->rules;
-    size_t used = 0;
-    name_broken_rules(result, sizeof others, others);
-    if (rules != NULL && rules->broken_count > 0)
-        used =
-            (size_t)snprintf(words, sizeof words,
-                             "\n  rules: %lld accounts where they may not be, first %s in %s (%s)",
-                             (long long)rules->broken_count, rules->first_account,
-                             rules->first_territory, rules->first_rule);
-    for (int b = 0; b < result->band_count; b++) {
-        const struct ambit_result_band *band = &result->band[b];
-        if (band->broken_count == 0) continue;
-        ambit_text_open_by(result, b, by);
-        const int wrote =
-            snprintf(words + used, sizeof words - used,
-                     "\n  %s: %d of %d territories outside; it would have to open by %s",
-                     band->label, (int)band->broken_count, (int)result->territory_count, by);
-        if (wrote < 0 || (size_t)wrote >= sizeof words - used) break;
-        used += (size_t)wrote;
-    }
-    const bool torn = result->contiguity != NULL && result->contiguity->broken_count > 0 &&
-                      result->contiguity->wanted == AMBIT_CONTIGUITY_REQUIRED;
-    if (torn) ambit_contiguity_words(result, 10, words + used, sizeof words - used);
-    used = strlen(words);
-    say_budgets(result, words, sizeof words, used);
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s%s:%s%s%s",
-                      result->stopped_by_time_limit ? " within the time limit" : "",
-                      rules != NULL || torn || others[0] != '\0' ? "bands and rules" : "bands",
-                      result->budget_count > 0 ? " and budgets" : "", words, others, more);
-}
-
 /* A plan of `search`, which is the job or its accounts as units. */
 static ambit_status draw(struct ambit_job *job, struct ambit_job *search, double *since)
 {
@@ -268,7 +153,8 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     ambit_keeper_finish(search);
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
-    if (feasible == 0 && search == &units) AMBIT_TRY(find_heavy(&units, sizeof heavy, heavy));
+    if (feasible == 0 && search == &units)
+        AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
     if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
@@ -301,7 +187,7 @@ ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_optio
     AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
-    if (feasible == 0 && grouped) AMBIT_TRY(find_heavy(&units, sizeof heavy, heavy));
+    if (feasible == 0 && grouped) AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
 done:
     ambit_log_finish();
     status = conclude(&job, status, feasible != 0, heavy, &result, result_out);

@@ -25,7 +25,7 @@ struct round {
     const struct ambit_pricing *pricing;
     int rules, budgets;
     int draws_each, draws; /* of each account, on one budget and on all */
-    bool detailed;         /* accounts have prices of their own for leaving */
+    bool detailed;         /* accounts have prices of their own for leaving, as units have */
     bool spends;           /* leaving costs what the scenario asks, and budgets nothing */
     int32_t territories, groups;
     int64_t *left; /* per cell of the budgets: what may still be drawn; below 0 where overdrawn */
@@ -173,8 +173,8 @@ static int find_last_bin(struct round *round, const uint8_t *bin)
 struct traveller {
     int64_t index; /* canonical */
     int32_t group;
-    int32_t moved[AMBIT_CHOICE_MAX];  /* accounts that change hands there: one, or some of a unit */
     int8_t choices;                   /* ≥ 2; choice 0 is where it is now */
+    uint8_t moves;                    /* a bit a choice: the account changes hands there */
     uint8_t member[AMBIT_CHOICE_MAX]; /* index in the group */
     int64_t value[]; /* micro-units: loads by rule without travel, then travel by choice; where
                         leaving has a price of its own, that by choice, and draws on budgets */
@@ -266,7 +266,8 @@ static void fill_traveller(const struct round *round, int32_t i, const struct ch
                               .choices = (int8_t)count};
     for (int c = 0; c < count; c++) {
         out->member[c] = (uint8_t)round->member[choice[c].territory];
-        out->moved[c] = (int32_t)ambit_moved_of(&job->accounts, i, choice[c].territory);
+        if (ambit_moved_of(&job->accounts, i, choice[c].territory) > 0)
+            out->moves |= (uint8_t)(1U << c);
         out->value[round->rules + c] = choice[c].travel;
     }
     for (int r = 0; r < round->rules; r++)
@@ -286,8 +287,10 @@ static void unpack(const struct round *round, const struct traveller *from,
     for (int c = 0; c < from->choices; c++) {
         const int64_t travel = from->value[round->rules + c];
         out->territory[c] = from->member[c];
-        out->cost[c] = travel + (round->detailed ? leaves_of(round, from)[c]
-                                                 : problem->disruption * from->moved[c]);
+        if (round->detailed)
+            out->cost[c] = travel + leaves_of(round, from)[c];
+        else
+            out->cost[c] = travel + ((from->moves >> c & 1) != 0 ? problem->disruption : 0);
         for (int r = 0; r < round->rules; r++)
             out->load[c][r] = ambit_rule_sum(problem, r, from->value[r], travel);
     }
@@ -564,7 +567,8 @@ static ambit_status run(struct ambit_job *job, const struct ambit_pricing *prici
                           .rules = job->problem.rule_count,
                           .budgets = job->scenario.disruption.budget_count,
                           .draws_each = job->accounts.rows != NULL ? UNIT_CELLS : 1,
-                          .detailed = job->problem.budgets.leave != NULL,
+                          .detailed =
+                              job->problem.budgets.leave != NULL || job->accounts.rows != NULL,
                           .spends = spends,
                           .territories = job->territories.count};
     struct verdict *verdict = NULL;

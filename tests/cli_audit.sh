@@ -152,14 +152,13 @@ changed 's,potential - won),potential - won,'
 refused "a bracket too few" 65 "bad/scenario.yaml:23:8: kpi.odd: expected brackets around a sum \
 beside /, as in (a + b) / c, found '(potential - won / (tried + hours)'" bad/scenario.yaml
 changed 's,^kpi:,kip:,'
-refused "an unknown section" 65 "bad/scenario.yaml:20:1: scenario: expected one of name, accounts, \
-reps, territories, centres, travel, measures, bands, rules, objective, segments, working_time, \
-coverage, kpi, found 'kip' (did you mean kpi?)" bad/scenario.yaml
+refused "an unknown section" 65 "bad/scenario.yaml:20:1: scenario: expected one of \
+$(scenario_keys), found 'kip' (did you mean kpi?)" bad/scenario.yaml
 refused "no plan" 1 "cannot open none.h5: No such file or directory" n/scenario.yaml \
     --plan none.h5
 refused "no result" 65 "n/accounts.csv: expected a result file (HDF5), found something else" n/scenario.yaml \
     --plan n/accounts.csv
-refused "the plan's own name" 1 "cannot write plan.h5: it is the plan to be audited; name another \
+refused "the plan's own name" 1 "cannot write plan.h5: it is the plan to be read; name another \
 with -o" n/scenario.yaml --plan plan.h5 -o plan.h5
 sed '5s/^A[0-9]*/B9/; 7s/^A[0-9]*/B8/' n/accounts.csv >bad/accounts.csv
 cp n/scenario.yaml bad

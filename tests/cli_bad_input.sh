@@ -137,10 +137,9 @@ wrong s.yaml '$a bands: {}' \
 wrong s.yaml '4a \  visits: 7' \
     "in/s.yaml:5:3: accounts: expected each key once, found 'visits' again (first on line 4)"
 wrong s.yaml 's/visits: 6/vists: 6/' "in/s.yaml:4:3: accounts: expected one of file, delimiter, \
-columns, crs, visits, found 'vists' (did you mean visits?)"
-wrong s.yaml 's/^bands/band/' "in/s.yaml:10:1: scenario: expected one of name, accounts, reps, \
-territories, centres, travel, measures, bands, rules, objective, segments, working_time, coverage, \
-kpi, found 'band' (did you mean bands?)"
+columns, crs, visits, add, remove, found 'vists' (did you mean visits?)"
+wrong s.yaml 's/^bands/band/' "in/s.yaml:10:1: scenario: expected one of $(scenario_keys), found \
+'band' (did you mean bands?)"
 wrong s.yaml 's/ lon: lon,//' \
     "in/s.yaml:3:12: accounts.columns: expected the key lon, found none"
 wrong s.yaml d "in/s.yaml:1:1: scenario: expected a map of keys, found an empty file"

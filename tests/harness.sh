@@ -72,6 +72,9 @@ with h5py.File(sys.argv[1]) as f:
     print($2)" "$1"
 }
 
+# The keys of a scenario file, as messages list them.
+scenario_keys() { grep -o '"[^"]*"' "$here/tests/scenario_keys.h" | tr -d '"\n'; }
+
 finish() { # the last line of each script
     echo "$suite: $passed passed, $failed failed"
     [ "$failed" -eq 0 ]

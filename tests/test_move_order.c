@@ -358,5 +358,5 @@ int main(void)
         {"no prefix of random nations is worse", every_prefix},
         {"failing allocations", allocations_fail},
     };
-    return ambit_test_main("move order", tests, AMBIT_TEST_COUNT(tests));
+    return ambit_test_main("move_order", tests, AMBIT_TEST_COUNT(tests));
 }

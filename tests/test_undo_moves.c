@@ -192,5 +192,5 @@ int main(void)
         {"nothing useless is left", nothing_useless_is_left},
         {"failing allocations", allocations_fail},
     };
-    return ambit_test_main("undo moves", tests, AMBIT_TEST_COUNT(tests));
+    return ambit_test_main("undo_moves", tests, AMBIT_TEST_COUNT(tests));
 }

@@ -190,11 +190,12 @@ static ambit_status join_words(struct ambit_words *words, int32_t *code, int32_t
     AMBIT_TRY(ambit_alloc(&both.text, bytes, 1));
     int64_t at = 0;
     for (int32_t x = 0, y = 0; x < words->count || y < more->count; both.count++) {
-        const char *const one = x < words->count ? ambit_words_text(words, x) : NULL;
-        const char *const other = y < more->count ? ambit_words_text(more, y) : NULL;
-        const int order = one == NULL ? 1 : other == NULL ? -1 : strcmp(one, other);
-        const char *const next = order <= 0 ? one : other;
-        AMBIT_REQUIRE(next != NULL && both.text != NULL && both.begin != NULL && new_code != NULL);
+        int order = x < words->count ? -1 : 1;
+        if (x < words->count && y < more->count)
+            order = strcmp(ambit_words_text(words, x), ambit_words_text(more, y));
+        const char *const next =
+            order <= 0 ? ambit_words_text(words, x) : ambit_words_text(more, y);
+        AMBIT_REQUIRE(both.text != NULL && both.begin != NULL && new_code != NULL);
         both.begin[both.count] = at;
         at += (int64_t)strlen(next) + 1;
         memcpy(both.text + both.begin[both.count], next, strlen(next) + 1);

@@ -13,9 +13,8 @@ static int32_t next_broken(const struct ambit_contiguity_figures *f, int32_t aft
 {
     int32_t best = -1;
     for (int32_t t = 0; t < f->territory_count; t++) {
-        bool behind = after < 0;
-        if (!behind)
-            behind = f->apart[t] < f->apart[after] || (f->apart[t] == f->apart[after] && t > after);
+        const int64_t last = after < 0 ? INT64_MAX : f->apart[after];
+        const bool behind = f->apart[t] < last || (f->apart[t] == last && t > after);
         if (f->pieces[t] == f->islands[t] || !behind) continue;
         if (best < 0 || f->apart[t] > f->apart[best]) best = t;
     }

@@ -55,7 +55,7 @@ static void add_account(const struct ambit_accounts *accounts,
                         uint64_t seed, int first, int64_t *sums)
 {
     double each[AMBIT_SAMPLE_BATCH], shared[AMBIT_SAMPLE_BATCH];
-    const uint64_t stream = (uint64_t)(STREAMS * uncertain->column);
+    const uint64_t stream = (uint64_t)STREAMS * (uint64_t)uncertain->column;
     const double value = (double)accounts->column[uncertain->column][i];
     const int64_t word = uncertain->by >= 0 ? accounts->category[uncertain->by][i] : 0;
     draw(&uncertain->each, seed, stream + EACH, accounts->first + i, first, each);

@@ -231,10 +231,12 @@ static void dense_places_hang_together(void)
         struct ambit_neighbour_graph graph;
         static int32_t part[N];
         const struct ambit_graph_rules rules = {0, INFINITY, NULL};
-        for (int32_t i = 0; i < N; i++)
-            ambit_unit_from_degrees(40.0 + 0.1 * (i / EACH) + uniform(seed, 90, i, 0.0, 2e-7),
+        for (int32_t i = 0; i < N; i++) {
+            const int32_t town = i / EACH;
+            ambit_unit_from_degrees(40.0 + 0.1 * town + uniform(seed, 90, i, 0.0, 2e-7),
                                     -90.0 + uniform(seed, 91, i, 0.0, 2e-7),
                                     &position[3 * (size_t)i]);
+        }
         must(ambit_neighbour_graph_create(position, N, &rules, &graph));
         CHECK_SEED(seed, ambit_neighbour_graph_components(&graph, part) == 1);
         ambit_neighbour_graph_clear(&graph);

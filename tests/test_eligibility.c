@@ -78,20 +78,15 @@ static void draw_closing(struct small *s, bool only)
     }
 }
 
-/* A table of pairs. */
+/* A table of an account's pairs, one by the territory's name and one by the rep's. */
 static void draw_pairs(struct small *s, bool only)
 {
-    char csv[4096] = "account_id,territory\n", text[64], name[32];
-    size_t used = strlen(csv);
-    for (int n = 0; n < 3; n++) {
-        const int i = draw(s, s->accounts), first = draw(s, s->reps), second = draw(s, s->reps);
-        used += (size_t)snprintf(csv + used, sizeof csv - used, "a%02d,T%d\na%02d,R%d\n", i, first,
-                                 i, second);
-        if (n > 0) break; /* one account, or two that may be the same */
-        for (int j = 0; j < s->reps; j++)
-            s->may[i][j] &= (j == first || j == second) == only;
-        break;
-    }
+    char csv[256], text[64], name[32];
+    const int i = draw(s, s->accounts), first = draw(s, s->reps), second = draw(s, s->reps);
+    (void)snprintf(csv, sizeof csv, "account_id,territory\na%02d,T%d\na%02d,R%d\n", i, first, i,
+                   second);
+    for (int j = 0; j < s->reps; j++)
+        s->may[i][j] &= (j == first || j == second) == only;
     (void)snprintf(name, sizeof name, "%s.csv", only ? "allowed" : "forbidden");
     (void)ambit_test_file(name, csv, -1);
     (void)snprintf(text, sizeof text, "    - {file: %s}\n", name);
@@ -223,7 +218,9 @@ static bool all_are_served(const struct small *s)
 /* Which of the test's accounts an id is. */
 static int number_of(const char *id)
 {
-    return (id[1] - '0') * 10 + id[2] - '0';
+    char digits[3] = "";
+    memcpy(digits, &id[1], 2);
+    return (int)strtol(digits, NULL, 10);
 }
 
 /* ---- the classes, the judge and the matrix ---- */
@@ -249,7 +246,7 @@ static void classes_and_judge_agree(void)
         load(comm, write_nation(&s, ""), &job);
         bool same = true;
         for (int32_t i = 0; i < job.accounts.count; i++) {
-            const int n = number_of(&job.accounts.id[(size_t)i * (size_t)job.accounts.id_width]);
+            const int n = number_of(job.accounts.id + (size_t)i * (size_t)job.accounts.id_width);
             for (int32_t j = 0; j < s.reps; j++) {
                 const bool meant = is_meant(&s, n, j);
                 same &= (ambit_job_broken_rules(&job, i, j) == 0) == meant;
@@ -274,7 +271,7 @@ static bool keeps_rules(const struct small *s, const char *path)
     bool kept = result.rules == NULL || result.rules->broken_count == 0;
     for (int64_t i = 0; i < result.account_count; i++)
         kept &=
-            is_meant(s, number_of(&result.account_id[i * result.id_width]), result.territory[i]);
+            is_meant(s, number_of(result.account_id + i * result.id_width), result.territory[i]);
     ambit_result_clear(&result);
     return kept;
 }
@@ -341,7 +338,7 @@ static int64_t best_of_all(const struct small *s, const struct ambit_job *job, i
         for (int32_t i = 0; i < job->accounts.count && good; i++, left /= s->reps) {
             const int32_t j = (int32_t)(left % s->reps);
             good = is_meant(
-                s, number_of(&job->accounts.id[(size_t)i * (size_t)job->accounts.id_width]), j);
+                s, number_of(job->accounts.id + (size_t)i * (size_t)job->accounts.id_width), j);
             cost += ambit_travel_of(&job->scenario, &job->accounts, i,
                                     job->territories.item[j].position) +
                     ambit_disruption_of(&job->problem, i, j);
@@ -402,7 +399,7 @@ static void draw_eligibility(uint64_t seed, struct instance *instance, struct am
                                     .set_words = (territories + 63) / 64,
                                     .class_count = 11,
                                     .reach_chord2 = INFINITY};
-    e->set = must_alloc((size_t)(e->class_count * e->set_words), sizeof *e->set);
+    e->set = must_alloc((size_t)e->class_count * (size_t)e->set_words, sizeof *e->set);
     e->fixed = must_alloc((size_t)territories, sizeof *e->fixed);
     for (int32_t c = 0; c < e->class_count; c++) {
         for (int32_t j = 0; j < territories; j++) {

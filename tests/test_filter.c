@@ -161,13 +161,14 @@ static void sorts_words_whatever_their_order(void)
     char message[1024];
     bind("{city: Wien}", &s, &filter, message);
     CU_ASSERT_EQUAL(read_accounts(&s, CSV, &accounts), AMBIT_OK);
+    const int32_t *const code = accounts.category[0];
     CU_ASSERT_EQUAL(accounts.words[0].count, 3);
     CU_ASSERT_STRING_EQUAL(ambit_words_text(&accounts.words[0], 0), "Bad \"X\", N");
     CU_ASSERT_STRING_EQUAL(ambit_words_text(&accounts.words[0], 1), "Wien");
     CU_ASSERT_STRING_EQUAL(ambit_words_text(&accounts.words[0], 2), "Ölde");
-    CU_ASSERT_EQUAL(accounts.category[0][0], 1);
-    CU_ASSERT_EQUAL(accounts.category[0][1], 0);
-    CU_ASSERT_EQUAL(accounts.category[0][3], 2);
+    CU_ASSERT_TRUE(code != NULL && code[0] == 1);
+    CU_ASSERT_TRUE(code != NULL && code[1] == 0);
+    CU_ASSERT_TRUE(code != NULL && code[3] == 2);
     CU_ASSERT_EQUAL(ambit_words_find(&accounts.words[0], ""), AMBIT_WORD_EMPTY);
     CU_ASSERT_EQUAL(ambit_words_find(&accounts.words[0], "Graz"), AMBIT_WORD_UNKNOWN);
     ambit_accounts_clear(&accounts);

@@ -394,6 +394,7 @@ static ambit_status keep_budget(struct ambit_job *job, const struct ambit_pricin
     if (status == AMBIT_OK) status = ambit_alloc(&least, cells, sizeof *least);
     if (status == AMBIT_OK) status = ambit_alloc(&sum, cells, sizeof *sum);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(limit != NULL && least != NULL && sum != NULL);
     for (int32_t i = 0; i < job->accounts.count; i++) {
         if (cell_of(job, b, i) >= 0) bin[i] = (uint16_t)saving_bin(job, pricing, b, i);
     }

@@ -147,7 +147,7 @@ static ambit_status gather_cells(struct model *model, const int32_t *label)
         status = ambit_alloc(&kind, (size_t)job->accounts.count, sizeof *kind);
     if (status == AMBIT_OK) status = ambit_alloc(&in, (size_t)job->territories.count, sizeof *in);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    memset(in, 0, (size_t)job->territories.count * sizeof *in);
+    AMBIT_REQUIRE(in != NULL && model->count > 0);
     for (int32_t m = 0; m < model->count; m++)
         in[model->territory[m]] = true;
     for (int32_t i = 0; i < job->accounts.count; i++) {
@@ -399,6 +399,7 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);
     if (status == AMBIT_OK) status = choose_territories(&model);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(low != NULL && high != NULL);
     AMBIT_TRY(ambit_job_loads(job, label, NULL, total, NULL, NULL));
     ambit_problem_sides(&job->problem, total, 0.0, low, high);
     AMBIT_TRY(gather_cells(&model, label));
@@ -491,9 +492,11 @@ ambit_status ambit_job_foresee(struct ambit_job *job)
     const size_t limits = (size_t)job->territories.count * (size_t)rules;
     int64_t total[AMBIT_RULE_MAX] = {0};
     double *low = NULL, *high = NULL;
+    if (rules == 0) return AMBIT_OK;
     status = ambit_alloc(&low, limits, sizeof *low);
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(low != NULL && high != NULL);
     for (int r = 0; r < rules; r++)
         for (int32_t i = 0; i < job->accounts.count; i++)
             total[r] += job->problem.base[r][i];

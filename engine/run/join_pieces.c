@@ -249,7 +249,7 @@ static ambit_status flag_near_borders(const struct ambit_places *p, const int32_
     AMBIT_TRY(ambit_alloc(&level, (size_t)p->count, sizeof *level));
     for (int32_t at = 0; at < p->count; at++)
         level[at] = is_border(p, label, at);
-    for (int8_t hop = 1; hop <= HOPS; hop++) {
+    for (int hop = 1; hop <= HOPS; hop++) {
         for (int32_t at = 0; at < p->count; at++) {
             if (level[at] != hop) continue;
             for (int64_t e = p->graph.row[at]; e < p->graph.row[at + 1]; e++) {

@@ -226,6 +226,7 @@ static ambit_status try_without(struct ambit_job *job, struct ambit_pricing *pri
     AMBIT_TRY(improve_by_groups(job, pricing, &aside, best));
     *met_out = aside.best_violation <= 0.0;
     if (!*met_out) goto done;
+    AMBIT_REQUIRE(drawn != NULL);
     memset(drawn, 0, (size_t)cells * sizeof *drawn);
     ambit_budgets_add_spent(budgets, &job->accounts, best, drawn);
     ambit_comm_sum_i64(job->comm, drawn, cells);

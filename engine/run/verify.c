@@ -135,7 +135,7 @@ static ambit_status share_certificate(struct ambit_job *job, const char *path,
                             "%s: expected a certificate of contiguity, found none", path);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&all, count, sizeof *all));
-    if (first && count > 0) memcpy(all, stored->parent, count * sizeof *all);
+    if (first && stored->parent != NULL) memcpy(all, stored->parent, count * sizeof *all);
     ambit_comm_broadcast(job->comm, all, (int64_t)(count * sizeof *all), 0);
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_resize(&job->contiguity->parent, (size_t)a->count, sizeof *all));

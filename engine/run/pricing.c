@@ -13,7 +13,7 @@ enum { CHEAP = 8, NEAR = 16, CHOICES_A_LEVEL = 6, STEPS_A_LEVEL = 20, HELD_MAX =
 #define FAR_OFF 0.1     /* softness above which prices may be far off */
 #define FAR_REACH 2.0
 #define NEAR_REACH 0.2
-#define WIDER 2.0              /* reach where prices were held, to that before */
+#define WIDER 4.0              /* reach where prices were held twice, to that before */
 #define LEVEL_RATIO 0.35       /* softness of a level to that of the one before */
 #define CONVERGED 1e-7         /* promised rise of the dual value at which a level is done */
 #define NEARLY_BALANCED 1e-2   /* the same, of levels that others follow */
@@ -136,7 +136,8 @@ static ambit_status ascend_level(struct ambit_job *job, struct ambit_pricing *pr
     ambit_status status = AMBIT_OK;
     double reach = reach_of(job, softness);
     bool held = true;
-    for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++, reach *= WIDER) {
+    for (int choice = 0; choice < CHOICES_A_LEVEL && held; choice++) {
+        if (choice > 1) reach *= WIDER;
         AMBIT_TRY(choose(job, pricing, softness, reach));
         ambit_prices_begin(pricing->prices, softness, guard,
                            reach * ambit_prices_haul_hours(pricing->prices));

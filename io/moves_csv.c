@@ -39,10 +39,6 @@ ambit_status ambit_moves_write(const char *path, const struct ambit_moves *moves
 {
     ambit_status status = AMBIT_OK;
     struct ambit_atomic_file out = {0};
-    if (path == NULL) {
-        put_moves(stdout, moves);
-        return AMBIT_OK; /* who leaves the program looks for errors of standard output */
-    }
     AMBIT_TRY(ambit_atomic_file_open(path, &out));
     put_moves(out.file, moves);
     AMBIT_TRY(ambit_atomic_file_commit(&out));

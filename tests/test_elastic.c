@@ -10,6 +10,26 @@
 
 enum { LUMPS = 6, TERRITORIES = 3, RULES = 2, CELLS = TERRITORIES * RULES };
 
+/* A case in which every rule is a band of its own. */
+static struct ambit_elastic case_of(int32_t territories, int rules, int32_t lumps,
+                                    const int64_t *first, const int32_t *territory,
+                                    const double *load, const double *low, const double *high,
+                                    const double *width)
+{
+    static const int band[RULES] = {0, 1};
+    return (struct ambit_elastic){.territory_count = territories,
+                                  .rules = rules,
+                                  .bands = rules,
+                                  .band = band,
+                                  .lump_count = lumps,
+                                  .first = first,
+                                  .territory = territory,
+                                  .load = load,
+                                  .low = low,
+                                  .high = high,
+                                  .width = width};
+}
+
 static ambit_status solve(const struct ambit_elastic *e, double *alone, double *together,
                           double *local)
 {
@@ -20,22 +40,11 @@ static ambit_status solve(const struct ambit_elastic *e, double *alone, double *
 /* Loads of 10 and 4 that cannot move, of a mean of 7: ±10 % has to become ±(3/7). */
 static void lumps_that_stay(void)
 {
-    static const int band[1] = {0};
     static const int64_t first[3] = {0, 1, 2};
     static const int32_t territory[2] = {0, 1};
     static const double load[2] = {10.0, 4.0}, low[2] = {6.3, 6.3}, high[2] = {7.7, 7.7};
     static const double width[2] = {7.0, 7.0};
-    const struct ambit_elastic e = {.territory_count = 2,
-                                    .rules = 1,
-                                    .bands = 1,
-                                    .band = band,
-                                    .lump_count = 2,
-                                    .first = first,
-                                    .territory = territory,
-                                    .load = load,
-                                    .low = low,
-                                    .high = high,
-                                    .width = width};
+    const struct ambit_elastic e = case_of(2, 1, 2, first, territory, load, low, high, width);
     double alone[1] = {0.0}, together[1] = {0.0}, local[2] = {0.0};
     must(solve(&e, alone, together, local));
     CU_ASSERT_DOUBLE_EQUAL(alone[0], 3.0 / 7.0 - 0.1, 1e-9);
@@ -49,23 +58,12 @@ static void lumps_that_stay(void)
  * and 0.5 / 5 of it by 0, which then has 0.2 too much of the first. */
 static void two_bands(void)
 {
-    static const int band[2] = {0, 1};
     static const int64_t first[3] = {0, 1, 3};
     static const int32_t territory[3] = {0, 0, 1};
     static const double load[6] = {6.0, 1.0, 2.0, 5.0, 2.0, 5.0};
     static const double low[4] = {-INFINITY, 1.5, -INFINITY, 1.5};
     static const double high[4] = {6.0, INFINITY, 6.0, INFINITY}, width[4] = {1.0, 1.0, 1.0, 1.0};
-    const struct ambit_elastic e = {.territory_count = 2,
-                                    .rules = 2,
-                                    .bands = 2,
-                                    .band = band,
-                                    .lump_count = 2,
-                                    .first = first,
-                                    .territory = territory,
-                                    .load = load,
-                                    .low = low,
-                                    .high = high,
-                                    .width = width};
+    const struct ambit_elastic e = case_of(2, 2, 2, first, territory, load, low, high, width);
     double alone[2] = {0.0}, together[2] = {0.0}, local[4] = {0.0};
     must(solve(&e, alone, together, local));
     CU_ASSERT_DOUBLE_EQUAL(alone[0], 0.2, 1e-9); /* 0.1 of the lump more of the first */
@@ -81,22 +79,11 @@ static void two_bands(void)
 /* The first measure is 3 over a limit that the second has nothing to do with. */
 static void what_does_not_help(void)
 {
-    static const int band[2] = {0, 1};
     static const int64_t first[2] = {0, 1};
     static const int32_t territory[1] = {0};
     static const double load[2] = {8.0, 1.0}, low[2] = {-INFINITY, -INFINITY};
     static const double high[2] = {5.0, 9.0}, width[2] = {5.0, 9.0};
-    const struct ambit_elastic e = {.territory_count = 1,
-                                    .rules = 2,
-                                    .bands = 2,
-                                    .band = band,
-                                    .lump_count = 1,
-                                    .first = first,
-                                    .territory = territory,
-                                    .load = load,
-                                    .low = low,
-                                    .high = high,
-                                    .width = width};
+    const struct ambit_elastic e = case_of(1, 2, 1, first, territory, load, low, high, width);
     double alone[2] = {0.0}, together[2] = {0.0}, local[2] = {0.0};
     must(solve(&e, alone, together, local));
     CU_ASSERT_DOUBLE_EQUAL(alone[0], 0.6, 1e-9);
@@ -114,7 +101,6 @@ struct random_case {
 
 static void draw(uint64_t seed, struct random_case *c)
 {
-    static const int band[RULES] = {0, 1};
     uint64_t n = 0;
     double mean[RULES] = {0.0};
     for (int l = 0; l <= LUMPS; l++)
@@ -136,17 +122,8 @@ static void draw(uint64_t seed, struct random_case *c)
         c->low[at] = at % RULES == 0 ? 0.98 * part * mean[0] : -INFINITY;
         c->high[at] = (at % RULES == 0 ? 1.02 * part : 0.75 * part) * mean[at % RULES];
     }
-    c->e = (struct ambit_elastic){.territory_count = TERRITORIES,
-                                  .rules = RULES,
-                                  .bands = RULES,
-                                  .band = band,
-                                  .lump_count = LUMPS,
-                                  .first = c->first,
-                                  .territory = c->territory,
-                                  .load = c->load,
-                                  .low = c->low,
-                                  .high = c->high,
-                                  .width = c->width};
+    c->e = case_of(TERRITORIES, RULES, LUMPS, c->first, c->territory, c->load, c->low, c->high,
+                   c->width);
 }
 
 /* Opens the limits by `part` of what was found, and asks again: the sum of what is still missing.

@@ -147,7 +147,7 @@ struct ambit_nightly {
     int64_t moved_for_gain;  /* that save more than that */
     int64_t moved_for_bands; /* the other moves: without them a band would be broken */
     int64_t most_saving;     /* micro-hours that any other plan saves at most, beyond what its moves
-                                must     save; −1: not known, as bands are broken */
+                                must save; −1: not known, as bands are broken */
     int64_t plan_accounts;   /* of the plan before */
     char plan_sha256[AMBIT_SHA256_TEXT];
 };

@@ -44,4 +44,14 @@ check "export: exit code" 0 "$code"
 check "ogrinfo" "demo/map.geojson: 120 valid outlines, none overlap" "$(cat out)"
 xmllint --noout demo/map.svg 2>err
 check "xmllint" 0 "$?"
+# The README's new accounts need no more columns than a plan does.
+cat >new.csv <<'END'
+zip,lat,lon,visits,workload,potential
+NEW-1,41.8781,-87.6298,12,43.2,310
+NEW-2,44.0582,-121.3153,6,21.6,95
+END
+on 1 assign demo/result.h5 new.csv -o placed.csv --quiet
+check "new accounts: exit code" 0 "$code"
+check "new accounts: placed" "NEW-1 NEW-2" "$(sed -n 's/,.*//; /^NEW/p' placed.csv | sort | xargs)"
+
 finish

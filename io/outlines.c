@@ -18,6 +18,7 @@
  */
 #include "io/outlines.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "engine/model/territory_pairs.h"
 #include "io/geos.h"
 #include "io/map_projection.h"
@@ -143,7 +144,7 @@ static ambit_status choose_reach(struct drawing *d)
     for (int32_t i = 0; i < d->site_count; i++)
         value[i] = d->site[i].y;
     const double height = usual_width(value, d->site_count);
-    const double diagonal = hypot(width, height);
+    const double diagonal = ambit_hypot(width, height);
     /* Places along one line have no area; their spacing is the line's length shared. */
     const double spacing = fmax(sqrt(width * height / d->site_count), diagonal / d->site_count);
     d->reach = fmax(fmax(REACH_SPACINGS * spacing, REACH_SHARE * diagonal), REACH_MIN_M);
@@ -212,7 +213,7 @@ static struct circle circle_around(const struct site *a, const struct site *b, c
     if (cross == 0.0) return (struct circle){a->x, a->y, INFINITY};
     const double b2 = bx * bx + by * by, c2 = cx * cx + cy * cy;
     const double x = (cy * b2 - by * c2) / (2.0 * cross), y = (bx * c2 - cx * b2) / (2.0 * cross);
-    return (struct circle){a->x + x, a->y + y, hypot(x, y)};
+    return (struct circle){a->x + x, a->y + y, ambit_hypot(x, y)};
 }
 
 static ambit_status triangulate(struct drawing *d)
@@ -284,7 +285,7 @@ static ambit_status add_border(struct drawing *d, const struct edge *side, const
 {
     ambit_status status = AMBIT_OK;
     const struct site *const a = &d->site[side->a], *const b = &d->site[side->b];
-    const double length = hypot(b->x - a->x, b->y - a->y), far = BORDER_REACHES * d->reach;
+    const double length = ambit_hypot(b->x - a->x, b->y - a->y), far = BORDER_REACHES * d->reach;
     if (length >= 2.0 * far || isinf(c1->radius) || isinf(c2->radius)) return AMBIT_OK;
     const double limit = sqrt(far * far - 0.25 * length * length);
     const double middle_x = 0.5 * (a->x + b->x), middle_y = 0.5 * (a->y + b->y);
@@ -340,7 +341,7 @@ static ambit_status gather_shore_parts(const struct drawing *d, int32_t (*triang
             land = land || is_land(d, d->edge[e].triangle);
         const struct site *const a = &d->site[side->a], *const b = &d->site[side->b];
         if (land || a->territory == NOBODY || b->territory == NOBODY ||
-            hypot(a->x - b->x, a->y - b->y) > d->reach)
+            ambit_hypot(a->x - b->x, a->y - b->y) > d->reach)
             continue;
         line[parts->line_count][0] = side->a;
         line[parts->line_count++][1] = side->b;

@@ -6,6 +6,7 @@
  * line, where outlines are cut, counts as border.
  */
 #include "io/outlines_measure.h"
+#include "engine/base/real.h"
 #include "engine/model/geometry.h"
 
 #include <math.h>
@@ -35,7 +36,8 @@ struct ambit_outline_size ambit_outline_measure(const struct ambit_outlines *o, 
     for (int32_t r = first; r < end; r++) {
         for (int32_t p = o->point_first[r]; p + 1 < o->point_first[r + 1]; p++) {
             const double width = radians(o->lon[p + 1]) - radians(o->lon[p]);
-            strips -= width * 0.5 * (sin(radians(o->lat[p])) + sin(radians(o->lat[p + 1])));
+            strips -=
+                width * 0.5 * (ambit_sin(radians(o->lat[p])) + ambit_sin(radians(o->lat[p + 1])));
             size.perimeter_km += side_km(o, p);
         }
     }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Checks the law of the folders by the #include lines:
 #     base <- model <- solvers, io <- run <- cli        solvers and io never see each other
-# that the headers of foreign libraries stay in their wrappers, and that no two files share a name.
+# that the headers of foreign libraries stay in their wrappers, that nobody calls elementary functions
+# of the C library, and that no two files share a name.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -60,6 +61,14 @@ done
 while read -r file; do
     fail "$file: includes <mpi.h>; only engine/base/comm.c may"
 done < <(grep -rlE '^ *# *include *<mpi.h>' --include='*.[ch]' tests bench)
+
+# The C library's elementary functions differ in last bits between processors. Drawings may use them.
+elementary='pow|exp|exp2|expm1|log|log2|log10|log1p|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh'
+elementary="$elementary|erf|erfc|hypot|cbrt|tgamma|lgamma|fma"
+while IFS=: read -r file line _; do
+    fail "$file:$line: use engine/base/real.h, whose doubles are the same on every machine"
+done < <(grep -rnE "(^|[^_[:alnum:]])($elementary)\\(" --include='*.[ch]' engine solvers io |
+    grep -vE '^[^:]*_svg\.c:|^[^:]*:[0-9]+: *(/?\*|.*/\*.*\()')
 
 duplicates=$(find engine solvers io tests bench -name '*.[ch]' -printf '%f\n' | sort | uniq -d)
 for name in $duplicates; do

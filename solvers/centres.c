@@ -2,11 +2,12 @@
 /*
  * The median is sought by descent: try the accounts nearest to the present centre, move to the
  * best, and again until it stays. Travel rises with distance and territories are compact, so a few
- * rounds reach an account that no near one beats; the exact cost of every one tried decides.
+ * rounds reach an account that no near one beats by more than a hundred-thousandth.
  */
 #include "solvers/centres.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
+#include "engine/model/haul_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -122,8 +123,11 @@ ambit_status ambit_median_costs(const struct ambit_problem *problem, const int32
     ambit_status status = AMBIT_OK;
     const struct ambit_accounts *accounts = problem->accounts;
     const int32_t territories = problem->territories->count;
+    struct ambit_haul_table *table = NULL;
     int64_t *first = NULL;
+    AMBIT_TRY(ambit_alloc(&table, 1, sizeof *table));
     AMBIT_TRY(ambit_alloc(&first, (size_t)territories + 1, sizeof *first));
+    ambit_haul_table_fill(problem->scenario, table);
     for (int64_t c = 0; c < count; c++)
         first[candidates[c].territory + 1] = c + 1;
     for (int32_t j = 0; j < territories; j++) {
@@ -134,13 +138,14 @@ ambit_status ambit_median_costs(const struct ambit_problem *problem, const int32
         const double place[3] = {accounts->x[i], accounts->y[i], accounts->z[i]};
         for (int64_t c = first[label[i]]; c < first[label[i] + 1]; c++) {
             const double chord2 = ambit_chord2(place, candidates[c].position);
-            const double haul = ambit_haul_hours(problem->scenario, chord2);
+            const double haul = ambit_haul_between(table, chord2);
             const int64_t cost = (int64_t)llrint((double)accounts->visits[i] * haul);
 #pragma omp atomic
             cost_inout[c] += cost;
         }
     }
 done:
+    ambit_free(&table);
     ambit_free(&first);
     return status;
 }

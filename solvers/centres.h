@@ -43,7 +43,8 @@ ambit_status ambit_median_nearest(const struct ambit_accounts *accounts,
 int64_t ambit_median_merge(struct ambit_median_candidate *candidates, int64_t count);
 
 /* Adds to cost_inout[c] the slice's micro-hours of line haul if candidate c (merged, so sorted by
- * territory) were its territory's centre. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. */
+ * territory) were its territory's centre, to a hundred-thousandth (see haul_table.h): a choice
+ * among neighbours needs no more. Uses OpenMP. Errors: AMBIT_ERR_MEMORY. */
 ambit_status ambit_median_costs(const struct ambit_problem *problem, const int32_t *label,
                                 const struct ambit_median_candidate *candidates, int64_t count,
                                 int64_t *cost_inout) AMBIT_CHECKED;

@@ -17,6 +17,7 @@
  */
 #include "solvers/centroid_descent.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 
 #include <stdlib.h>
 
@@ -177,7 +178,7 @@ static bool swap_between(struct ambit_centroid_descent *descent, int32_t a, int3
     if (in_a == 0 || in_b == 0) return false;
     const struct ambit_centroid_rank *const leaving = descent->leaving;
     const double across =
-        hypot(plan->centre_x[a] - plan->centre_x[b], plan->centre_y[a] - plan->centre_y[b]);
+        ambit_hypot(plan->centre_x[a] - plan->centre_x[b], plan->centre_y[a] - plan->centre_y[b]);
     const double most =
         2.0 * (1.0 / in_a + 1.0 / in_b) * (across + plan->radius[a] + plan->radius[b]);
     rank_members(plan, a, a, b, 1.0, descent->leaving);

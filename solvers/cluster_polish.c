@@ -97,7 +97,7 @@ static ambit_status open_polish(struct polish *polish, const int32_t *median)
             most = fmax(most, cost_of(problem, polish->site[t], i));
         dearest += most;
     }
-    polish->scale = exp2(floor(log2(0x1p40 / dearest)));
+    polish->scale = ldexp(1.0, ilogb(0x1p40 / dearest));
     const size_t territories = (size_t)polish->territories;
     const size_t cells = territories * (size_t)problem->rule_count;
     AMBIT_TRY(ambit_alloc(&polish->load, cells, sizeof *polish->load));

@@ -13,6 +13,7 @@
  */
 #include "solvers/contiguity_repair.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "solvers/piece_plan.h"
 
 #include <math.h>
@@ -680,7 +681,7 @@ static void swing(struct repair *r, struct best *best)
 {
     for (int pass = 0; pass < SWING_PASSES; pass++) {
         const double part = (double)pass / (SWING_PASSES - 1);
-        r->fine = FINE_FIRST * pow(FINE_LAST / FINE_FIRST, part) * r->cost_scale / 1e9;
+        r->fine = FINE_FIRST * ambit_pow(FINE_LAST / FINE_FIRST, part) * r->cost_scale / 1e9;
         swing_pass(r);
         keep_best(r, best);
         turn_prices(r);

@@ -9,6 +9,7 @@
  */
 #include "solvers/kmeans.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "engine/model/geometry.h"
 
 #include <float.h>
@@ -351,9 +352,9 @@ void ambit_kmeans_balance(struct ambit_kmeans *kmeans, const int64_t *sums)
     for (int32_t j = 0; j < kmeans->count; j++) {
         const double wanted = fmax(kmeans->share[j] * total, 1.0);
         const double ratio = fmax((double)sums[4 * (int64_t)j] / wanted, RATIO_MIN);
-        const double step = MOMENTUM * kmeans->step[j] + EXPONENT * log(ratio);
+        const double step = MOMENTUM * kmeans->step[j] + EXPONENT * ambit_log(ratio);
         kmeans->step[j] = fmin(fmax(step, -STEP_MAX), STEP_MAX);
-        kmeans->influence[j] *= exp(kmeans->step[j]);
+        kmeans->influence[j] *= ambit_exp(kmeans->step[j]);
     }
 }
 
@@ -377,7 +378,7 @@ void ambit_kmeans_recentre(struct ambit_kmeans *kmeans, bool flat, const int64_t
 {
     for (int32_t j = 0; j < kmeans->count; j++) {
         if (kmeans->fixed[j]) continue;
-        kmeans->influence[j] = pow(kmeans->influence[j], EROSION);
+        kmeans->influence[j] = ambit_pow(kmeans->influence[j], EROSION);
         move_centre(&sums[4 * (int64_t)j], flat, &kmeans->position[3 * (int64_t)j]);
     }
 }

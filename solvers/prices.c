@@ -32,6 +32,7 @@
  */
 #include "solvers/prices.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "solvers/kinked_newton.h"
 
 #include <math.h>
@@ -421,7 +422,7 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
         if (behind > NEGLIGIBLE) continue;
         const int k = terms->count++;
         terms->territory[k] = territory[c];
-        terms->share[k] = exp(-behind);
+        terms->share[k] = ambit_exp(-behind);
         sum += terms->share[k];
         for (int r = 0; r < rules; r++)
             terms->load[k][r] = base[r] * p->unit[r] + p->travel_unit[r] * (double)travel[c];
@@ -430,7 +431,7 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
     for (int k = 0; k < terms->count; k++)
         terms->share[k] /= sum;
     terms->width = width / p->cost_scale;
-    return best / p->cost_scale - terms->width * log(sum);
+    return best / p->cost_scale - terms->width * ambit_log(sum);
 }
 
 static void add_block(const double *a, const double *b, double factor, int rules, int64_t *block)

@@ -10,6 +10,7 @@
  */
 #include "solvers/separation.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "engine/model/geometry.h"
 
 #include <math.h>
@@ -24,7 +25,7 @@
 double ambit_separation_chord2(double km)
 {
     const double half = 0.5 * km / AMBIT_EARTH_RADIUS_KM;
-    const double chord = 2.0 * sin(fmin(half, 0.5 * M_PI)) * (1.0 + ROUNDING);
+    const double chord = 2.0 * ambit_sin(fmin(half, 0.5 * M_PI)) * (1.0 + ROUNDING);
     return chord * chord;
 }
 

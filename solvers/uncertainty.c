@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Normal numbers come in pairs (Box, Muller 1958), one pair for two samples; a uniform factor takes
- * the rank of its normal number, so that one stream serves all laws. Sums are of whole micro-units.
+ * Normal numbers come in pairs (Box, Muller 1958), one pair for two samples. Sums are of whole
+ * micro-units.
  *
  * Cost: a logarithm, a root, a sine and cosine for two samples of an account, and an exponential
  * each. Weakness: the laws of two columns are independent, though more work often means more
@@ -10,6 +10,7 @@
 #include "solvers/uncertainty.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
+#include "engine/base/real.h"
 
 #include <math.h>
 #include <omp.h>
@@ -22,12 +23,12 @@ double ambit_spread_factor(const struct ambit_spread *spread, double z)
     double variance;
     switch (spread->law) {
     case AMBIT_LAW_LOGNORMAL:
-        variance = log1p(spread->size * spread->size);
-        return exp(sqrt(variance) * z - 0.5 * variance);
+        variance = ambit_log(1.0 + spread->size * spread->size);
+        return ambit_exp(sqrt(variance) * z - 0.5 * variance);
     case AMBIT_LAW_NORMAL:
         return fmax(1.0 + spread->size * z, 0.0);
     case AMBIT_LAW_UNIFORM:
-        return 1.0 + spread->size * erf(z * M_SQRT1_2);
+        return 1.0 + spread->size * z;
     case AMBIT_LAW_NONE:
         break;
     }
@@ -43,10 +44,16 @@ static void draw(const struct ambit_spread *spread, uint64_t seed, uint64_t stre
     if (spread->law == AMBIT_LAW_NONE || spread->size == 0.0) return;
     for (int s = 0; s < AMBIT_SAMPLE_BATCH; s += 2) {
         const uint64_t own = ((uint64_t)index << SAMPLE_BITS) + (uint64_t)(first + s);
-        const double radius = sqrt(-2.0 * log(1.0 - ambit_random_unit(seed, stream, own)));
-        const double angle = 2.0 * M_PI * ambit_random_unit(seed, stream + 1, own);
-        factor[s] = ambit_spread_factor(spread, radius * cos(angle));
-        factor[s + 1] = ambit_spread_factor(spread, radius * sin(angle));
+        const double one = ambit_random_unit(seed, stream, own);
+        const double other = ambit_random_unit(seed, stream + 1, own);
+        if (spread->law == AMBIT_LAW_UNIFORM) {
+            factor[s] = ambit_spread_factor(spread, 2.0 * one - 1.0);
+            factor[s + 1] = ambit_spread_factor(spread, 2.0 * other - 1.0);
+            continue;
+        }
+        const double radius = sqrt(-2.0 * ambit_log(1.0 - one)), angle = 2.0 * M_PI * other;
+        factor[s] = ambit_spread_factor(spread, radius * ambit_cos(angle));
+        factor[s + 1] = ambit_spread_factor(spread, radius * ambit_sin(angle));
     }
 }
 

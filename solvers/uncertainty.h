@@ -12,7 +12,7 @@
 /* Samples that are drawn together: an even number. */
 #define AMBIT_SAMPLE_BATCH 16
 
-/* The factor of `spread` for a standard normal number z, or for the same as a rank. */
+/* The factor of `spread` for a standard normal number z; of a uniform one for z in [−1, 1]. */
 double ambit_spread_factor(const struct ambit_spread *spread, double z);
 
 /* Adds to sums[territory × batch + s], s below AMBIT_SAMPLE_BATCH, the micro-units of column

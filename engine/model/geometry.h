@@ -5,6 +5,8 @@
 #ifndef AMBIT_GEOMETRY_H
 #define AMBIT_GEOMETRY_H
 
+#include "engine/base/real.h"
+
 #include <math.h>
 
 #define AMBIT_EARTH_RADIUS_KM 6371.0088 /* mean radius R1 of the IUGG */
@@ -12,9 +14,9 @@
 static inline void ambit_unit_from_degrees(double lat, double lon, double out[3])
 {
     const double phi = lat * (M_PI / 180.0), lambda = lon * (M_PI / 180.0);
-    out[0] = cos(phi) * cos(lambda);
-    out[1] = cos(phi) * sin(lambda);
-    out[2] = sin(phi);
+    out[0] = ambit_cos(phi) * ambit_cos(lambda);
+    out[1] = ambit_cos(phi) * ambit_sin(lambda);
+    out[2] = ambit_sin(phi);
 }
 
 static inline void ambit_degrees_from_unit(const double u[3], double *lat_out, double *lon_out)
@@ -34,7 +36,7 @@ static inline double ambit_chord2(const double a[3], const double b[3])
 static inline double ambit_km_from_chord2(double chord2)
 {
     const double half = 0.5 * sqrt(chord2);
-    return 2.0 * AMBIT_EARTH_RADIUS_KM * asin(half < 1.0 ? half : 1.0);
+    return 2.0 * AMBIT_EARTH_RADIUS_KM * ambit_asin(half < 1.0 ? half : 1.0);
 }
 
 #endif

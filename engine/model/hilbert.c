@@ -4,6 +4,7 @@
  * O(31) steps a key. Hilbert 1891; the loop keeps only the turn, as in Lam and Shapiro 1994.
  */
 #include "engine/model/hilbert.h"
+#include "engine/base/real.h"
 
 #include <math.h>
 
@@ -20,7 +21,7 @@ static uint32_t grid(double unit)
 uint64_t ambit_hilbert_key(double lat, double lon)
 {
     uint32_t x = grid((lon + 180.0) / 360.0);
-    uint32_t y = grid((sin(lat * (M_PI / 180.0)) + 1.0) / 2.0);
+    uint32_t y = grid((ambit_sin(lat * (M_PI / 180.0)) + 1.0) / 2.0);
     uint64_t key = 0;
     for (int bit = BITS - 1; bit >= 0; bit--) {
         const uint32_t mask = 1u << bit;

@@ -9,6 +9,7 @@
 #include "engine/model/nation.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
+#include "engine/base/real.h"
 
 #include <math.h>
 
@@ -65,9 +66,9 @@ static double clamp(double value, double low, double high)
 /* Normally distributed pair (Box, Muller 1958). */
 static struct place normal_pair(uint64_t seed, uint64_t stream, uint64_t index)
 {
-    const double radius = sqrt(-2.0 * log(1.0 - ambit_random_unit(seed, stream, 2 * index)));
+    const double radius = sqrt(-2.0 * ambit_log(1.0 - ambit_random_unit(seed, stream, 2 * index)));
     const double angle = 2.0 * M_PI * ambit_random_unit(seed, stream, 2 * index + 1);
-    const double first = radius * cos(angle), second = radius * sin(angle);
+    const double first = radius * ambit_cos(angle), second = radius * ambit_sin(angle);
     return (struct place){first, second};
 }
 
@@ -75,17 +76,17 @@ static struct place normal_pair(uint64_t seed, uint64_t stream, uint64_t index)
 static struct place draw_anywhere(const struct ambit_nation *nation, uint64_t stream,
                                   uint64_t index)
 {
-    const double low = sin(nation->lat_min * (M_PI / 180.0)),
-                 high = sin(nation->lat_max * (M_PI / 180.0));
+    const double low = ambit_sin(nation->lat_min * (M_PI / 180.0)),
+                 high = ambit_sin(nation->lat_max * (M_PI / 180.0));
     const double across = ambit_random_unit(nation->seed, stream, 2 * index);
     const double up = ambit_random_unit(nation->seed, stream, 2 * index + 1);
-    return (struct place){asin(low + (high - low) * up) * (180.0 / M_PI),
+    return (struct place){ambit_asin(low + (high - low) * up) * (180.0 / M_PI),
                           nation->lon_min + (nation->lon_max - nation->lon_min) * across};
 }
 
 static double km_per_lon(double lat)
 {
-    return KM_PER_DEGREE_1000 / 1000.0 * cos(lat * (M_PI / 180.0));
+    return KM_PER_DEGREE_1000 / 1000.0 * ambit_cos(lat * (M_PI / 180.0));
 }
 
 static const struct town *find_town(const struct ambit_nation *nation, double part)
@@ -286,7 +287,7 @@ struct ambit_nation_account ambit_nation_account(const struct ambit_nation *nati
     const char segment = worth.lat > SEGMENT_A ? 'A' : worth.lat > SEGMENT_B ? 'B' : 'C';
     const int32_t visits = segment == 'A' ? 12 : segment == 'B' ? 6 : 2;
     /* Two or three hours a visit; more where there is more to win, and by chance. */
-    const double hours = visits * 2.2 * exp(0.25 * worth.lat + 0.35 * worth.lon);
+    const double hours = visits * 2.2 * ambit_exp(0.25 * worth.lat + 0.35 * worth.lon);
     return (struct ambit_nation_account){
         .index = index,
         .lat = (int32_t)lround(place.lat * 1e5),
@@ -295,6 +296,6 @@ struct ambit_nation_account ambit_nation_account(const struct ambit_nation *nati
         .territory = nation->territory[nearest_seat(nation, &place, nation->counties)],
         .territory_count = nation->territories,
         .workload = lround(hours * 100.0),
-        .potential = lround(200.0 * exp(0.9 * worth.lat)),
+        .potential = lround(200.0 * ambit_exp(0.9 * worth.lat)),
         .segment = segment};
 }

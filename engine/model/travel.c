@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/model/travel.h"
 #include "engine/base/fixed.h"
+#include "engine/base/real.h"
 #include "engine/model/geometry.h"
 #include "engine/model/neighbours.h"
 
@@ -22,7 +23,7 @@ static double table_minutes(const struct ambit_drive_time *drive, double km)
 double ambit_drive_minutes(const struct ambit_drive_time *drive, double km)
 {
     if (drive->table_count > 0) return table_minutes(drive, km);
-    return km > 0.0 ? drive->a * pow(km, drive->b) : 0.0;
+    return km > 0.0 ? drive->a * ambit_pow(km, drive->b) : 0.0;
 }
 
 double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2)

@@ -12,6 +12,7 @@
 #include "engine/run/budget_prices.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "solvers/candidates.h"
 
 #include <math.h>
@@ -91,7 +92,7 @@ static void count_spent(struct ambit_job *job, int64_t *spent)
 static double over_of(const struct seeking *seeking, int32_t c)
 {
     const double most = (double)seeking->job->problem.budgets.most[c];
-    return log(fmax((double)seeking->spent[c] / most, LEAST_RATIO));
+    return ambit_log(fmax((double)seeking->spent[c] / most, LEAST_RATIO));
 }
 
 /* Hours a unit: the mean travel of what the cell's budget counts, for a plan that travels so. */
@@ -140,7 +141,7 @@ static double between(const struct bracket *bracket)
     const double low = fmin(bracket->over_low, FAR_OFF), high = fmin(-bracket->over_high, FAR_OFF);
     const double part = fmin(fmax(low / fmax(low + high, 1e-9), 0.02), 0.98);
     if (bracket->low <= 0.0) return part * bracket->high;
-    return bracket->low * pow(bracket->high / bracket->low, part);
+    return bracket->low * ambit_pow(bracket->high / bracket->low, part);
 }
 
 static double next_price(struct seeking *seeking, int32_t c)
@@ -167,8 +168,8 @@ static double next_price(struct seeking *seeking, int32_t c)
     if (bracket->high >= 0.0 && bracket->low >= 0.0) return between(bracket);
     const double step_max = price < DEAR * first ? STEP_MAX : DEAR_STEP_MAX;
     if (over > 0.0)
-        return price > 0.0 ? price * fmin(fmax(exp(2.0 * over), STEP_MIN), step_max) : first;
-    const double lower = price * fmax(fmin(exp(2.0 * over), 1.0 / STEP_MIN), 1.0 / STEP_MAX);
+        return price > 0.0 ? price * fmin(fmax(ambit_exp(2.0 * over), STEP_MIN), step_max) : first;
+    const double lower = price * fmax(fmin(ambit_exp(2.0 * over), 1.0 / STEP_MIN), 1.0 / STEP_MAX);
     return lower < NEGLIGIBLE * first ? 0.0 : lower;
 }
 
@@ -336,7 +337,7 @@ static int32_t saving_bin(const struct ambit_job *job, const struct ambit_pricin
         (cost_in(job, pricing, i, home_of(job, i)) - cost_in(job, pricing, i, job->label[i])) /
         fmax((double)amount, 1.0);
     if (!(saved > 0.0)) return 0;
-    const double bin = HALFWAY + BINS_AN_OCTAVE * log2(saved);
+    const double bin = HALFWAY + BINS_AN_OCTAVE * ambit_log2(saved);
     return (int32_t)fmin(fmax(bin, 1.0), BINS - 1);
 }
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/farm_split.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 
 #include <math.h>
 
 /* Seconds that one scenario takes a group of so many ranks. */
 static double seconds_of(const struct ambit_farm_measure *m, int ranks)
 {
-    const double waiting = m->ranks > 1 ? m->in_calls / log2(m->ranks) : 0.0;
+    const double waiting = m->ranks > 1 ? m->in_calls / ambit_log2(m->ranks) : 0.0;
     const double work = (m->seconds - (m->ranks > 1 ? m->in_calls : 0.0)) * m->ranks;
-    return work / ranks + waiting * log2(ranks);
+    return work / ranks + waiting * ambit_log2(ranks);
 }
 
 int32_t ambit_farm_groups(const struct ambit_farm_measure *measure, int32_t scenarios)

@@ -9,6 +9,7 @@
  */
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
+#include "engine/base/real.h"
 #include "engine/run/locate_rounds.h"
 
 #include <math.h>
@@ -119,7 +120,7 @@ static uint64_t key_of(const struct ambit_locate_regions *regions,
                        const struct ambit_locate_task *task)
 {
     uint64_t key = ambit_mix64((uint64_t)task->region.method +
-                               16 * (uint64_t)llround(3.0 * log2(regions->effort + 1.0)));
+                               16 * (uint64_t)llround(3.0 * ambit_log2(regions->effort + 1.0)));
     for (int32_t i = 0; i < task->region.count; i++) {
         const uint64_t pair =
             ((uint64_t)(uint32_t)task->account[i] << 32) | (uint64_t)(uint32_t)task->median[i];

@@ -2,6 +2,7 @@
 #include "engine/run/pricing.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "solvers/bound.h"
 
 #include <math.h>
@@ -153,12 +154,12 @@ ambit_status ambit_pricing_ascend(struct ambit_job *job, struct ambit_pricing *p
     ambit_status status = AMBIT_OK;
     char detail[64];
     *imbalance_out = INFINITY; /* where time ran out before the first level */
-    const int softening = (int)ceil(log(last / first) / log(LEVEL_RATIO) - 1e-9);
+    const int softening = (int)ceil(ambit_log(last / first) / ambit_log(LEVEL_RATIO) - 1e-9);
     const int levels = softening + 1;
     const double balanced = ambit_accounts_are_runs(&job->accounts) ? COARSELY_BALANCED : BALANCED;
     for (int level = 0; level < levels && !ambit_job_out_of_time(job); level++) {
         const double softness =
-            level < softening ? first * pow(LEVEL_RATIO, level) : fmin(first, last);
+            level < softening ? first * ambit_pow(LEVEL_RATIO, level) : fmin(first, last);
         AMBIT_TRY(ascend_level(job, pricing, softness,
                                level < softening ? NEARLY_BALANCED : balanced, guard,
                                imbalance_out));

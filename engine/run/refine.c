@@ -12,6 +12,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "engine/run/budget_prices.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
@@ -256,7 +257,7 @@ static ambit_status find_enough(struct ambit_job *job, struct ambit_pricing *pri
     job->keeper = NULL;
     status = ambit_budget_prices_forget(job, pricing);
     for (int n = 0; n < LIFTINGS && met && status == AMBIT_OK && !ambit_job_out_of_time(job); n++) {
-        status = try_without(job, pricing, FIRST_LIFTING * pow(LIFTING_RATIO, n),
+        status = try_without(job, pricing, FIRST_LIFTING * ambit_pow(LIFTING_RATIO, n),
                              n == 0 ? LIFTED_SOFTNESS : AMBIT_AGAIN_SOFTNESS, best, drawn, &met);
         if (status != AMBIT_OK || !met) continue;
         ambit_free(&job->enough);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/rounds.h"
 #include "engine/base/memory.h"
+#include "engine/base/real.h"
 #include "solvers/group_improve.h"
 #include "solvers/grouping.h"
 
@@ -141,7 +142,7 @@ static int regret_bin(const struct round *round, int32_t i, const struct choice 
     const double width = visits * ambit_prices_haul_hours(round->pricing->prices);
     const double regret = (choice[1].reduced - choice[0].reduced) / width;
     if (!(regret > 0x1p-12)) return 0;
-    const int bin = 1 + (int)floor(4.0 * (log2(regret) + 12.0)); /* four bins an octave */
+    const int bin = 1 + (int)floor(4.0 * (ambit_log2(regret) + 12.0)); /* four bins an octave */
     return bin < REGRET_BINS ? bin : REGRET_BINS - 1;
 }
 

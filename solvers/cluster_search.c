@@ -444,12 +444,6 @@ void ambit_cluster_search_descend(struct ambit_cluster_search *search)
 
 /* --- moves of medians ------------------------------------------------------- */
 
-static int compare_crossing(const void *a, const void *b)
-{
-    const struct crossing *x = a, *y = b;
-    return x->at < y->at ? -1 : x->at > y->at;
-}
-
 /* Costs of all accounts at the median `site` with its prices (by rule), but for rule `without`;
  * search->rules: with all. */
 static void price_row(const struct ambit_cluster_search *search, int32_t site, const double *price,
@@ -525,9 +519,46 @@ static double cost_elsewhere(const struct ambit_cluster_search *search, int32_t 
     return search->low.first_slot[i] == k ? search->low.second[i] : search->low.first[i];
 }
 
+/* The crossing at which those at or before it have changed so much as `wanted`, above 0; the last
+ * where they never do. A weighted quickselect (C. A. R. Hoare, CACM 4(7), 1961): items are
+ * reordered. */
+static double crossing_of(struct crossing *item, int32_t count, double wanted)
+{
+    double last = 0.0;
+    while (count > 0) {
+        const double pivot = item[count / 2].at;
+        double before = 0.0, with = 0.0;
+        int32_t less = 0, more = count;
+        for (int32_t c = 0; c < more;) {
+            const struct crossing own = item[c];
+            if (own.at < pivot) {
+                before += own.change;
+                item[c++] = item[less];
+                item[less++] = own;
+            } else if (own.at > pivot) {
+                item[c] = item[--more];
+                item[more] = own;
+            } else {
+                with += own.change;
+                c++;
+            }
+        }
+        if (before >= wanted) {
+            count = less;
+            continue;
+        }
+        last = pivot;
+        wanted -= before + with;
+        if (wanted <= 0.0) break;
+        item += more;
+        count -= more;
+    }
+    return last;
+}
+
 /* The accounts whose coming and going takes away from the load of rule r at cluster k as its price
- * rises from 0 (sign 1), or adds to it as it falls (−1), in the order in which they do. Returns how
- * many. search->unpriced has the costs at the cluster without this price. */
+ * rises from 0 (sign 1), or adds to it as it falls (−1). Returns how many. search->unpriced has the
+ * costs at the cluster without this price. */
 static int32_t list_crossings(struct ambit_cluster_search *search, int32_t site, int32_t k, int r,
                               double sign)
 {
@@ -538,7 +569,6 @@ static int32_t list_crossings(struct ambit_cluster_search *search, int32_t site,
         if (load == 0.0 || !isfinite(margin) || (margin > 0.0) != (sign * load > 0.0)) continue;
         search->crossing[crossings++] = (struct crossing){fabs(margin / load), fabs(load)};
     }
-    qsort(search->crossing, (size_t)crossings, sizeof *search->crossing, compare_crossing);
     return crossings;
 }
 
@@ -548,7 +578,7 @@ static double best_price(struct ambit_cluster_search *search, int32_t site, int3
                          const double *price)
 {
     const struct ambit_cluster_rule *const rule = &search->problem->rule[r];
-    double load = 0.0, best = 0.0;
+    double load = 0.0;
     price_row(search, site, price, r, search->unpriced);
     for (int32_t i = 0; i < search->problem->count; i++) {
         if (search->unpriced[i] < cost_elsewhere(search, k, i)) load += load_of(search, r, site, i);
@@ -558,12 +588,7 @@ static double best_price(struct ambit_cluster_search *search, int32_t site, int3
     if (above <= 0.0 && below <= 0.0) return 0.0;
     const double sign = above > 0.0 ? 1.0 : -1.0;
     const int32_t crossings = list_crossings(search, site, k, r, sign);
-    double left = fmax(above, below);
-    for (int32_t c = 0; c < crossings && left > 0.0; c++) {
-        left -= search->crossing[c].change;
-        best = sign * search->crossing[c].at;
-    }
-    return best;
+    return sign * crossing_of(search->crossing, crossings, fmax(above, below));
 }
 
 /* What the prices take off the bound: their limits' part. */

@@ -106,10 +106,9 @@ void ambit_kinked_clear(struct ambit_kinked_model *model)
 /* ---- products ---- */
 
 /* Block row j of (H + damping) x. */
-static void product_row(const struct ambit_kinked_model *model, int32_t j, const double *x,
-                        double *out)
+static inline void product_row_of(const struct ambit_kinked_model *model, int32_t j,
+                                  const double *x, double *out, const int size)
 {
-    const int size = model->size;
     const size_t at = (size_t)j * (size_t)size;
     for (int r = 0; r < size; r++)
         out[r] = model->damping[at + (size_t)r] * x[at + (size_t)r];
@@ -122,6 +121,25 @@ static void product_row(const struct ambit_kinked_model *model, int32_t j, const
                 sum += h[r * size + q] * y[q];
             out[r] += sum;
         }
+    }
+}
+
+/* The usual numbers of rules are known to the compiler. */
+static void product_row(const struct ambit_kinked_model *model, int32_t j, const double *x,
+                        double *out)
+{
+    switch (model->size) {
+    case 2:
+        product_row_of(model, j, x, out, 2);
+        break;
+    case 3:
+        product_row_of(model, j, x, out, 3);
+        break;
+    case 4:
+        product_row_of(model, j, x, out, 4);
+        break;
+    default:
+        product_row_of(model, j, x, out, model->size);
     }
 }
 

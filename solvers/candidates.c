@@ -10,6 +10,7 @@
  * which is within half a percent.
  */
 #include "solvers/candidates.h"
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "solvers/shortlist.h"
 
@@ -19,15 +20,17 @@
 #include <string.h>
 
 enum { BLOCK = AMBIT_CANDIDATE_BLOCK, RUN = AMBIT_SHORTLIST_RUN, RUNS_AT_ONCE = 32 };
-enum { SPARE = 4 }; /* more than are wished are compared to the last digit */
+enum {
+    SPARE = 4,      /* more than are wished are compared to the last digit */
+    SPARE_PART = 5, /* of the room, that is given back where it is empty */
+};
 
 void ambit_candidates_clear(struct ambit_candidates *candidates)
 {
     ambit_free(&candidates->first);
     ambit_free(&candidates->offset);
     ambit_free(&candidates->listed);
-    ambit_free(&candidates->territory);
-    ambit_free(&candidates->travel);
+    ambit_free(&candidates->entry);
     ambit_free(&candidates->settled);
     *candidates = (struct ambit_candidates){0};
 }
@@ -169,13 +172,39 @@ static void choose_run(const struct filling *filling, int32_t begin, int32_t end
 
 /* ---- from the runs to the lists ---- */
 
+/* Entries are most of what a job holds, so a territory takes no more of each than it must. */
+static int bits_of(int32_t territories)
+{
+    int bits = 1;
+    while ((territories - 1) >> bits > 0)
+        bits++;
+    return bits;
+}
+
+static int64_t room_for(int64_t entries)
+{
+    return entries + entries / 32 + 1024;
+}
+
 static ambit_status make_room(struct ambit_candidates *candidates, int64_t entries)
 {
     ambit_status status = AMBIT_OK;
     if (entries <= candidates->room) return AMBIT_OK;
-    const int64_t room = entries + entries / 32 + 1024;
-    AMBIT_TRY(ambit_resize(&candidates->territory, (size_t)room, sizeof *candidates->territory));
-    AMBIT_TRY(ambit_resize(&candidates->travel, (size_t)room, sizeof *candidates->travel));
+    const int64_t room = room_for(entries);
+    AMBIT_TRY(ambit_resize(&candidates->entry, (size_t)room, sizeof *candidates->entry));
+    candidates->room = room;
+done:
+    return status;
+}
+
+/* Gives back what is empty where entries have become far fewer: they are fewest when groups are
+ * improved, which takes more than all before. */
+static ambit_status give_back(struct ambit_candidates *candidates)
+{
+    ambit_status status = AMBIT_OK;
+    const int64_t room = room_for(candidates->entries);
+    if (room >= candidates->room - candidates->room / SPARE_PART) return AMBIT_OK;
+    AMBIT_TRY(ambit_resize(&candidates->entry, (size_t)room, sizeof *candidates->entry));
     candidates->room = room;
 done:
     return status;
@@ -195,19 +224,30 @@ static void number_entries(struct ambit_candidates *candidates, int32_t begin, i
     }
 }
 
-static void copy_entries(const struct filling *filling, int32_t begin, int32_t end,
-                         struct ambit_candidates *candidates)
+static ambit_status copy_entries(const struct filling *filling, int32_t begin, int32_t end,
+                                 struct ambit_candidates *candidates)
 {
-#pragma omp parallel for schedule(static) num_threads(filling->threads)
+    const int bits = candidates->territory_bits;
+    const int64_t most = (int64_t)(UINT64_MAX >> bits);
+    int64_t farthest = 0;
+#pragma omp parallel for schedule(static) num_threads(filling->threads) reduction(max : farthest)
     for (int32_t i = begin; i < end; i++) {
         const struct entry *const entry =
             &filling->entry[(size_t)(i - begin) * AMBIT_CANDIDATE_MAX];
         const int64_t first = ambit_candidates_first(candidates, i);
         for (int c = 0; c < candidates->listed[i]; c++) {
-            candidates->territory[first + c] = entry[c].territory;
-            candidates->travel[first + c] = entry[c].travel;
+            candidates->entry[first + c] =
+                (uint64_t)entry[c].travel << bits | (uint64_t)entry[c].territory;
+            if (entry[c].travel > farthest) farthest = entry[c].travel;
         }
     }
+    if (farthest <= most) return AMBIT_OK;
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "%s: expected no account to travel more than %.3g hours a year where there "
+                      "are %d territories, found one of %.3g; give fewer visits, or shorter drives "
+                      "in travel.minutes",
+                      filling->problem->scenario->path, ambit_from_micro(most),
+                      (int)filling->problem->territories->count, ambit_from_micro(farthest));
 }
 
 /* Sums of the accounts that have one candidate, which no prices near these can take elsewhere. */
@@ -217,11 +257,12 @@ static void sum_settled(const struct ambit_problem *problem, struct ambit_candid
     for (int32_t i = 0; i < candidates->count; i++) {
         if (candidates->listed[i] != 1) continue;
         const int64_t first = ambit_candidates_first(candidates, i);
-        const int32_t j = candidates->territory[first];
+        const int32_t j = ambit_candidate_territory(candidates, first);
+        const int64_t travel = ambit_candidate_travel(candidates, first);
         int64_t *const sum = &candidates->settled[(int64_t)j * (1 + rules)];
-        sum[0] += candidates->travel[first] + ambit_disruption_of(problem, i, j);
+        sum[0] += travel + ambit_disruption_of(problem, i, j);
         for (int r = 0; r < rules; r++)
-            sum[1 + r] += ambit_rule_load(problem, r, i, candidates->travel[first]);
+            sum[1 + r] += ambit_rule_load(problem, r, i, travel);
     }
 }
 
@@ -263,6 +304,7 @@ static ambit_status open_lists(const struct ambit_problem *problem,
         AMBIT_TRY(ambit_alloc(&candidates->settled, sums, sizeof *candidates->settled));
     }
     candidates->count = (int32_t)n;
+    candidates->territory_bits = bits_of(problem->territories->count);
     candidates->entries = 0;
     memset(candidates->settled, 0, sums * sizeof *candidates->settled);
 done:
@@ -290,9 +332,10 @@ ambit_status ambit_candidates_fill(const struct ambit_problem *problem, const do
                        candidates->listed);
         number_entries(candidates, begin, end);
         AMBIT_TRY(make_room(candidates, candidates->entries));
-        copy_entries(&filling, begin, end, candidates);
+        AMBIT_TRY(copy_entries(&filling, begin, end, candidates));
         begin = end;
     }
+    AMBIT_TRY(give_back(candidates));
     sum_settled(problem, candidates);
 done:
     close_filling(&filling);

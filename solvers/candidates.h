@@ -22,8 +22,8 @@ struct ambit_candidates {
     int64_t *first;     /* owned; first entry of each block of AMBIT_CANDIDATE_BLOCK accounts */
     uint16_t *offset;   /* owned; entries of the block before those of an account */
     uint8_t *listed;    /* owned; candidates of an account, at least 1 */
-    int32_t *territory; /* owned; entries; the first of an account is of least reduced cost */
-    int64_t *travel;    /* owned; entries, micro-hours */
+    uint64_t *entry;    /* owned; the first of an account is of least reduced cost */
+    int territory_bits; /* the lowest of an entry; travel is in those above */
     int64_t entries, room;
     int64_t *settled; /* owned; [territory × (1 + rules)]: cost and loads of those with no choice */
 };
@@ -36,14 +36,26 @@ static inline int64_t ambit_candidates_first(const struct ambit_candidates *cand
     return candidates->first[i / AMBIT_CANDIDATE_BLOCK] + candidates->offset[i];
 }
 
+static inline int32_t ambit_candidate_territory(const struct ambit_candidates *candidates,
+                                                int64_t at)
+{
+    return (int32_t)(candidates->entry[at] & ((UINT64_C(1) << candidates->territory_bits) - 1));
+}
+
+/* Micro-hours. */
+static inline int64_t ambit_candidate_travel(const struct ambit_candidates *candidates, int64_t at)
+{
+    return (int64_t)(candidates->entry[at] >> candidates->territory_bits);
+}
+
 /* Reduced cost of account i in territory j where it travels `travel`: cost plus price × load.
  * `price` is [territory × rule_count + rule], hours a unit. */
 double ambit_reduced_cost(const struct ambit_problem *problem, const double *price, int32_t i,
                           int32_t j, int64_t travel);
 
 /* Chooses anew for every account of the slice, in ascending order of reduced cost (ties to the
- * smaller index), then of distance. Uses OpenMP. Errors: AMBIT_ERR_MEMORY; the lists are then
- * empty. Local. */
+ * smaller index), then of distance. Uses OpenMP. Errors: AMBIT_ERR_MEMORY, AMBIT_ERR_INPUT where an
+ * account travels more than an entry has room for; the lists are then empty. Local. */
 ambit_status ambit_candidates_fill(const struct ambit_problem *problem, const double *price,
                                    const struct ambit_candidate_wish *wish,
                                    struct ambit_candidates *candidates) AMBIT_CHECKED;

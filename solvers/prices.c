@@ -185,7 +185,10 @@ void ambit_prices_mark_pairs(const struct ambit_prices *prices,
     for (int32_t i = 0; i < candidates->count; i++) {
         const int listed = candidates->listed[i];
         const int depth = listed < PAIR_DEPTH ? listed : PAIR_DEPTH;
-        const int32_t *near = &candidates->territory[ambit_candidates_first(candidates, i)];
+        const int64_t first = ambit_candidates_first(candidates, i);
+        int32_t near[PAIR_DEPTH] = {0};
+        for (int c = 0; c < depth; c++)
+            near[c] = ambit_candidate_territory(candidates, first + c);
         for (int a = 0; a < depth; a++) {
             for (int b = 0; b < depth; b++) {
                 if (near[a] >= near[b]) continue;
@@ -401,17 +404,19 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
     const struct ambit_problem *problem = p->problem;
     const int listed = candidates->listed[i], rules = p->rules;
     const int64_t first = ambit_candidates_first(candidates, i);
-    const int32_t *const territory = &candidates->territory[first];
-    const int64_t *const travel = &candidates->travel[first];
-    double cost[CANDIDATE_MAX], base[AMBIT_RULE_MAX], best = INFINITY, sum = 0.0;
+    int32_t territory[CANDIDATE_MAX];
+    double travel[CANDIDATE_MAX], cost[CANDIDATE_MAX], base[AMBIT_RULE_MAX];
+    double best = INFINITY, sum = 0.0;
     for (int r = 0; r < rules; r++)
         base[r] = (double)problem->base[r][i];
     for (int c = 0; c < listed; c++) {
+        territory[c] = ambit_candidate_territory(candidates, first + c);
+        travel[c] = (double)ambit_candidate_travel(candidates, first + c);
         const double *const price = &p->acting[(size_t)territory[c] * (size_t)rules];
         double fixed = (double)ambit_disruption_of(problem, i, territory[c]);
         for (int r = 0; r < rules; r++)
             fixed += price[r] * base[r];
-        cost[c] = fixed + p->slope[territory[c]] * (double)travel[c];
+        cost[c] = fixed + p->slope[territory[c]] * travel[c];
         if (cost[c] < best) best = cost[c];
     }
     const double visits = fmax((double)problem->accounts->visits[i], 1e4);
@@ -425,7 +430,7 @@ static double soften(const struct ambit_prices *p, const struct ambit_candidates
         terms->share[k] = ambit_exp(-behind);
         sum += terms->share[k];
         for (int r = 0; r < rules; r++)
-            terms->load[k][r] = base[r] * p->unit[r] + p->travel_unit[r] * (double)travel[c];
+            terms->load[k][r] = base[r] * p->unit[r] + p->travel_unit[r] * travel[c];
     }
     AMBIT_REQUIRE(sum > 0.0); /* the best candidate alone adds 1 */
     for (int k = 0; k < terms->count; k++)

@@ -204,7 +204,7 @@ static void resize_keeps_contents(void)
 }
 
 /* Blocks beyond a megabyte grow by the C library's own means, and may move off their line. */
-static void large_blocks_grow(void)
+static void large_blocks_grow_and_shrink(void)
 {
     enum { FIRST = 160000, RISE = 90001 }; /* 1.3 MB; an odd number of numbers at each step */
     uint64_t *numbers = NULL, *between[8] = {NULL};
@@ -235,6 +235,15 @@ static void large_blocks_grow(void)
     CU_ASSERT_EQUAL(ambit_resize(&numbers, SIZE_MAX / 8 - 4, sizeof *numbers), AMBIT_ERR_MEMORY);
     CU_ASSERT_PTR_EQUAL(numbers, before);
     CU_ASSERT_EQUAL(ambit_memory_live_bytes(), (int64_t)(8 * (count + FIRST * 8)));
+    /* And shrink, at last below a megabyte. */
+    for (size_t part = 2; part <= 8 && numbers != NULL; part *= 2) {
+        CU_ASSERT_EQUAL(ambit_resize(&numbers, count / part, sizeof *numbers), AMBIT_OK);
+        CU_ASSERT_EQUAL((uintptr_t)numbers % 64, 0);
+        CU_ASSERT_EQUAL(ambit_memory_live_bytes(), (int64_t)(8 * (count / part + FIRST * 8)));
+        for (size_t i = 0; i < count / part && i < known; i++)
+            wrong += numbers[i] != ambit_random_u64(3, 0, i);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
     for (int step = 0; step < 8; step++)
         ambit_free(&between[step]);
     ambit_free(&numbers);
@@ -693,7 +702,7 @@ int main(void)
         {"memory is zeroed, aligned and counted", memory_is_zeroed_aligned_and_counted},
         {"memory of nothing is NULL", memory_of_nothing_is_null},
         {"resize keeps contents", resize_keeps_contents},
-        {"large blocks grow", large_blocks_grow},
+        {"large blocks grow and shrink", large_blocks_grow_and_shrink},
         {"the nth allocation fails once", the_nth_allocation_fails_once},
         {"sizes that overflow fail", sizes_that_overflow_fail},
         {"memory counts hold under threads", memory_counts_hold_under_threads},

@@ -454,12 +454,13 @@ static void check_lists(uint64_t seed, const struct instance *instance, const do
         const double a = ambit_reduced_cost(&instance->problem, price, i, best,
                                             instance_travel(instance, i, best));
         const double b = ambit_reduced_cost(&instance->problem, price, i,
-                                            candidates.territory[first], candidates.travel[first]);
-        good &= candidates.territory[first] == best || a == b;
+                                            ambit_candidate_territory(&candidates, first),
+                                            ambit_candidate_travel(&candidates, first));
+        good &= ambit_candidate_territory(&candidates, first) == best || a == b;
         for (int c = 0; c < candidates.listed[i]; c++)
             good &= ambit_class_has(instance->problem.eligibility,
                                     ambit_class_of(&instance->problem, i),
-                                    candidates.territory[first + c]);
+                                    ambit_candidate_territory(&candidates, first + c));
     }
     CHECK_SEED(seed, good);
     ambit_candidates_clear(&candidates);

@@ -504,6 +504,35 @@ static void rules_of_shares_on_both_sides(void)
     instance_clear(&instance);
 }
 
+/* A column is not kept twice where it is all that a rule counts beside travel. */
+static void columns_are_lent_to_rules(void)
+{
+    struct instance instance;
+    small_instance(&instance);
+    const struct ambit_problem *const problem = &instance.problem;
+    instance.scenario.measure[ONLY_WORK] =
+        (struct ambit_measure){"twice", "", 2, {WORKLOAD, WORKLOAD}};
+    instance_relative(&instance, HOURS, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_relative(&instance, WORTH, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_relative(&instance, TRAVEL, AMBIT_TARGET_EQUAL, 0.0, 1.2);
+    instance_relative(&instance, NUMBER, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_relative(&instance, ONLY_WORK, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_share(&instance, WORTH, HOURS, -1.0, 0.5);
+    instance_compile(&instance);
+    CU_ASSERT_PTR_EQUAL(problem->base[0], instance.accounts.column[WORKLOAD]);
+    CU_ASSERT_PTR_EQUAL(problem->base[1], instance.accounts.column[POTENTIAL]);
+    CU_ASSERT(problem->own_base[0] == NULL && problem->own_base[1] == NULL);
+    for (int r = 2; r < 6; r++)
+        CU_ASSERT(problem->own_base[r] != NULL && problem->base[r] == problem->own_base[r]);
+    CU_ASSERT_EQUAL(problem->base[2][1], 0);
+    CU_ASSERT_EQUAL(problem->base[3][1], 1000000);
+    CU_ASSERT_EQUAL(problem->base[4][1], 60000002);
+    CU_ASSERT_EQUAL(problem->base[5][0], 500000 - 5000000);
+    ambit_problem_refresh_rule(&instance.problem, 0);
+    CU_ASSERT_EQUAL(problem->base[0][1], 30000001);
+    instance_clear(&instance);
+}
+
 static void rule_of_a_sum(void)
 {
     struct instance instance;
@@ -567,6 +596,7 @@ int main(void)
         {"a rule with absolute limits", rule_of_absolute_limits},
         {"a rule from a share", rule_of_a_share},
         {"rules from shares on one and both sides", rules_of_shares_on_both_sides},
+        {"rules that are one column borrow it", columns_are_lent_to_rules},
         {"a rule from a sum of columns, count and travel", rule_of_a_sum},
         {"rules when memory runs out", rules_out_of_memory},
     };

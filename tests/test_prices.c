@@ -172,9 +172,10 @@ static void check_candidates(const struct instance *instance, const double *pric
         const int64_t first = ambit_candidates_first(candidates, i);
         CHECK_SEED(instance->seed, candidates->listed[i] == count);
         for (int c = 0; c < count && count == candidates->listed[i]; c++) {
-            CHECK_SEED(instance->seed, candidates->territory[first + c] == expected[c]);
             CHECK_SEED(instance->seed,
-                       candidates->travel[first + c] == instance_travel(instance, i, expected[c]));
+                       ambit_candidate_territory(candidates, first + c) == expected[c]);
+            CHECK_SEED(instance->seed, ambit_candidate_travel(candidates, first + c) ==
+                                           instance_travel(instance, i, expected[c]));
         }
         if (count > 1) continue;
         const int64_t travel = instance_travel(instance, i, expected[0]);
@@ -215,6 +216,60 @@ static void candidates_are_the_best(void)
         CU_ASSERT_EQUAL(candidates.count, 0);
         instance_clear(&instance);
     }
+}
+
+/* A territory of 40 takes six bits of an entry, so that its travel is below 2^58 micro-hours: what
+ * fits comes back to the last digit, what does not is refused. */
+static void travel_fits_its_entry(void)
+{
+    const struct ambit_candidate_wish wish = {0.3, 16, 0};
+    const double none[40] = {0.0};
+    const int64_t room = INT64_C(1) << 58;
+    struct instance instance;
+    struct ambit_candidates candidates = {0};
+    instance_create(5, 60, 40, &instance);
+    instance_relative(&instance, WORTH, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_compile(&instance);
+    instance.accounts.local_travel[7] = 0;
+    instance.accounts.local_travel[7] = room - 1 - instance_travel(&instance, 7, 0);
+    for (int32_t j = 0; j < 40; j++)
+        memcpy(instance.territories.item[j].position, instance.territories.item[0].position,
+               sizeof instance.territories.item[j].position);
+    must(ambit_candidates_fill(&instance.problem, none, &wish, &candidates));
+    const int64_t first = ambit_candidates_first(&candidates, 7);
+    CU_ASSERT_EQUAL(candidates.listed[7], 16);
+    CU_ASSERT_EQUAL(ambit_candidate_territory(&candidates, first + 15), 15);
+    CU_ASSERT_EQUAL(ambit_candidate_travel(&candidates, first + 15), room - 1);
+    instance.accounts.local_travel[7]++;
+    CU_ASSERT_EQUAL(ambit_candidates_fill(&instance.problem, none, &wish, &candidates),
+                    AMBIT_ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(ambit_error_message(),
+                           "scenario.yaml: expected no account to travel more than 2.88e+11 hours "
+                           "a year where there are 40 territories, found one of 2.88e+11; give "
+                           "fewer visits, or shorter drives in travel.minutes");
+    CU_ASSERT_EQUAL(candidates.count, 0);
+    CU_ASSERT_PTR_NULL(candidates.entry);
+    instance_clear(&instance);
+}
+
+/* Lists that have become far shorter give their room back. */
+static void short_lists_take_little(void)
+{
+    const struct ambit_candidate_wish all = {INFINITY, 16, 0}, one = {0.0, 1, 0};
+    const double none[12] = {0.0};
+    struct instance instance;
+    struct ambit_candidates candidates = {0};
+    instance_create(6, 1100, 12, &instance);
+    instance_relative(&instance, WORTH, AMBIT_TARGET_EQUAL, 0.9, 1.1);
+    instance_compile(&instance);
+    must(ambit_candidates_fill(&instance.problem, none, &all, &candidates));
+    CU_ASSERT(candidates.entries == 1100 * 12 && candidates.room >= candidates.entries);
+    const int64_t live = ambit_memory_live_bytes();
+    must(ambit_candidates_fill(&instance.problem, none, &one, &candidates));
+    CU_ASSERT(candidates.entries == 1100 && candidates.room < 1100 * 2 + 1024);
+    CU_ASSERT(ambit_memory_live_bytes() <= live - 1100 * 9 * 8);
+    ambit_candidates_clear(&candidates);
+    instance_clear(&instance);
 }
 
 /* By hand: 2 h of travel at slope 1 + 0.5, 10 h of work at 0.5, 3 h of disruption elsewhere. */
@@ -725,6 +780,8 @@ int main(void)
 {
     static const struct ambit_test tests[] = {
         {"candidates are the cheapest and the nearest", candidates_are_the_best},
+        {"travel fits its entry, or is refused", travel_fits_its_entry},
+        {"short lists take little", short_lists_take_little},
         {"reduced cost by hand", reduced_cost_by_hand},
         {"gradient as by finite differences", gradient_as_by_differences},
         {"an ascent reaches balance and a close bound", ascent_reaches_balance},

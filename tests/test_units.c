@@ -196,12 +196,12 @@ static void candidates_are_the_cheapest(void)
             const double visits = fmax((double)units->accounts.visits[u], 1e4);
             for (int32_t j = 0; j < TERRITORIES; j++)
                 within += cost[j] <= least + wish.margin * visits;
-            CHECK_SEED(seed, cost[candidates.territory[first]] == least);
+            CHECK_SEED(seed, cost[ambit_candidate_territory(&candidates, first)] == least);
             CHECK_SEED(seed, candidates.listed[u] ==
                                  (within < AMBIT_CANDIDATE_MAX ? within : AMBIT_CANDIDATE_MAX));
             for (int c = 1; c < candidates.listed[u]; c++)
-                CHECK_SEED(seed, cost[candidates.territory[first + c]] >=
-                                     cost[candidates.territory[first + c - 1]]);
+                CHECK_SEED(seed, cost[ambit_candidate_territory(&candidates, first + c)] >=
+                                     cost[ambit_candidate_territory(&candidates, first + c - 1)]);
         }
         ambit_candidates_clear(&candidates);
         nation_clear(&nation);

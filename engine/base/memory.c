@@ -118,25 +118,25 @@ ambit_status ambit_alloc(void *out, size_t count, size_t size)
     return block == NULL && count > 0 && size > 0 ? AMBIT_ERR_MEMORY : AMBIT_OK;
 }
 
-/* A large block grows by its pages' addresses alone where the C library can do that, and then never
- * stands twice in memory. NULL where it is not large or there is no more; the block is then as it
- * was. */
-static void *grow(void *block, size_t count, size_t size)
+/* A large block grows and shrinks by its pages' addresses alone where the C library can do that,
+ * and then never stands twice in memory. NULL where it is not large or there is no more; the block
+ * is then as it was. */
+static void *resize_pages(void *block, size_t count, size_t size)
 {
     struct header *header = header_of(block);
     const size_t before = header->bytes;
     size_t bytes;
     void *aligned = NULL;
-    if (before < LARGE || __builtin_mul_overflow(count, size, &bytes) || bytes < before ||
+    if (before < LARGE || __builtin_mul_overflow(count, size, &bytes) || bytes < LARGE ||
         bytes > (size_t)PTRDIFF_MAX - LINE)
         return NULL;
-    struct header *const grown = realloc(header, LINE + bytes);
-    if (grown == NULL) return NULL;
-    header = grown;
+    struct header *const resized = realloc(header, LINE + bytes);
+    if (resized == NULL) return NULL;
+    header = resized;
     header->bytes = bytes;
     count_change(0, (int64_t)(bytes - before));
     if ((uintptr_t)header % LINE != 0 && posix_memalign(&aligned, LINE, LINE + bytes) == 0) {
-        memcpy(aligned, header, LINE + before); /* it moved, and left its line */
+        memcpy(aligned, header, LINE + (before < bytes ? before : bytes)); /* it left its line */
         free(header);
         header = aligned;
     }
@@ -146,7 +146,7 @@ static void *grow(void *block, size_t count, size_t size)
 ambit_status ambit_resize(void *block, size_t count, size_t size)
 {
     void *const old = load_pointer(block);
-    void *new = old != NULL &&count > 0 && size > 0 ? grow(old, count, size) : NULL;
+    void *new = old != NULL &&count > 0 && size > 0 ? resize_pages(old, count, size) : NULL;
     if (new != NULL) {
         store_pointer(block, new);
         return AMBIT_OK;

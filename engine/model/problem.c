@@ -56,8 +56,8 @@ static void compile_base(struct ambit_problem *problem, int r)
 {
     const struct ambit_accounts *const accounts = problem->accounts, *const rows = accounts->rows;
     const struct ambit_rule *const rule = &problem->rule[r];
-    int64_t *const base = problem->base[r];
-    for (int32_t i = 0; i < accounts->count; i++) {
+    int64_t *const base = problem->own_base[r];
+    for (int32_t i = 0; base != NULL && i < accounts->count; i++) {
         base[i] = rows == NULL ? base_of(rule, accounts, i) : 0;
         if (rows == NULL) continue;
         for (int32_t row = accounts->begin[i]; row < accounts->begin[i + 1]; row++)
@@ -80,6 +80,34 @@ void ambit_problem_refresh_rule(struct ambit_problem *problem, int r)
         add_measure(&scenario->measure[band->share_of],
                     rule->uses_upper ? -band->upper : -band->lower, rule);
     compile_base(problem, r);
+}
+
+/* The column that is all the band's rule counts beside travel; −1 where there is no such. */
+static int lone_column(const struct ambit_scenario *scenario, const struct ambit_band *band)
+{
+    const struct ambit_measure *const measure = &scenario->measure[band->measure];
+    int column = -1;
+    for (int t = 0; t < measure->term_count; t++) {
+        const int term = measure->term[t];
+        if (term == AMBIT_TERM_TRAVEL) continue;
+        if (term == AMBIT_TERM_COUNT || column >= 0) return -1;
+        column = term;
+    }
+    return band->share_of >= 0 ? -1 : column;
+}
+
+/* Columns are not kept twice: with many accounts that is a good part of what they take. */
+static ambit_status set_base(struct ambit_problem *problem, int r)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_accounts *const accounts = problem->accounts;
+    const int column =
+        lone_column(problem->scenario, &problem->scenario->band[problem->rule[r].band]);
+    if (column < 0)
+        AMBIT_TRY(ambit_alloc(&problem->own_base[r], (size_t)accounts->count, sizeof(int64_t)));
+    problem->base[r] = column >= 0 ? accounts->column[column] : problem->own_base[r];
+done:
+    return status;
 }
 
 /* Where nothing can be shared out in proportion to the reps' numbers. */
@@ -153,7 +181,7 @@ ambit_status ambit_problem_create(const struct ambit_scenario *scenario,
     for (int b = 0; b < scenario->band_count; b++)
         add_rules(&scenario->band[b], b, problem);
     for (int r = 0; r < problem->rule_count; r++) {
-        AMBIT_TRY(ambit_alloc(&problem->base[r], (size_t)accounts->count, sizeof(int64_t)));
+        AMBIT_TRY(set_base(problem, r));
         AMBIT_TRY(compile_shares(problem, r));
         ambit_problem_refresh_rule(problem, r);
     }
@@ -165,7 +193,8 @@ done:
 void ambit_problem_clear(struct ambit_problem *problem)
 {
     for (int r = 0; r < AMBIT_RULE_MAX; r++) {
-        ambit_free(&problem->base[r]);
+        ambit_free(&problem->own_base[r]);
+        problem->base[r] = NULL;
         ambit_free(&problem->rule[r].share);
         ambit_free(&problem->rule[r].given);
     }

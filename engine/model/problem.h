@@ -76,10 +76,13 @@ struct ambit_problem {
     const struct ambit_territories *territories; /* borrowed */
     int rule_count; /* one a band, in the scenario's order; two where both sides are shares */
     struct ambit_rule rule[AMBIT_RULE_MAX];
-    int64_t *base[AMBIT_RULE_MAX]; /* owned; per account of the slice, micro-units */
-    int64_t disruption;            /* micro-hours an account that changes hands, where that is all
-                                      there is to say: budgets.leave is NULL */
-    struct ambit_budgets budgets;  /* owned; and what each account pays for leaving */
+    const int64_t *base[AMBIT_RULE_MAX]; /* per account of the slice, micro-units; a column of the
+                                            accounts where that is all a rule counts beside travel,
+                                            else own_base */
+    int64_t *own_base[AMBIT_RULE_MAX];   /* owned; NULL where base is a column */
+    int64_t disruption;                  /* micro-hours an account that changes hands, where that is
+                                            all there is to say: budgets.leave is NULL */
+    struct ambit_budgets budgets;        /* owned; and what each account pays for leaving */
     const struct ambit_eligibility *eligibility; /* borrowed; NULL: all may serve all */
 };
 

@@ -118,8 +118,10 @@ static void add_up(const struct ambit_job *job, const int32_t *member, int32_t c
         to->local_travel[c] += from->local_travel[i];
         for (int k = 0; k < from->column_count; k++)
             to->column[k][c] += from->column[k][i];
-        for (int r = 0; r < job->problem.rule_count; r++)
-            coarse->problem.base[r][c] += job->problem.base[r][i];
+        for (int r = 0; r < job->problem.rule_count; r++) {
+            if (coarse->problem.own_base[r] != NULL) /* else it is a column, as above */
+                coarse->problem.own_base[r][c] += job->problem.base[r][i];
+        }
     }
 }
 
@@ -143,8 +145,10 @@ static ambit_status allocate(const struct ambit_job *job, int32_t runs, struct a
     AMBIT_TRY(
         ambit_problem_create(&coarse->scenario, accounts, &coarse->territories, &coarse->problem));
     coarse->problem.eligibility = job->problem.eligibility;
-    for (int r = 0; r < coarse->problem.rule_count && runs > 0; r++)
-        memset(coarse->problem.base[r], 0, n * sizeof *coarse->problem.base[r]);
+    for (int r = 0; r < coarse->problem.rule_count; r++) {
+        if (coarse->problem.own_base[r] != NULL)
+            memset(coarse->problem.own_base[r], 0, n * sizeof *coarse->problem.own_base[r]);
+    }
 done:
     return status;
 }

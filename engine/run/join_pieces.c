@@ -218,7 +218,7 @@ static void clear_play(struct play *play)
 {
     ambit_accounts_clear(&play->accounts);
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
-        ambit_free(&play->problem.base[r]);
+        ambit_free(&play->problem.own_base[r]);
     ambit_free(&play->set);
     ambit_free(&play->of_account);
     ambit_free(&play->account);
@@ -355,12 +355,14 @@ static ambit_status gather_play(struct ambit_job *job, struct play *play)
     AMBIT_TRY(
         gather_flagged(job, flag, a->local_travel, sizeof *a->local_travel, &to->local_travel));
     play->problem = job->problem;
-    if (job->problem.eligibility != NULL) AMBIT_TRY(gather_classes(job, flag, play));
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
-        play->problem.base[r] = NULL;
-    for (int r = 0; r < job->problem.rule_count; r++)
+        play->problem.own_base[r] = NULL;
+    if (job->problem.eligibility != NULL) AMBIT_TRY(gather_classes(job, flag, play));
+    for (int r = 0; r < job->problem.rule_count; r++) {
         AMBIT_TRY(gather_flagged(job, flag, job->problem.base[r], sizeof(int64_t),
-                                 &play->problem.base[r]));
+                                 &play->problem.own_base[r]));
+        play->problem.base[r] = play->problem.own_base[r];
+    }
     to->count = (int32_t)count;
     to->total = a->total;
     play->problem.accounts = to;

@@ -176,13 +176,13 @@ static int32_t cheapest(const struct ambit_job *job, const struct ambit_pricing 
 {
     const struct ambit_candidates *const candidates = &pricing->candidates;
     const int64_t first = ambit_candidates_first(candidates, i);
-    int32_t best = candidates->territory[first];
+    int32_t best = ambit_candidate_territory(candidates, first);
     if (candidates->listed[i] == 1) return best;
     double least = INFINITY;
     for (int64_t at = first; at < first + candidates->listed[i]; at++) {
-        const int32_t j = candidates->territory[at];
-        const double cost =
-            ambit_reduced_cost(&job->problem, pricing->acting, i, j, candidates->travel[at]);
+        const int32_t j = ambit_candidate_territory(candidates, at);
+        const double cost = ambit_reduced_cost(&job->problem, pricing->acting, i, j,
+                                               ambit_candidate_travel(candidates, at));
         if (cost > least || (cost == least && j > best)) continue;
         least = cost;
         best = j;

@@ -121,12 +121,12 @@ static int list_choices(const struct round *round, int32_t i, struct choice *cho
         ambit_reduced_cost(problem, round->pricing->acting, i, here, travel), here, travel};
     const int64_t first = ambit_candidates_first(candidates, i);
     for (int64_t at = first; at < first + candidates->listed[i] && group >= 0; at++) {
-        const int32_t j = candidates->territory[at];
+        const int32_t j = ambit_candidate_territory(candidates, at);
         if (j == here || round->group[j] != group) continue;
         if (round->detailed && ambit_disruption_of(problem, i, j) >= AMBIT_LEAVE_NEVER) continue;
+        const int64_t there = ambit_candidate_travel(candidates, at);
         const struct choice next = {
-            ambit_reduced_cost(problem, round->pricing->acting, i, j, candidates->travel[at]), j,
-            candidates->travel[at]};
+            ambit_reduced_cost(problem, round->pricing->acting, i, j, there), j, there};
         if (count == AMBIT_CHOICE_MAX && next.reduced >= choice_out[count - 1].reduced) continue;
         int k = count < AMBIT_CHOICE_MAX ? count++ : count - 1;
         for (; k > 1 && choice_out[k - 1].reduced > next.reduced; k--)

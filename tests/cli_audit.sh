@@ -94,12 +94,12 @@ for ranks in 1 2 3 4; do
 done
 
 # Outlines of a nation that is large enough to be drawn from some of its accounts.
-on 2 generate --accounts 210000 --territories 12 -o large.h5 --quiet
+on 2 generate --accounts 110000 --territories 12 -o large.h5 --quiet
 on 1 audit large.yaml --threads 2 --json --quiet
 cp out large.json
 on 3 audit large.yaml --threads 1 --json --quiet
 check "a large nation: figures" True "$(same_figures large.json out)"
-check "a large nation: outlines from every third account" 3 \
+check "a large nation: outlines from every second account" 2 \
     "$("$python" -c "import json; print(json.load(open('large.json'))['audit']['outline_every'])")"
 
 # The file has the same figures, and still stands before the judge.

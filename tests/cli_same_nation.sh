@@ -45,7 +45,7 @@ on 1 generate --accounts 20000 --territories 40 --seed 6 -o nation.h5 --quiet
 sum=
 same 1 2 nation.h5
 sources_of() { grep -aoE ', sources [0-9a-f]{12}' "$1" | head -n 1; } # as checkpoints name them
-check "the sources are named" 22 "$(sources_of "$AMBIT" | wc -c)"
+check "the sources are named" 23 "$(sources_of "$AMBIT" | wc -c)"
 export ASAN_OPTIONS=detect_leaks=0 # of Open MPI
 builds=$(dirname "$AMBIT")/..
 for build in debug asan; do

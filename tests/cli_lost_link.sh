@@ -24,7 +24,7 @@ trap 'exit 1' INT TERM
 # The processes of this test that run $AMBIT with the word WORD.
 runners() { # WORD
     for process in /proc/[0-9]*; do
-        [ "$(readlink "$process/exe" 2>/dev/null)" = "$AMBIT" ] || continue
+        [ "$process/exe" -ef "$AMBIT" ] || continue
         ! tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qxF "$1" || echo "${process##*/}"
     done
 }
@@ -96,7 +96,7 @@ hosts() {
         ip link set "$bridge" up && host 1 && host 2 && host 3
 }
 if ! hosts 2>why; then
-    echo "$suite: hosts need root and network namespaces; skipped: $(head -n 1 why)"
+    echo "$suite: left out: hosts, which need root and network namespaces: $(head -n 1 why)"
     finish
 fi
 # In the place of ssh: HOST COMMAND. As real hosts do, each has temporary files of its own: Open MPI's

@@ -8,30 +8,7 @@
 
 # --- by hand ------------------------------------------------------------------
 
-# Three homes on a meridian, at 40, 41 and 43 degrees. A visit costs 0.01 h a kilometre from home,
-# 1.111951 h a degree, and there is nothing between stops. Four accounts a territory at most.
-mkdir hand
-cat >hand/s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: territory}
-  visits: visits
-reps:
-  file: r.csv
-  columns: {id: rep, territory: territory, lat: lat, lon: lon}
-travel:
-  stops_per_day: 2
-  local_factor: 0
-  minutes: {a: 0.6, b: 1}
-bands:
-  count: {max: 4}
-END
-cat >hand/r.csv <<'END'
-rep,territory,lat,lon
-R1,South,40,-100
-R2,Middle,41,-100
-,North,43,-100
-END
+meridian hand
 cat >hand/a.csv <<'END'
 id,lat,lon,visits,territory
 S1,40,-100,1,South

@@ -8,34 +8,10 @@
 
 # --- by hand ------------------------------------------------------------------
 
-# Three homes on a meridian, at 40, 41 and 43 degrees. A visit costs 0.01 h a kilometre from home,
-# 1.111951 h a degree, and there is nothing between stops. Four accounts a territory at most, three
-# in the mean.
-mkdir hand
-cat >hand/s.yaml <<'END'
-accounts:
-  file: new.csv
-  columns: {id: id, lat: lat, lon: lon, territory: territory}
-  visits: visits
-reps:
-  file: r.csv
-  columns: {id: rep, territory: territory, lat: lat, lon: lon}
-travel:
-  stops_per_day: 2
-  local_factor: 0
-  minutes: {a: 0.6, b: 1}
-measures:
-  visited: {sum: visits}
-bands:
-  count: {max: 4}
-END
+# Three accounts a territory in the mean.
+meridian hand
+sed -i 's/a.csv/new.csv/; $a measures: {visited: {sum: visits}}' hand/s.yaml
 sed 's/new.csv/old.csv/' hand/s.yaml >hand/o.yaml
-cat >hand/r.csv <<'END'
-rep,territory,lat,lon
-R1,South,40,-100
-R2,Middle,41,-100
-,North,43,-100
-END
 cat >hand/new.csv <<'END'
 id,lat,lon,visits,territory
 A1,40,-100,1,South

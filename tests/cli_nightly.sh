@@ -8,32 +8,9 @@
 
 # --- by hand ------------------------------------------------------------------
 
-# Three homes on a meridian, at 40, 41 and 43 degrees. A visit costs 0.01 h a kilometre from home,
-# 1.111951 h a degree, and there is nothing between stops.
-mkdir hand
-cat >hand/s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: territory}
-  visits: visits
-reps:
-  file: r.csv
-  columns: {id: rep, territory: territory, lat: lat, lon: lon}
-travel:
-  stops_per_day: 2
-  local_factor: 0
-  minutes: {a: 0.6, b: 1}
-bands:
-  count: {max: 4}
-nightly:
-  hours_per_move: 2
-END
-cat >hand/r.csv <<'END'
-rep,territory,lat,lon
-R1,South,40,-100
-R2,Middle,41,-100
-R3,North,43,-100
-END
+meridian hand
+sed -i 's/^,North/R3,North/' hand/r.csv
+printf 'nightly:\n  hours_per_move: 2\n' >>hand/s.yaml
 # W is served from the middle, and would save 22.2 h from the north.
 cat >hand/a.csv <<'END'
 id,lat,lon,visits,territory

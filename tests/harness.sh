@@ -72,6 +72,35 @@ with h5py.File(sys.argv[1]) as f:
     print($2)" "$1"
 }
 
+# Writes FOLDER/s.yaml and FOLDER/r.csv, a nation whose figures are worked out by hand; its accounts
+# are to be in FOLDER/a.csv. Three homes on a meridian, at 40, 41 and 43 degrees, the last one's rep
+# without an id. A visit costs 0.01 h a kilometre from home, 1.111951 h a degree, and there is nothing
+# between stops. Four accounts a territory at most. Sections may be added to the scenario.
+meridian() { # FOLDER
+    mkdir "$1"
+    cat >"$1/s.yaml" <<'END'
+accounts:
+  file: a.csv
+  columns: {id: id, lat: lat, lon: lon, territory: territory}
+  visits: visits
+reps:
+  file: r.csv
+  columns: {id: rep, territory: territory, lat: lat, lon: lon}
+travel:
+  stops_per_day: 2
+  local_factor: 0
+  minutes: {a: 0.6, b: 1}
+bands:
+  count: {max: 4}
+END
+    cat >"$1/r.csv" <<'END'
+rep,territory,lat,lon
+R1,South,40,-100
+R2,Middle,41,-100
+,North,43,-100
+END
+}
+
 # The keys of a scenario file, as messages list them.
 scenario_keys() { grep -o '"[^"]*"' "$here/tests/scenario_keys.h" | tr -d '"\n'; }
 

@@ -73,8 +73,9 @@ const struct ambit_command ambit_command_assign = {
     .arguments = "PLAN.h5 NEW.csv",
     .argument_count = 2,
     .manual =
-        "Give each account of NEW.csv (or .h5; columns as in the plan's own accounts, without a "
-        "territory) the territory where travel and the prices of the plan's bands cost least, "
+        "Give each account of NEW.csv (or .h5; with the columns of the plan's own accounts that "
+        "visits, bands, `together' and rules on who may serve whom use) the territory where travel "
+        "and the prices of the plan's bands cost least, "
         "among "
         "those whose bands still hold with it. PLAN.h5, a plan or an audit, is all that is read "
         "beside it, and stays as it is."

@@ -33,9 +33,12 @@ ambit_status ambit_filter_resolve(const struct ambit_scenario *scenario,
     const struct ambit_filter_words *const words = &scenario->filter_words;
     const ambit_status status =
         ambit_resize(&accounts->filter_code, (size_t)words->count, sizeof *accounts->filter_code);
-    for (int w = 0; w < words->count && status == AMBIT_OK; w++)
+    for (int w = 0; w < words->count && status == AMBIT_OK; w++) {
+        const struct ambit_filter_word *const word = &words->item[w];
         accounts->filter_code[w] =
-            ambit_words_find(&accounts->words[words->item[w].category], words->item[w].text);
+            word->category < 0 ? AMBIT_WORD_UNKNOWN
+                               : ambit_words_find(&accounts->words[word->category], word->text);
+    }
     return status;
 }
 
@@ -44,8 +47,8 @@ ambit_status ambit_filter_check(const struct ambit_scenario *scenario,
 {
     for (int w = 0; w < scenario->filter_words.count; w++) {
         const struct ambit_filter_word *const word = &scenario->filter_words.item[w];
+        if (word->category < 0 || accounts->filter_code[w] != AMBIT_WORD_UNKNOWN) continue;
         const struct ambit_words *const known = &accounts->words[word->category];
-        if (accounts->filter_code[w] != AMBIT_WORD_UNKNOWN) continue;
         return ambit_fail(AMBIT_ERR_INPUT,
                           "%s:%d:%d: expected a word that an account has in column '%s', found "
                           "'%s', which none has (%s%s%s)",

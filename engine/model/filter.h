@@ -35,7 +35,7 @@ struct ambit_filter {
 
 struct ambit_filter_word {
     char text[AMBIT_FILTER_TEXT];
-    int category;     /* index into the scenario's columns of words */
+    int category;     /* index into the scenario's columns of words; −1: of a filter not in use */
     int line, column; /* where it stands in the scenario file, for messages */
 };
 

@@ -10,6 +10,7 @@
 #include "engine/base/hash.h"
 #include "engine/model/accounts.h"
 #include "engine/model/badrows.h"
+#include "engine/model/columns.h"
 #include "engine/model/problem.h"
 #include "engine/model/result.h"
 #include "engine/model/scenario.h"
@@ -63,10 +64,11 @@ struct ambit_job {
     struct ambit_job *whole; /* borrowed; the job of single accounts, where those of this one are
                                 units that stay together (unite.h); else NULL */
     struct ambit_run_options options;
-    bool draws;        /* a plan is to be found: memory for that is checked */
-    bool warm;         /* plan, free centres and prices at hand are near those that are sought */
-    bool keeps_limits; /* warm, and limits that may be opened were met as asked near by */
-    bool sweeps;       /* this plan is one of many: what budget would do for it is not sought */
+    enum ambit_use use; /* what is read: columns for a plan, unless set otherwise */
+    bool draws;         /* a plan is to be found: memory for that is checked */
+    bool warm;          /* plan, free centres and prices at hand are near those that are sought */
+    bool keeps_limits;  /* warm, and limits that may be opened were met as asked near by */
+    bool sweeps;        /* this plan is one of many: what budget would do for it is not sought */
     double started;
     struct ambit_scenario scenario;
     struct ambit_territories territories;

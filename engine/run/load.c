@@ -73,6 +73,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
     ambit_log_progress("read", 0, 0, "");
     AMBIT_TRY(ambit_scenario_load_variant(job->options.scenario_path, job->options.scenario_name,
                                           job->comm, &job->scenario));
+    ambit_scenario_narrow(&job->scenario, job->use);
     ambit_job_take_seed(job);
     AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,

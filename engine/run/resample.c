@@ -233,6 +233,7 @@ ambit_status ambit_robustness_run(struct ambit_comm *comm, const struct ambit_ru
     ambit_robustness_init(out);
     ambit_result_init(&sampling.sample);
     ambit_job_init(&job, comm, options);
+    job.use = AMBIT_USE_ROBUSTNESS;
     AMBIT_TRY(ambit_job_load(&job));
     AMBIT_TRY(check_terms(&job));
     AMBIT_TRY(ambit_job_order(&job));

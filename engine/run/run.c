@@ -206,6 +206,7 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
+    job.use = AMBIT_USE_AUDIT;
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path)
                      : ambit_job_take_current(&job));

@@ -7,6 +7,7 @@
 #include "engine/run/standing_plan.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "engine/model/columns.h"
 #include "engine/model/geometry.h"
 #include "io/result_hdf5.h"
 #include "io/scenario_yaml.h"
@@ -103,9 +104,7 @@ static ambit_status read_scenario(struct ambit_comm *comm, const char *path,
         plan->scenario = made;
         ambit_scenario_init(&made);
     }
-    plan->scenario.territory_column[0] = '\0'; /* new accounts have none */
-    ambit_scenario_forget_changes(&plan->scenario);
-    plan->scenario.eligibility.has_lock = false;
+    ambit_scenario_narrow(&plan->scenario, AMBIT_USE_NEW);
 done:
     ambit_scenario_clear(&made);
     return status;

@@ -542,6 +542,7 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     ambit_status status = AMBIT_OK;
     const int32_t *label;
     char *plan_path = NULL;
+    if (stored->kind == AMBIT_RESULT_AUDIT) job->use = AMBIT_USE_AUDIT;
     AMBIT_TRY(ambit_job_load(job));
     if (!same_shape(job, stored, report)) goto done;
     AMBIT_TRY(ambit_job_order(job));

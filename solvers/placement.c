@@ -14,8 +14,8 @@
  * who loses least.
  *
  * Weakness: nobody who was placed makes room again, and prices stay; a batch that changes the
- * nation wants a new plan. A share (travel of hours) has no room that a node could know, so only
- * its territories tell.
+ * nation wants a new plan. The bound on a share (travel of hours) takes the largest whole of a
+ * node's territories, and so is far below what an account breaks in the others.
  */
 #include "solvers/placement.h"
 #include "engine/base/fixed.h"
@@ -50,6 +50,13 @@ struct node {
     double weight;          /* largest sum of its parts' magnitudes */
 };
 
+/* The most that a territory can take before a band is broken, or broken further: units of the
+ * measure; or, of a share, by how much more it can grow than `share` times what its whole grows. */
+struct room {
+    double most;
+    double share, whole; /* the largest share that is allowed, and the largest whole, units */
+};
+
 struct ambit_placement {
     const struct ambit_scenario *scenario;       /* borrowed */
     const struct ambit_territories *territories; /* borrowed */
@@ -68,7 +75,7 @@ struct ambit_placement {
     int32_t leaves;        /* a power of two; node n has children 2n and 2n + 1 */
     struct node *node;     /* owned; node 1 is the root */
     double *price_low, *price_high; /* owned; [node × rules + rule] */
-    double *room;                   /* owned; [node × bands + band], units */
+    struct room *room;              /* owned; [node × bands + band] */
 };
 
 /* ---- bands ---- */
@@ -179,7 +186,7 @@ static void empty_node(struct ambit_placement *p, int32_t n)
         p->price_high[rules + (size_t)r] = -INFINITY;
     }
     for (int b = 0; b < p->bands; b++)
-        p->room[bands + (size_t)b] = -INFINITY;
+        p->room[bands + (size_t)b] = (struct room){.most = -INFINITY};
 }
 
 static void add_territory(struct ambit_placement *p, const struct ambit_problem *problem, int32_t n,
@@ -236,21 +243,31 @@ static void build_tree(struct ambit_placement *p, const struct ambit_problem *pr
 
 /* ---- room ---- */
 
-/* What territory j can take of band b's measure before the band is broken, or broken further. */
-static double room_in(const struct ambit_placement *p, int b, int32_t j)
+/* What territory j can take of band b. */
+static struct room room_in(const struct ambit_placement *p, int b, int32_t j)
 {
-    if (p->scenario->band[b].share_of >= 0) return INFINITY;
-    const double value = value_of(p, b, j);
-    return larger(p->high[(size_t)b * (size_t)p->count + (size_t)j] - value, 0.0);
+    const struct ambit_band *const band = &p->scenario->band[b];
+    const double high = p->high[(size_t)b * (size_t)p->count + (size_t)j];
+    const double value = value_of(p, b, j), allowed = larger(high, value);
+    if (band->share_of < 0 || high == INFINITY) return (struct room){.most = allowed - value};
+    const double whole = ambit_from_micro(p->load[(int64_t)band->share_of * p->count + j]);
+    if (!(whole > 0.0)) return (struct room){.most = INFINITY}; /* it has no share yet */
+    return (struct room){.most = (allowed - value) * whole, .share = allowed, .whole = whole};
+}
+
+static struct room join_rooms(struct room a, struct room b)
+{
+    return (struct room){larger(a.most, b.most), larger(a.share, b.share),
+                         larger(a.whole, b.whole)};
 }
 
 static void set_leaf_room(struct ambit_placement *p, int32_t leaf)
 {
-    double *const room = &p->room[(size_t)(p->leaves + leaf) * (size_t)p->bands];
+    struct room *const room = &p->room[(size_t)(p->leaves + leaf) * (size_t)p->bands];
     for (int b = 0; b < p->bands; b++) {
-        room[b] = -INFINITY;
+        room[b] = (struct room){.most = -INFINITY};
         for (int32_t k = leaf * LEAF; k < (leaf + 1) * LEAF && k < p->count; k++)
-            room[b] = larger(room[b], room_in(p, b, p->order[k]));
+            room[b] = join_rooms(room[b], room_in(p, b, p->order[k]));
     }
 }
 
@@ -258,7 +275,7 @@ static void set_node_room(struct ambit_placement *p, int32_t n)
 {
     const size_t bands = (size_t)p->bands, at = (size_t)n * bands;
     for (size_t b = 0; b < bands; b++)
-        p->room[at + b] = larger(p->room[2 * at + b], p->room[2 * at + bands + b]);
+        p->room[at + b] = join_rooms(p->room[2 * at + b], p->room[2 * at + bands + b]);
 }
 
 static double target_of(const struct ambit_placement *p, int b, int32_t j, const int64_t *total)
@@ -397,15 +414,35 @@ static double least_cost(const struct seeker *s, int32_t n, double travel)
     return cost - ROUNDING * magnitude;
 }
 
+/* A part x of a whole y that grow by dx and dy to more than the share s has (dx − s·dy) − (s·y − x)
+ * too much, over y + dy. More than the largest share, room and whole say is none for certain. */
+static double least_share_above(const struct seeker *s, int b, const struct room *room,
+                                double travel)
+{
+    const struct ambit_band *const band = &s->p->scenario->band[b];
+    const int m = band->measure, of = band->share_of;
+    const double slope = s->travel[m] - room->share * s->travel[of];
+    const double most = s->most_travel / (double)AMBIT_MICRO;
+    const double hours = slope < 0.0 ? most : travel / (double)AMBIT_MICRO;
+    const double part = s->fixed[m] + s->travel[m] * hours;
+    const double whole = s->fixed[of] + s->travel[of] * hours;
+    const double more =
+        part - room->share * whole - room->most - ROUNDING * (part + room->share * whole);
+    return more > 0.0 ? more / (room->whole + s->fixed[of] + s->travel[of] * most) : 0.0;
+}
+
 static double least_violation(const struct seeker *s, int32_t n, double travel)
 {
     const struct ambit_placement *const p = s->p;
-    const double *const room = &p->room[(size_t)n * (size_t)p->bands];
+    const struct room *const room = &p->room[(size_t)n * (size_t)p->bands];
     double sum = 0.0;
     for (int b = 0; b < p->bands; b++) {
         const int m = p->scenario->band[b].measure;
         const double add = s->fixed[m] + s->travel[m] * travel / (double)AMBIT_MICRO;
-        const double more = add - room[b] - p->slack[b] - ROUNDING * add;
+        const double above = p->scenario->band[b].share_of >= 0
+                                 ? least_share_above(s, b, &room[b], travel)
+                                 : add - room[b].most - ROUNDING * add;
+        const double more = above - p->slack[b];
         if (more > 0.0) sum += more / p->scale[b] * (1.0 - ROUNDING);
     }
     return sum;

@@ -105,7 +105,8 @@ static const char *write_plan(const struct ambit_result *r)
                                              .lon = r->lon,
                                              .territory = r->territory,
                                              .previous = r->previous,
-                                             .travel = r->account_travel};
+                                             .travel = r->account_travel,
+                                             .together = r->account_together};
     struct ambit_result_file *file = NULL;
     must(ambit_result_file_create(path, r, &file));
     must(ambit_result_file_put(file, &slice));
@@ -346,6 +347,64 @@ static void a_table_of_one_is_a_call(void)
     ambit_comm_destroy(&comm);
 }
 
+static struct ambit_placed place_of_group(struct ambit_standing_plan *plan, double lat,
+                                          const char *group)
+{
+    struct ambit_placed placed;
+    const int visits = strcmp(ambit_standing_plan_column(plan, 0), "visits") == 0 ? 0 : 1;
+    struct ambit_new_account account = {.lat = lat, .lon = -100.0, .group = group};
+    account.value[visits] = 1.0;
+    must(ambit_standing_plan_assign(plan, &account, &placed));
+    return placed;
+}
+
+/* The plan has the chain in the north. A household that is new stays where its first account went,
+ * although the second is nearer to the other centre. */
+static void groups_stay_together(void)
+{
+    static const char rule[] = "rules: {together: chain}\n";
+    struct ambit_comm *comm = NULL;
+    struct ambit_result r;
+    struct ambit_placed placed;
+    char text[sizeof scenario_text + sizeof rule], name[16];
+    must(ambit_comm_create_alone(&comm));
+    plan_create(&r);
+    struct ambit_standing_plan *plan = must_open(comm, write_plan(&r));
+    const struct ambit_new_account alien = {.lat = 40.0, .lon = -100.0, .group = "x"};
+    CU_ASSERT_STRING_EQUAL(ambit_standing_plan_together(plan), "");
+    CU_ASSERT_EQUAL(ambit_standing_plan_assign(plan, &alien, &placed), AMBIT_ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(ambit_error_message(), "new account: expected no group, since the plan "
+                                                  "has no rules.together, found 'x'");
+    ambit_error_clear();
+    ambit_standing_plan_destroy(&plan);
+    (void)snprintf(text, sizeof text, "%s%s", scenario_text, rule);
+    ambit_free(&r.scenario_text);
+    r.scenario_text = copied(text, strlen(text) + 1);
+    (void)snprintf(r.together.column, sizeof r.together.column, "chain");
+    r.together_width = 3;
+    r.account_together = copied("\0\0\0one", 6); /* N1 is in it, S1 alone */
+    plan = must_open(comm, write_plan(&r));
+    CU_ASSERT_STRING_EQUAL(ambit_standing_plan_together(plan), "chain");
+    CU_ASSERT_EQUAL(place_of_group(plan, 40.1, "").territory, 1);
+    CU_ASSERT_EQUAL(place_of_group(plan, 40.1, NULL).territory, 1);
+    placed = place_of_group(plan, 40.1, "one");
+    CU_ASSERT_EQUAL(placed.territory, 0);
+    CU_ASSERT_EQUAL(placed.reason, AMBIT_PLACED_GROUP);
+    CU_ASSERT_EQUAL(place_of_group(plan, 40.1, "on").territory, 1);
+    CU_ASSERT_EQUAL(place_of_group(plan, 40.9, "new").reason, AMBIT_PLACED_NEAREST);
+    placed = place_of_group(plan, 40.1, "new");
+    CU_ASSERT_EQUAL(placed.territory, 0);
+    CU_ASSERT_EQUAL(placed.reason, AMBIT_PLACED_GROUP);
+    for (int k = 0; k < 1100; k++) { /* more than there is room for at first */
+        (void)snprintf(name, sizeof name, "group %d", k);
+        (void)place_of_group(plan, 40.0, name);
+    }
+    CU_ASSERT_EQUAL(place_of_group(plan, 40.1, "new").territory, 0);
+    ambit_standing_plan_destroy(&plan);
+    ambit_result_clear(&r);
+    ambit_comm_destroy(&comm);
+}
+
 static void survives_short_memory(void)
 {
     struct ambit_comm *comm = NULL;
@@ -376,6 +435,7 @@ int main(void)
         {"shares act on travel and work", shares_act_on_travel_and_work},
         {"refuses numbers", refuses_numbers},
         {"a table of one is a call", a_table_of_one_is_a_call},
+        {"groups stay together", groups_stay_together},
         {"survives short memory", survives_short_memory},
     };
     return ambit_test_main("assign", tests, AMBIT_TEST_COUNT(tests));

@@ -41,15 +41,22 @@ const char *ambit_standing_plan_column(const struct ambit_standing_plan *plan, i
 int ambit_standing_plan_category_count(const struct ambit_standing_plan *plan);
 const char *ambit_standing_plan_category(const struct ambit_standing_plan *plan, int c);
 
+/* The column whose equal values stay in one territory, "" where the plan has no such rule. */
+const char *ambit_standing_plan_together(const struct ambit_standing_plan *plan);
+
 struct ambit_new_account {
     double lat, lon;                      /* degrees, WGS 84 */
     const char *word[AMBIT_CATEGORY_MAX]; /* borrowed; as ambit_standing_plan_category() names them;
                                              NULL: empty */
     double value[AMBIT_COLUMN_MAX];       /* ≥ 0, as ambit_standing_plan_column() names them */
+    const char *group;                    /* borrowed; which it stays together with, as
+                                             ambit_standing_plan_together() names them; NULL or "": none */
 };
 
 /* Places one account, with territory −1 where none may serve it, and adds it to the loads that the
- * next one meets; the file stays as it is. Travel between neighbouring stops is by the density of
+ * next one meets; the file stays as it is. One of a group goes to where the plan has the group, or
+ * where a call before has put it: calls differ from a table of the same accounts in that each knows
+ * only of those before. Travel between neighbouring stops is by the density of
  * the file's accounts. Takes a fraction of a millisecond at 1,000 territories. Errors:
  * AMBIT_ERR_INPUT where a number is not as said above, AMBIT_ERR_MEMORY. Local; from one thread at
  * a time. */

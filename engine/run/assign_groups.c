@@ -86,3 +86,53 @@ done:
     ambit_free(&home);
     return status;
 }
+
+/* ---- one account at a time ---- */
+
+void ambit_group_homes_clear(struct ambit_group_homes *homes)
+{
+    ambit_key_table_clear(&homes->table);
+    ambit_free(&homes->home);
+    homes->count = homes->room = 0;
+    homes->knows_plan = false;
+}
+
+/* The group's place, added with `home` where it is new. */
+static ambit_status find_home(struct ambit_group_homes *homes, const char *name, size_t size,
+                              int32_t home, int32_t *index_out)
+{
+    ambit_status status = AMBIT_OK;
+    const uint64_t key = key_of(name, size);
+    *index_out = ambit_key_table_find(&homes->table, key);
+    if (*index_out >= 0) return AMBIT_OK;
+    if (homes->count == homes->room) {
+        const int32_t room = homes->room < 512 ? 1024 : 2 * homes->room;
+        AMBIT_TRY(ambit_key_table_reserve(&homes->table, room));
+        AMBIT_TRY(ambit_resize(&homes->home, (size_t)room, sizeof *homes->home));
+        homes->room = room;
+    }
+    *index_out = homes->count;
+    *ambit_key_table_at(&homes->table, key) = homes->count;
+    homes->home[homes->count++] = home;
+done:
+    return status;
+}
+
+ambit_status ambit_group_homes_find(struct ambit_group_homes *homes,
+                                    const struct ambit_result *stored, const char *name,
+                                    int32_t **home_out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t width = (size_t)stored->together_width;
+    int32_t at = 0;
+    for (int64_t s = 0; !homes->knows_plan && width > 0 && s < stored->account_count; s++) {
+        const char *const there = stored->account_together + (size_t)s * width;
+        const size_t size = strnlen(there, width);
+        if (size > 0) AMBIT_TRY(find_home(homes, there, size, stored->territory[s], &at));
+    }
+    homes->knows_plan = true;
+    AMBIT_TRY(find_home(homes, name, strlen(name), -1, &at));
+    *home_out = &homes->home[at];
+done:
+    return status;
+}

@@ -323,6 +323,7 @@ void ambit_standing_plan_destroy(struct ambit_standing_plan **plan)
     struct ambit_standing_plan *const p = *plan;
     if (p == NULL) return;
     ambit_placement_destroy(&p->placement);
+    ambit_group_homes_clear(&p->groups);
     ambit_problem_clear(&p->problem);
     ambit_eligibility_clear(&p->eligibility);
     ambit_accounts_clear(&p->one);
@@ -359,6 +360,11 @@ const char *ambit_standing_plan_category(const struct ambit_standing_plan *plan,
 {
     AMBIT_REQUIRE(c >= 0 && c < plan->scenario.category_count);
     return plan->scenario.category[c];
+}
+
+const char *ambit_standing_plan_together(const struct ambit_standing_plan *plan)
+{
+    return plan->scenario.together.column;
 }
 
 /* ---- new accounts ---- */
@@ -485,6 +491,21 @@ static ambit_status take_account(struct ambit_standing_plan *plan,
     return ambit_standing_plan_check_range(plan, one, "new account");
 }
 
+/* Where the account's group is, or that it has none. */
+static ambit_status take_group(struct ambit_standing_plan *plan, const char *group,
+                               struct ambit_wish *wish)
+{
+    const size_t size = group != NULL ? strlen(group) : 0;
+    wish->group = NULL;
+    if (size == 0) return AMBIT_OK;
+    if (plan->scenario.together.column[0] == '\0')
+        return ambit_fail(AMBIT_ERR_INPUT,
+                          "new account: expected no group, since the plan has no rules.together, "
+                          "found '%s'",
+                          group);
+    return ambit_group_homes_find(&plan->groups, &plan->stored, group, &wish->group);
+}
+
 ambit_status ambit_standing_plan_assign(struct ambit_standing_plan *plan,
                                         const struct ambit_new_account *account,
                                         struct ambit_placed *placed_out)
@@ -493,6 +514,7 @@ ambit_status ambit_standing_plan_assign(struct ambit_standing_plan *plan,
     struct ambit_wish wish;
     AMBIT_TRY(take_account(plan, account));
     AMBIT_TRY(ambit_placement_wish(plan->placement, &plan->problem, &wish));
+    AMBIT_TRY(take_group(plan, account->group, &wish));
     AMBIT_TRY(
         ambit_placement_place(plan->placement, &plan->problem, &wish, plan->total, placed_out));
 done:

@@ -8,6 +8,7 @@
 
 #include "engine/model/neighbours.h"
 #include "engine/run/assign.h"
+#include "engine/run/assign_groups.h"
 #include "solvers/placement.h"
 
 struct ambit_standing_plan {
@@ -20,6 +21,7 @@ struct ambit_standing_plan {
     struct ambit_problem problem;
     struct ambit_eligibility eligibility; /* of `one`; unused without rules */
     struct ambit_placement *placement;
+    struct ambit_group_homes groups;  /* of single calls, once one has a group */
     int64_t total[AMBIT_MEASURE_MAX]; /* micro-units, new accounts included */
 };
 

@@ -180,8 +180,7 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     ambit_job_init(coarse, job->comm, &job->options);
     coarse->started = job->started;
     coarse->keeper = job->keeper;
-    coarse->warm = job->warm;
-    coarse->keeps_limits = job->keeps_limits;
+    coarse->start = job->start;
     coarse->scenario = job->scenario;
     if (job->label == NULL)
         AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, (size_t)count, sizeof *job->label));

@@ -28,7 +28,7 @@ enum {
 #define FIRST_SOFTNESS 0.2
 #define NEARER_SOFTNESS 0.04
 #define KEPT                                                                                       \
-    1e-2 /* imbalance, parts of a mean load, that leaves the limits of a warm job alone            \
+    1e-2 /* imbalance, parts of a mean load, that leaves limits alone that were met near by        \
           */
 #define RELOCATION_WORTHWHILE 2e-4 /* of the bound, for a round that moves centres */
 
@@ -145,13 +145,11 @@ static ambit_status begin(struct ambit_job *job, struct ambit_place *place, doub
     int64_t moved = 0;
     if (place->resumed) return ambit_keeper_restore(job, place, pricing, NULL);
     AMBIT_TRY(ambit_pricing_create(job, pricing));
-    if (place->before == 0 && !job->keeps_limits) ambit_pricing_lift(job);
+    if (place->before == 0 && job->start < AMBIT_START_AS_NEAR) ambit_pricing_lift(job);
     AMBIT_TRY(ambit_pricing_plan(job, pricing, "prices", softness, AMBIT_FIRST_GUARD,
                                  &place->imbalance, &moved));
     AMBIT_TRY(ambit_budget_prices_seek(job, pricing,
-                                       place->before == 0 || place->before == AMBIT_DRAFT_AGAIN
-                                           ? AMBIT_BUDGET_FAR
-                                           : AMBIT_BUDGET_NEAR,
+                                       place->before == 0 ? AMBIT_BUDGET_FAR : AMBIT_BUDGET_NEAR,
                                        &place->imbalance));
 done:
     return status;
@@ -214,8 +212,9 @@ static ambit_status draft_from_plan(struct ambit_job *job, struct ambit_place *p
     AMBIT_TRY(begin(job, place, AMBIT_AGAIN_SOFTNESS, &pricing));
     if (ambit_job_has_free_centre(job))
         AMBIT_TRY(move_centres(job, &pricing, CENTRE_STEPS_AGAIN, place, false));
-    const bool kept = job->keeps_limits && place->imbalance < KEPT;
-    if (job->keeps_limits && !kept) {
+    const bool tried = job->start == AMBIT_START_AS_NEAR;
+    const bool kept = job->start == AMBIT_START_SETTLED || (tried && place->imbalance < KEPT);
+    if (tried && !kept) {
         ambit_pricing_lift(job);
         AMBIT_TRY(ambit_pricing_plan(job, &pricing, "prices", AMBIT_AGAIN_SOFTNESS,
                                      AMBIT_FIRST_GUARD, &place->imbalance, &moved));
@@ -253,9 +252,9 @@ static ambit_status draft_level(struct ambit_job *job, int64_t block, struct amb
     struct ambit_place *const place = &job->place;
     struct ambit_job *const nation = block > 1 ? coarse : job;
     if (block > 1) AMBIT_TRY(ambit_job_coarsen(job, block, coarse));
-    AMBIT_TRY(place->before != 0 ? redraft(nation, place)
-              : job->warm        ? draft_from_plan(nation, place)
-                                 : draft_from_seed(nation, place));
+    AMBIT_TRY(place->before != 0               ? redraft(nation, place)
+              : job->start != AMBIT_START_COLD ? draft_from_plan(nation, place)
+                                               : draft_from_seed(nation, place));
     if (block > 1) ambit_job_take_coarse(job, coarse);
     place->stage = AMBIT_STAGE_LEVELS;
     place->before = block;
@@ -270,7 +269,7 @@ ambit_status ambit_job_draft(struct ambit_job *job)
     struct ambit_place *const place = &job->place;
     if (place->resumed && place->stage == AMBIT_STAGE_LEVELS)
         AMBIT_TRY(ambit_keeper_restore(job, place, NULL, NULL));
-    if (job->warm) place->level = LEVELS - 1;
+    if (job->start != AMBIT_START_COLD) place->level = LEVELS - 1;
     while (place->level < LEVELS && place->before != 1) {
         const int64_t block = ambit_coarse_block(job->accounts.total, job->territories.count,
                                                  runs_a_territory[place->level]);
@@ -282,10 +281,4 @@ ambit_status ambit_job_draft(struct ambit_job *job)
 done:
     ambit_coarse_clear(&coarse);
     return status;
-}
-
-ambit_status ambit_job_redraft(struct ambit_job *job)
-{
-    job->place = (struct ambit_place){.level = LEVELS - 1, .before = AMBIT_DRAFT_AGAIN};
-    return ambit_job_draft(job);
 }

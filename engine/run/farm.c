@@ -283,7 +283,7 @@ static ambit_status draw_scenario(struct ambit_farm *farm, int32_t n, bool warm,
     init_job(farm, farm->group, &job);
     AMBIT_TRY(ambit_farm_nation_load(&farm->nation, n, &job));
     if (warm && ambit_farm_is_near(farm, &job)) AMBIT_TRY(ambit_farm_start(farm, &job));
-    record->warm = job.warm;
+    record->warm = job.start != AMBIT_START_COLD;
     AMBIT_TRY(draw(&job, &record->result));
 done:
     ambit_job_clear(&job);

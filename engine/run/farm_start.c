@@ -146,7 +146,7 @@ static ambit_status take_prices(const struct ambit_farm *farm, struct ambit_job 
         const struct ambit_band *const band = &job->scenario.band[rule->band];
         const struct ambit_result_band *const from = find_band(&farm->base, &job->scenario, band);
         for (int32_t j = 0; j < job->territories.count && from != NULL; j++) {
-            if (band->relax && !job->keeps_limits) continue;
+            if (band->relax && job->start != AMBIT_START_AS_NEAR) continue;
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
             const int32_t was = find_territory(&farm->base, job->territories.item[j].name);
             if (was < 0) continue;
@@ -162,10 +162,9 @@ ambit_status ambit_farm_start(const struct ambit_farm *farm, struct ambit_job *j
 {
     ambit_status status = AMBIT_OK;
     take_centres(farm, job);
-    job->keeps_limits = keeps_limits(farm, job);
+    job->start = keeps_limits(farm, job) ? AMBIT_START_AS_NEAR : AMBIT_START_NEAR;
     AMBIT_TRY_TOGETHER(job->comm, take_plan(farm, job));
     AMBIT_TRY_TOGETHER(job->comm, take_prices(farm, job));
-    job->warm = true;
 done:
     return status;
 }

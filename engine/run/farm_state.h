@@ -23,7 +23,7 @@ struct ambit_farm {
 };
 
 /* farm_start.c: whether a job, which is loaded, is near the base; and puts the base's plan, centres
- * and prices into it, and sets job->warm. Collective over the job's comm. */
+ * and prices into it, and sets job->start. Collective over the job's comm. */
 bool ambit_farm_is_near(const struct ambit_farm *farm, const struct ambit_job *job);
 ambit_status ambit_farm_start(const struct ambit_farm *farm, struct ambit_job *job) AMBIT_CHECKED;
 /* Gives the other ranks of a group what a start needs of the base. Collective over the group. */

@@ -59,6 +59,14 @@ struct ambit_place {
     double attempt_guard;   /* of the prices of the present attempt */
 };
 
+/* What a draft begins with. */
+enum ambit_start {
+    AMBIT_START_COLD,    /* nothing: it is seeded */
+    AMBIT_START_NEAR,    /* plan, free centres and prices are near those that are sought */
+    AMBIT_START_AS_NEAR, /* and limits that may be opened were met as asked near by */
+    AMBIT_START_SETTLED  /* and such limits stay as they are */
+};
+
 struct ambit_job {
     struct ambit_comm *comm; /* borrowed */
     struct ambit_job *whole; /* borrowed; the job of single accounts, where those of this one are
@@ -66,9 +74,8 @@ struct ambit_job {
     struct ambit_run_options options;
     enum ambit_use use; /* what is read: columns for a plan, unless set otherwise */
     bool draws;         /* a plan is to be found: memory for that is checked */
-    bool warm;          /* plan, free centres and prices at hand are near those that are sought */
-    bool keeps_limits;  /* warm, and limits that may be opened were met as asked near by */
-    bool sweeps;        /* this plan is one of many: what budget would do for it is not sought */
+    enum ambit_start start;
+    bool sweeps; /* this plan is one of many: what budget would do for it is not sought */
     double started;
     struct ambit_scenario scenario;
     struct ambit_territories territories;
@@ -148,14 +155,10 @@ ambit_status ambit_job_judge_rules(struct ambit_job *job, const int32_t *label,
 ambit_status ambit_job_seed(struct ambit_job *job) AMBIT_CHECKED;
 
 /* draft.c: seed, prices, centres and a plan by prices; leaves the prices in the job. Slices of the
- * accounts must begin at multiples of ambit_job_slice_align(). A warm job goes without the seed and
- * the first level. */
+ * accounts must begin at multiples of ambit_job_slice_align(). A job that does not start cold goes
+ * without the seed and the first level. */
 int64_t ambit_job_slice_align(int64_t accounts, int32_t territories);
 ambit_status ambit_job_draft(struct ambit_job *job) AMBIT_CHECKED;
-
-/* draft.c: the same for another budget, from the plan, centres and prices that are there. */
-ambit_status ambit_job_redraft(struct ambit_job *job) AMBIT_CHECKED;
-#define AMBIT_DRAFT_AGAIN INT32_MAX /* place.before, of such a draft */
 
 /* refine.c: rounds of groups from the draft on; sets the prices of the bound. */
 ambit_status ambit_job_refine(struct ambit_job *job) AMBIT_CHECKED;

@@ -25,13 +25,13 @@
 
 enum {
     QUIET_ROUNDS = 4,
-    WARM_QUIET_ROUNDS = 2,
+    NEAR_QUIET_ROUNDS = 2,
     ATTEMPTS = 3,
     SPENDING_ROUNDS = 6,
     LIFTINGS = 6,
     LIFTED_ROUNDS = 12
 };
-#define WARM_GUARD 0.01   /* where a near plan is known, bands are wide sooner */
+#define NEAR_GUARD 0.01   /* where a near plan is known, bands are wide sooner */
 #define FIRST_LIFTING 1.0 /* of the mean travel of what a budget counts */
 #define LIFTING_RATIO 1.5
 #define LIFTED_SOFTNESS 0.2
@@ -41,7 +41,14 @@ enum {
 #define LAST_GUARD 0.004
 #define GUARD_RATIO 0.6 /* of one round's guard to that of the one before */
 #define WORTHWHILE 2e-5 /* part of the cost that a round must save to count as progress */
-#define WARM_WORTHWHILE 1e-4
+#define NEAR_WORTHWHILE 1e-4
+
+/* A plan near by says where most accounts go. Where limits are settled it is that of another budget,
+ * and far off. */
+static bool begins_near(const struct ambit_job *job)
+{
+    return job->start == AMBIT_START_NEAR || job->start == AMBIT_START_AS_NEAR;
+}
 
 /* Travel and disruption of the plan, for a plan whose travel is known. */
 static int64_t objective_of(struct ambit_job *job, int64_t travel)
@@ -73,8 +80,8 @@ static ambit_status improve_by_groups(struct ambit_job *job, struct ambit_pricin
 {
     ambit_status status = AMBIT_OK;
     char detail[128];
-    const int64_t quiet = job->warm ? WARM_QUIET_ROUNDS : QUIET_ROUNDS;
-    const double worthwhile = job->warm ? WARM_WORTHWHILE : WORTHWHILE;
+    const int64_t quiet = begins_near(job) ? NEAR_QUIET_ROUNDS : QUIET_ROUNDS;
+    const double worthwhile = begins_near(job) ? NEAR_WORTHWHILE : WORTHWHILE;
     while (place->step < job->options.effort && place->quiet < quiet) {
         struct ambit_round_outcome outcome;
         if (ambit_job_out_of_time(job)) break;
@@ -110,9 +117,7 @@ static ambit_status plan_by_prices(struct ambit_job *job, struct ambit_pricing *
     AMBIT_TRY(ambit_pricing_plan(job, pricing, phase, first, place->attempt_guard,
                                  &place->imbalance, &moved));
     if (seeks)
-        AMBIT_TRY(ambit_budget_prices_seek(
-            job, pricing, place->before == AMBIT_DRAFT_AGAIN ? AMBIT_BUDGET_FAR : AMBIT_BUDGET_NEAR,
-            &place->imbalance));
+        AMBIT_TRY(ambit_budget_prices_seek(job, pricing, AMBIT_BUDGET_NEAR, &place->imbalance));
     AMBIT_TRY(ambit_budget_prices_keep(job, pricing));
     AMBIT_TRY(ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS));
     place->guard = AMBIT_FIRST_GUARD;
@@ -193,7 +198,7 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
     AMBIT_TRY(ambit_pricing_create(job, pricing));
     place->attempt_guard = AMBIT_FIRST_GUARD;
     AMBIT_TRY(plan_by_prices(job, pricing, "prices", FROM_DRAFT_SOFTNESS, true, place));
-    if (job->warm) place->guard = WARM_GUARD;
+    if (begins_near(job)) place->guard = NEAR_GUARD;
     place->stage = AMBIT_STAGE_GROUPS;
     place->step = place->attempt = 0;
     place->best_violation = INFINITY;

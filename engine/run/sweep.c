@@ -175,7 +175,9 @@ static ambit_status draw_point(struct sweep *sweep, int p, bool first)
     if (search != job && !first) ambit_job_hand_over(job, search);
     search->round_count = 0;
     set_budget(sweep, search, point->budget);
-    AMBIT_TRY(first ? ambit_job_draft(search) : ambit_job_redraft(search));
+    search->place = (struct ambit_place){0};
+    search->start = first ? AMBIT_START_COLD : AMBIT_START_SETTLED;
+    AMBIT_TRY(ambit_job_draft(search));
     AMBIT_TRY(ambit_job_refine(search));
     if (search != job) AMBIT_TRY(ambit_job_take_units(job, search));
     AMBIT_TRY_TOGETHER(job->comm, open_kept(job, &sweep->kept[p]));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit frontier: what budgets on moved accounts buy. */
 #include "engine/base/memory.h"
+#include "engine/base/stop.h"
 #include "engine/cli/cli.h"
 #include "engine/run/sweep.h"
 #include "io/frontier_svg.h"
@@ -42,6 +43,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&frontier, 1, sizeof *frontier));
     ambit_frontier_init(frontier);
     AMBIT_TRY_TOGETHER(comm, speaks ? check_outputs(options) : AMBIT_OK);
+    ambit_stop_listen();
     status = ambit_frontier_run(comm, &run, &options->frontier, frontier);
     if (speaks && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {
         const ambit_status printed = print(frontier, options);
@@ -65,6 +67,17 @@ static const struct argp_option options_of_frontier[] = {
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
     AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
                  "Refine each plan for at most N rounds (default: 24)"),
+    AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
+                 "Stop refining after S seconds; the plans then depend on the machine"),
+    AMBIT_OPTION(AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",
+                 "Keep checkpoints beside FRONTIER.h5: of each plan when it is done, and of the "
+                 "one at hand after a time such as 90s, 5m or 1h, or a number of rounds such as "
+                 "3r; or off (default: 5m)"),
+    AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
+                 "Take the plans that an earlier job has done, and go on with the one at hand"),
+    AMBIT_OPTION(AMBIT_KEY_MEMORY_LIMIT, "memory-limit", "SIZE",
+                 "Do not start where the ranks of a host would need more than SIZE together, such "
+                 "as 500M or 4G; none: start all the same (default: what is available)"),
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_SKIP_BAD_ROWS,
@@ -95,8 +108,16 @@ const struct ambit_command ambit_command_frontier = {
         "\n\n"
         "The table goes to standard output; with --output or --json to standard error, and the "
         "last line on standard output is the path or the JSON object. FRONTIER.h5 has the accounts "
-        "once and the plan of every budget beside them. Exit status 2: no plan of any budget meets "
-        "the bands.",
+        "once and the plan of every budget beside them."
+        "\n\n"
+        "On SIGTERM, SIGUSR1 or Ctrl-C the job ends with its round; --resume, with the same "
+        "budgets or smaller ones added, goes on to the same file on any number of ranks. The "
+        "checkpoints, FRONTIER.h5.*.checkpoint, are removed when the result is stored, unless "
+        "--time-limit has ended it."
+        "\n\n"
+        "Exit status: 0 done; 1 the job failed; 2 no plan of any budget meets the bands; 64 wrong "
+        "usage; 65 wrong scenario or data, or checkpoints of another job; 75 stopped by a signal, "
+        "can be resumed.",
     .options = options_of_frontier,
     .act = act,
 };

@@ -67,6 +67,7 @@ static ambit_status pass_items(struct bytes *bytes, void *items, size_t size, in
             bytes->short_of = true;
             return AMBIT_OK;
         }
+        ambit_free(&block); /* of a plan before this one */
         AMBIT_TRY(ambit_alloc(&block, (size_t)*count, size));
         memcpy(items, &block, sizeof block);
     }
@@ -215,6 +216,10 @@ static ambit_status stop(const struct ambit_job *job, int number, const char *wh
         (void)snprintf(seed, sizeof seed, " --seed %" PRIu64, options->seed);
     if (options->effort != AMBIT_DEFAULT_EFFORT)
         (void)snprintf(effort, sizeof effort, " --effort %" PRId64, options->effort);
+    if (job->sweeps)
+        return ambit_fail(AMBIT_STOPPED,
+                          "stopped by SIG%s%s; to go on, give the same command with --resume",
+                          sigabbrev_np(number), what);
     return ambit_fail(AMBIT_STOPPED,
                       "stopped by SIG%s%s; to go on: ambit run --resume %s%s%s%s%s%s%s%s -o %s",
                       sigabbrev_np(number), what, options->scenario_path,
@@ -353,6 +358,15 @@ ambit_status ambit_keeper_round(struct ambit_job *job, const struct ambit_place 
                 : !keeper->writes ? " without a checkpoint, as --checkpoint off asks"
                 : keeper->found   ? "; the last checkpoint is from before this round"
                                   : " without a checkpoint");
+}
+
+ambit_status ambit_keeper_done(struct ambit_job *job)
+{
+    struct ambit_keeper *const keeper = job->keeper;
+    job->place.stage = AMBIT_STAGE_DONE;
+    if (keeper->writes && !job->stopped_by_time_limit)
+        (void)try_write(job, &job->place, NULL, NULL);
+    return AMBIT_OK;
 }
 
 /* ---- reading ---- */

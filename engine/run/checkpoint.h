@@ -26,6 +26,9 @@ ambit_status ambit_keeper_round(struct ambit_job *job, const struct ambit_place 
                                 const struct ambit_pricing *pricing,
                                 const int32_t *best) AMBIT_CHECKED;
 
+/* Says that the plan is done, of several that the job draws, and writes that down. */
+ambit_status ambit_keeper_done(struct ambit_job *job) AMBIT_CHECKED;
+
 /* Reads the plan (job->label, allocated where it is NULL), the prices where `pricing` is not NULL,
  * and the best plan where `best_out` is not NULL, and ends place->resumed. `job` has the accounts
  * that the checkpoint was written with, as they are or in runs. */

@@ -269,7 +269,7 @@ ambit_status ambit_job_draft(struct ambit_job *job)
     struct ambit_place *const place = &job->place;
     if (place->resumed && place->stage == AMBIT_STAGE_LEVELS)
         AMBIT_TRY(ambit_keeper_restore(job, place, NULL, NULL));
-    if (job->start != AMBIT_START_COLD) place->level = LEVELS - 1;
+    if (job->start != AMBIT_START_COLD && place->level == 0) place->level = LEVELS - 1;
     while (place->level < LEVELS && place->before != 1) {
         const int64_t block = ambit_coarse_block(job->accounts.total, job->territories.count,
                                                  runs_a_territory[place->level]);

@@ -40,7 +40,8 @@ enum ambit_stage {
     AMBIT_STAGE_LEVELS,   /* of the draft: between two levels, or behind the last */
     AMBIT_STAGE_CENTRES,  /* of the draft: after a step of all free centres */
     AMBIT_STAGE_RELOCATE, /* of the draft: after a few centres were moved together */
-    AMBIT_STAGE_GROUPS    /* of refinement */
+    AMBIT_STAGE_GROUPS,   /* of refinement */
+    AMBIT_STAGE_DONE      /* a plan of several: the next is begun */
 };
 
 /* What the loops of a run count and compare: with plan, centres, prices and limits, all that the

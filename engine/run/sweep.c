@@ -6,16 +6,23 @@
  * too small for the bands, prices rise without meaning: those of the last budget that was not are
  * where the next begins.
  *
+ * Each plan has checkpoints of its own, and its last one says that it is done: a job that goes on
+ * takes the plans that are, and the one at hand from where it was. Their names follow from the
+ * budgets that went before, so that those of other rows are not taken for them.
+ *
  * A plan for a budget is one for every larger budget: where it is better than the one drawn there
  * it takes its place, and more budget is never worse.
  */
 #include "engine/run/sweep.h"
+#include "engine/base/hash.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/coarsen.h"
 #include "engine/run/job.h"
 #include "engine/run/protect.h"
 #include "engine/run/unite.h"
+#include "io/checkpoint_file.h"
 #include "io/frontier_hdf5.h"
 #include "io/hdf5_wrap.h"
 
@@ -164,12 +171,50 @@ done:
 
 /* ---- the points ---- */
 
+/* What the checkpoints of point p are of, beside the result; NULL where nothing is stored. */
+static ambit_status name_part(const struct sweep *sweep, int p, char **out)
+{
+    const struct ambit_frontier *const f = sweep->frontier;
+    const char *const path = sweep->job.options.result_path;
+    struct ambit_rows_hash hash = {0};
+    double budget[AMBIT_FRONTIER_MAX];
+    for (int k = p; k < f->count; k++)
+        budget[k] = f->point[k].budget;
+    ambit_rows_hash_add(&hash, &budget[p], (size_t)(f->count - p) * sizeof *budget);
+    if (path == NULL) return AMBIT_OK;
+    const size_t room = strlen(path) + 18;
+    const ambit_status status = ambit_alloc(out, room, 1);
+    if (status == AMBIT_OK)
+        (void)snprintf(*out, room, "%s.%016llx", path, (unsigned long long)hash.low);
+    return status;
+}
+
+/* Draws the plan for the budget that is set, or takes it from where an earlier job has left it. */
+static ambit_status draw_plan(struct ambit_job *search)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_keeper_create(search));
+    /* Where there is nothing of this plan there is nothing of those that come after it. */
+    search->options.resume = search->place.resumed != 0;
+    if (search->place.resumed != 0 && search->place.stage == AMBIT_STAGE_DONE) {
+        AMBIT_TRY(ambit_keeper_restore(search, &search->place, NULL, NULL));
+    } else {
+        AMBIT_TRY(ambit_job_draft(search));
+        AMBIT_TRY(ambit_job_refine(search));
+        AMBIT_TRY(ambit_keeper_done(search));
+    }
+done:
+    ambit_keeper_destroy(search);
+    return status;
+}
+
 static ambit_status draw_point(struct sweep *sweep, int p, bool first)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_frontier_point *const point = &sweep->frontier->point[p];
     struct ambit_job *const job = &sweep->job, *const search = sweep->search;
-    char detail[64];
+    const char *const result_path = job->options.result_path;
+    char detail[64], *part = NULL;
     (void)snprintf(detail, sizeof detail, "budget_percent=%.4g", 100.0 * point->budget);
     ambit_log_progress("frontier", sweep->frontier->count - p, sweep->frontier->count, detail);
     if (search != job && !first) ambit_job_hand_over(job, search);
@@ -177,14 +222,38 @@ static ambit_status draw_point(struct sweep *sweep, int p, bool first)
     set_budget(sweep, search, point->budget);
     search->place = (struct ambit_place){0};
     search->start = first ? AMBIT_START_COLD : AMBIT_START_SETTLED;
-    AMBIT_TRY(ambit_job_draft(search));
-    AMBIT_TRY(ambit_job_refine(search));
+    AMBIT_TRY_TOGETHER(job->comm, name_part(sweep, p, &part));
+    search->options.result_path = part;
+    status = draw_plan(search);
+    search->options.result_path = result_path;
+    AMBIT_TRY(status);
     if (search != job) AMBIT_TRY(ambit_job_take_units(job, search));
     AMBIT_TRY_TOGETHER(job->comm, open_kept(job, &sweep->kept[p]));
     pass(job, &sweep->kept[p], false);
     point->plan_of = p;
     AMBIT_TRY(judge_point(sweep, p));
 done:
+    ambit_free(&part);
+    return status;
+}
+
+/* The result is stored: the checkpoints go, unless a time limit has left plans to go on with. */
+static ambit_status remove_parts(const struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    char *part = NULL, *path = NULL;
+    if (sweep->job.options.result_path == NULL || sweep->search->stopped_by_time_limit)
+        return AMBIT_OK;
+    for (int p = 0; p < sweep->frontier->count; p++) {
+        AMBIT_TRY(name_part(sweep, p, &part));
+        AMBIT_TRY(ambit_checkpoint_path(part, false, &path));
+        AMBIT_TRY(ambit_checkpoint_remove(path));
+        ambit_free(&part);
+        ambit_free(&path);
+    }
+done:
+    ambit_free(&part);
+    ambit_free(&path);
     return status;
 }
 
@@ -340,6 +409,7 @@ ambit_status ambit_frontier_run(struct ambit_comm *comm, const struct ambit_run_
     AMBIT_TRY(hand_up(sweep));
     ambit_frontier_mark_knee(frontier_out);
     AMBIT_TRY(store(sweep));
+    AMBIT_TRY_TOGETHER(comm, ambit_comm_rank(comm) == 0 ? remove_parts(sweep) : AMBIT_OK);
     AMBIT_TRY_TOGETHER(comm, say_infeasible(frontier_out));
 done:
     ambit_log_finish();

@@ -400,6 +400,7 @@ void ambit_kinked_step(const struct ambit_kinked_model *model, const double *at,
     double *const step = model->work, *const image = step + n, *const load = image + n;
     double *const move = load + n, *const tried = move + n, *const scratch = tried + n;
     double grown[SIZE_MAX_BLOCK] = {0.0}, enough = 0.0;
+    if (n == 0) return; /* no band, no price */
     memcpy(to, at, n * sizeof *to);
     (void)rise_of(model, at, to, step, image);
     for (int cycle = 0; cycle < CYCLES; cycle++) {

@@ -92,6 +92,12 @@ struct ambit_prices {
     double *settled_cost; /* owned; by territory, micro-hours */
 };
 
+/* Without bands there are no numbers, and no blocks to copy between. */
+static void copy_numbers(const double *from, size_t count, double *to)
+{
+    if (count > 0) memcpy(to, from, count * sizeof *to);
+}
+
 static size_t cell_count(const struct ambit_prices *p)
 {
     return (size_t)p->territories * (size_t)p->rules;
@@ -351,14 +357,14 @@ void ambit_prices_begin(struct ambit_prices *prices, double softness, double gua
     prices->started = false;
     prices->damping = FIRST_DAMPING;
     prices->prior = FIRST_PRIOR;
-    memcpy(prices->price, prices->best_price, cell_count(prices) * sizeof(double));
+    copy_numbers(prices->best_price, cell_count(prices), prices->price);
     set_limits(prices, guard);
     set_box(prices);
     for (size_t at = 0; at < cell_count(prices); at++) {
         prices->price[at] =
             fmin(fmax(prices->price[at], least_price(prices, at)), most_price(prices, at));
     }
-    memcpy(prices->chosen_price, prices->price, cell_count(prices) * sizeof(double));
+    copy_numbers(prices->price, cell_count(prices), prices->chosen_price);
     set_acting(prices);
 }
 
@@ -560,7 +566,7 @@ static void accept(struct ambit_prices *p, const int64_t *sums)
     const size_t rules = (size_t)p->rules, cells = cell_count(p);
     const int64_t *const loads = sums + 1;
     double total[AMBIT_RULE_MAX] = {0};
-    memcpy(p->best_price, p->price, cells * sizeof(double));
+    copy_numbers(p->price, cells, p->best_price);
     set_curvature(p, loads + cells);
     for (size_t r = 0; r < rules; r++)
         p->model.whole[r] = moves_with_plan(p, (int)r) ? p->total_ref[r] : 0.0;
@@ -733,7 +739,7 @@ int64_t ambit_prices_state_count(const struct ambit_prices *prices)
 /* Copies `count` numbers into the state at *at, or back from it, and goes on behind them. */
 static void pass(double *mine, size_t count, double **at, bool restore)
 {
-    memcpy(restore ? mine : *at, restore ? *at : mine, count * sizeof *mine);
+    copy_numbers(restore ? *at : mine, count, restore ? mine : *at);
     *at += count;
 }
 

@@ -747,6 +747,32 @@ static void impossible_bands_stay_unmet(void)
     CU_ASSERT(left_over(&instance) < 3e-3);
 }
 
+/* Accounts without a band have no prices: all go to the centre of least travel, and so says the
+ * bound. */
+static void prices_without_bands(void)
+{
+    struct instance instance;
+    struct ascent ascent;
+    double *state;
+    int64_t travel, visits, total[AMBIT_RULE_MAX] = {0};
+    instance_create(2, 60, 5, &instance);
+    instance_compile(&instance);
+    CU_ASSERT_EQUAL(instance.problem.rule_count, 0);
+    first_totals(&instance, &travel, &visits, total);
+    ascent_create(&instance, travel, visits, total, 4, &ascent);
+    const struct ambit_prices_step step = ascend(&instance, 1e-3, &ascent);
+    CU_ASSERT_EQUAL(step.imbalance, 0.0);
+    const int64_t bound = bound_of(&instance, ascent.lower, ascent.upper);
+    CU_ASSERT(bound <= travel && bound >= travel - 2 * instance.accounts.count - 2);
+    state = must_alloc((size_t)ambit_prices_state_count(ascent.prices), sizeof *state);
+    ambit_prices_pass_state(ascent.prices, state, false);
+    ambit_prices_pass_state(ascent.prices, state, true);
+    CU_ASSERT_EQUAL(state[0], ascent.prices->cost_scale);
+    ambit_free(&state);
+    ascent_clear(&ascent);
+    instance_clear(&instance);
+}
+
 /* ---- faults ---- */
 
 static void out_of_memory(void)
@@ -793,6 +819,7 @@ int main(void)
         {"the bound without prices", bound_without_prices},
         {"uniform prices and the constant by hand", uniform_prices_by_hand},
         {"impossible bands stay unmet, possible ones do not", impossible_bands_stay_unmet},
+        {"prices without bands", prices_without_bands},
         {"prices when memory runs out", out_of_memory},
     };
     return ambit_test_main("prices", tests, AMBIT_TEST_COUNT(tests));

@@ -4,10 +4,17 @@
 
 #include "engine/model/result.h"
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* What would do where bands are broken, in words; nothing where the result has no diagnosis. */
 void ambit_report_diagnosis(FILE *file, const struct ambit_result *result);
+
+/* The smallest set that would do: "keep the bands and let 12 of 40 locked accounts of CA-3 go";
+ * where it opens bands, behind it the smallest that keeps them. `joint` is a blank, or what begins
+ * a new line. False where there is nothing to tell. */
+bool ambit_text_remedy(const struct ambit_result *result, const char *joint, char *out,
+                       size_t room);
 
 /* The same as a JSON object, or NULL. */
 json_t *ambit_diagnosis_json(const struct ambit_result *result);

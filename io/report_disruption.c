@@ -81,9 +81,10 @@ bool ambit_text_budget_short(const struct ambit_result *result, int budget, char
     text_amount(b, worst->enough, enough);
     ambit_text_percent((double)worst->most / (double)worst->total, 1, limit);
     ambit_text_percent((double)worst->enough / (double)worst->total, 1, part);
-    (void)snprintf(out, room,
-                   "budget of %s: at most %s (%s); a plan that meets the bands moves %s (%s)", name,
-                   most, limit, enough, part);
+    (void)snprintf(
+        out, room,
+        "budget of %s: at most %s (%s); the least found that meets the bands moves %s (%s)", name,
+        most, limit, enough, part);
     return true;
 }
 

@@ -18,8 +18,8 @@ void ambit_text_budget_name(const struct ambit_result *result,
 const struct ambit_result_budget_cell *ambit_budget_worst_cell(const struct ambit_result *result,
                                                                int budget);
 
-/* "budget of accounts: at most 666 (2.0 %); a plan that meets the bands moves 1,243 (3.7 %)" where
- * such a plan was found and draws more than the budget allows; else false. */
+/* "budget of accounts: at most 666 (2.0 %); the least found that meets the bands moves 1,243
+ * (3.7 %)" where such a plan was found and draws more than the budget allows; else false. */
 bool ambit_text_budget_short(const struct ambit_result *result, int budget, char *out, size_t room);
 
 /* A line for each budget, and one for protected accounts; nothing where there are none. `label`

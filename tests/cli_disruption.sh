@@ -102,7 +102,7 @@ on 1 run nation/none.yaml -o nation/none.h5 --threads 2 --quiet
 check "nothing moves: exit code" 2 "$code"
 check "nothing moves" 0 "$(ask nation/none.h5 "(f['/accounts/territory'][:] != f['/accounts/previous'][:]).sum()")"
 check "nothing moves: said" "1 1" "$(grep -c '^ambit: no plan found meets these bands and budgets:$' err) \
-$(grep -cE '^  budget of accounts: at most 0 \(0.0 %\); a plan that meets the bands moves [0-9]+ \(' err)"
+$(grep -cE '^  budget of accounts: at most 0 \(0.0 %\); the least found that meets the bands moves [0-9]+ \(' err)"
 
 # The row of budgets: more is never worse, each kept, the same bytes, and a knee where there is one.
 budgets=0,3,10,30,free

@@ -24,8 +24,8 @@ with h5py.File(sys.argv[1]) as f:
 END
 }
 
-# Plans FOLDER, whose bands LABELS are impossible.
-impossible() { # FOLDER LABELS
+# Plans FOLDER, whose bands LABELS are impossible, and would be possible with OPENED.
+impossible() { # FOLDER LABELS OPENED
     for ranks in 1 3; do
         on $ranks run "$1/scenario.yaml" -o "$1/plan.h5" --threads 1 --effort 6 --quiet
         check "$1 on $ranks ranks: exit code" 2 "$code"
@@ -33,7 +33,9 @@ impossible() { # FOLDER LABELS
         check "$1 on $ranks ranks: marked" "0 400" \
             "$(ask "$1/plan.h5" "f.attrs['feasible'], len(f['/accounts/territory'])" | tr -d '(,)')"
         check "$1 on $ranks ranks: said" "ambit: no plan found meets these bands:
-$(named "$1/plan.h5")" "$(cat err)"
+$(named "$1/plan.h5")
+  what would do:
+$3" "$(cat err)"
         check "$1 on $ranks ranks: bands" "$2" "$(sed -n 's/^  \([a-z]*\): .*/\1/p' err | xargs)"
         sha256sum <"$1/plan.h5" >sum.$ranks
         on $ranks verify "$1/plan.h5" --threads 1 --quiet
@@ -50,10 +52,12 @@ $(named "$1/plan.h5")" "$(cat err)"
 }
 
 nation one --infeasible # count: nobody may have more than 0.9 of the mean
-impossible one count
+impossible one count "    open count from at most 72.00 accounts to at most 80.00 accounts"
 nation two --infeasible
 sed -i 's/potential: 20%/potential: {max: 95%}/' two/scenario.yaml
-impossible two "potential count"
+impossible two "potential count" \
+    "    open count from at most 72.00 accounts to at most 80.00 accounts and
+    open potential from at most 95.0 % of target to at most 100.0 % of target"
 
 # What would do: each band to its whole target, and neither of two is enough alone.
 openings() { # FILE REMEDY

@@ -33,7 +33,9 @@ static struct ambit_elastic case_of(int32_t territories, int rules, int32_t lump
 static ambit_status solve(const struct ambit_elastic *e, double *alone, double *together,
                           double *local)
 {
-    struct ambit_elastic_outcome out = {.alone = alone, .together = together, .local = local};
+    double kept[RULES] = {0.0};
+    struct ambit_elastic_outcome out = {
+        .alone = alone, .together = together, .kept = kept, .local = local};
     return ambit_elastic_solve(e, &out);
 }
 

@@ -4,8 +4,15 @@
 
 const char *ambit_remedy_name(int remedy)
 {
-    static const char *const names[AMBIT_REMEDY_COUNT] = {"alone", "together", "local"};
+    static const char *const names[AMBIT_REMEDY_COUNT] = {"alone", "together", "kept", "local"};
     return remedy >= 0 && remedy < AMBIT_REMEDY_COUNT ? names[remedy] : NULL;
+}
+
+const char *ambit_relaxed_name(int what)
+{
+    static const char *const names[AMBIT_RELAXED_COUNT] = {
+        "band", "budget", "locked", "fixed", "needs", "forbidden", "allowed", "reach", "protected"};
+    return what >= 0 && what < AMBIT_RELAXED_COUNT ? names[what] : NULL;
 }
 
 const char *ambit_side_name(int side)

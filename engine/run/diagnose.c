@@ -4,7 +4,8 @@
  * model has the territories that are furthest outside and those next to them, as cells
  * (solvers/cells.h) that may be split among the few territories that they reach with least travel.
  * All other territories keep what they have, and targets stay what they are. Cells are of accounts
- * that the same territories of the model may serve, and go to no others.
+ * that the same rules keep from the same territories (diagnose_laws.c); where accounts stay
+ * together, of units.
  *
  * Cost: a pass over the accounts, and about ten linear programmes of some ten thousand columns.
  * Weakness: cells can be split and their travel is that of the account in their middle, so what is
@@ -14,50 +15,24 @@
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
-#include "engine/model/diagnosis.h"
 #include "engine/model/geometry.h"
-#include "io/report_text.h"
-#include "solvers/cells.h"
-#include "solvers/elastic.h"
+#include "engine/run/diagnose_model.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BROKEN_MAX = 12, MODEL_MAX = 36, CELLS_A_TERRITORY = 24, OPTIONS_MAX = 8 };
+enum {
+    BROKEN_MAX = 12,
+    CELLS_A_TERRITORY = 24,
+    OPTIONS_MAX = 8, /* of a cell, that rules leave open */
+    CLOSED_MAX = 4,  /* and that they do not */
+    ALL_MAX = OPTIONS_MAX + CLOSED_MAX
+};
 #define ROUNDED 1e-6 /* openings are rounded up to this */
-#define HAIR 1e-9    /* part of a sum that rounding to doubles may add */
 
 /* ---- the model ---- */
-
-struct model {
-    struct ambit_job *job;
-    const struct ambit_result *result;
-    int rules, bands;
-    int32_t count;
-    int32_t territory[MODEL_MAX]; /* ascending */
-    struct ambit_cell *cell;      /* owned; of all ranks, on rank 0 */
-    int64_t cells;
-    int band[AMBIT_RULE_MAX];
-    int64_t *first;               /* owned */
-    int32_t *option;              /* owned; index into `territory` */
-    double *load;                 /* owned; in parts of the rule's scale */
-    double *low, *high;           /* owned; [territory × rules + rule], in parts of the scale */
-    double *width;                /* owned; same shape */
-    double scale[AMBIT_RULE_MAX]; /* micro-units */
-};
-
-static void clear(struct model *model)
-{
-    ambit_free(&model->cell);
-    ambit_free(&model->first);
-    ambit_free(&model->option);
-    ambit_free(&model->load);
-    ambit_free(&model->low);
-    ambit_free(&model->high);
-    ambit_free(&model->width);
-}
 
 /* By how much territory j is outside its bands: parts of their limits, added up. */
 static double outside(const struct ambit_result *result, int32_t j)
@@ -73,7 +48,7 @@ static double outside(const struct ambit_result *result, int32_t j)
 }
 
 /* Takes the territory of largest `want` that is not in yet; false where none is above zero. */
-static bool take_largest(struct model *model, const double *want, bool *in)
+static bool take_largest(struct ambit_model *model, const double *want, bool *in)
 {
     int32_t best = -1;
     for (int32_t j = 0; j < model->job->territories.count; j++)
@@ -91,7 +66,7 @@ static int compare_indices(const void *a, const void *b)
 }
 
 /* Chooses the territories furthest outside, and those whose centres are nearest to theirs. */
-static ambit_status choose_territories(struct model *model)
+static ambit_status choose_territories(struct ambit_model *model)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_territories *const all = &model->job->territories;
@@ -112,7 +87,7 @@ static ambit_status choose_territories(struct model *model)
                                                  all->item[model->territory[m]].position));
         want[j] = 1.0 / (1e-12 + nearest);
     }
-    while (model->count < MODEL_MAX && take_largest(model, want, in))
+    while (model->count < AMBIT_MODEL_TERRITORIES && take_largest(model, want, in))
         ;
     qsort(model->territory, (size_t)model->count, sizeof model->territory[0], compare_indices);
 done:
@@ -121,46 +96,55 @@ done:
     return status;
 }
 
-/* The territories of the model that may serve account i, a bit each, and the one that does. */
-static uint64_t kind_of(const struct model *model, int32_t i, int32_t label)
+/* Whether accounts have to be told apart by what rules and budgets say of them. */
+static bool tells_kinds(const struct ambit_job *job)
 {
-    uint64_t kind = 0;
-    for (int32_t m = 0; m < model->count; m++) {
-        const int32_t j = model->territory[m];
-        if (j == label || ambit_may_serve(&model->job->problem, i, j)) kind |= UINT64_C(1) << m;
+    const struct ambit_disruption_terms *const terms = &job->scenario.disruption;
+    return job->problem.eligibility != NULL || terms->budget_count > 0 ||
+           terms->protection_count > 0;
+}
+
+/* The territory of each account of the slice that is in the model, else −1; returns how many all
+ * ranks have. */
+static int64_t mark_inside(const struct ambit_model *model, bool *in, int32_t *inside)
+{
+    int64_t accounts = 0;
+    for (int32_t m = 0; m < model->count; m++)
+        in[model->territory[m]] = true;
+    for (int32_t i = 0; i < model->job->accounts.count; i++) {
+        inside[i] = in[model->label[i]] ? model->label[i] : -1;
+        accounts += in[model->label[i]];
     }
-    return kind;
+    ambit_comm_sum_i64(model->job->comm, &accounts, 1);
+    return accounts;
 }
 
 /* The cells of the model's territories, on rank 0. */
-static ambit_status gather_cells(struct model *model, const int32_t *label)
+static ambit_status gather_cells(struct ambit_model *model)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job *const job = model->job;
     struct ambit_cell *mine = NULL;
     int32_t *inside = NULL;
     uint64_t *kind = NULL;
-    int64_t count = 0, accounts = 0;
+    int64_t count = 0;
     bool *in = NULL;
+    model->tells_kinds = tells_kinds(job);
     status = ambit_alloc(&inside, (size_t)job->accounts.count, sizeof *inside);
-    if (status == AMBIT_OK && job->problem.eligibility != NULL)
+    if (status == AMBIT_OK && model->tells_kinds)
         status = ambit_alloc(&kind, (size_t)job->accounts.count, sizeof *kind);
     if (status == AMBIT_OK) status = ambit_alloc(&in, (size_t)job->territories.count, sizeof *in);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_REQUIRE(in != NULL && model->count > 0);
-    for (int32_t m = 0; m < model->count; m++)
-        in[model->territory[m]] = true;
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        inside[i] = in[label[i]] ? label[i] : -1;
-        accounts += in[label[i]];
-        if (kind != NULL && inside[i] >= 0) kind[i] = kind_of(model, i, label[i]);
-    }
-    ambit_comm_sum_i64(job->comm, &accounts, 1);
+    const int64_t accounts = mark_inside(model, in, inside);
     const int64_t part = (int64_t)model->count * CELLS_A_TERRITORY;
+    if (model->tells_kinds) AMBIT_TRY(ambit_model_make_kinds(model, inside, kind));
     AMBIT_TRY_TOGETHER(job->comm, ambit_cells_make(&job->problem, inside, kind, accounts / part + 1,
                                                    &mine, &count));
     AMBIT_TRY(ambit_comm_gather(job->comm, mine, count, sizeof *mine, &model->cell, &model->cells));
     model->cells = ambit_cells_merge(model->cell, model->cells);
+    if (model->tells_kinds)
+        AMBIT_TRY(ambit_model_gather_sums(model, inside, kind, accounts / part + 1, mine, count));
 done:
     ambit_free(&mine);
     ambit_free(&inside);
@@ -171,7 +155,7 @@ done:
 
 /* What a band's limit of territory j moves by where it opens by 1: its target, the measure that it
  * is a share of, or a mean territory's load where it is a number of units. */
-static double width_of(const struct model *model, int b, int32_t j)
+static double width_of(const struct ambit_model *model, int b, int32_t j)
 {
     const struct ambit_result *const r = model->result;
     const struct ambit_result_band *const band = &r->band[b];
@@ -180,7 +164,7 @@ static double width_of(const struct model *model, int b, int32_t j)
     return (double)r->measure[band->measure].total / r->territory_count;
 }
 
-static void set_limits(struct model *model, const double *low, const double *high)
+static void set_limits(struct ambit_model *model, const double *low, const double *high)
 {
     const int rules = model->rules;
     for (int r = 0; r < rules; r++) {
@@ -200,37 +184,51 @@ static void set_limits(struct model *model, const double *low, const double *hig
     }
 }
 
-/* The territories of least travel for a cell, and always the one that has it. */
-static int choose_options(const struct model *model, const struct ambit_haul_table *table,
-                          const struct ambit_cell *cell, int32_t *option_out, double *travel_out)
+/* Options of a cell, by travel. */
+struct options {
+    int count, room;
+    int32_t territory[OPTIONS_MAX]; /* of the model */
+    double travel[OPTIONS_MAX];
+};
+
+/* Takes territory m in, and the dearest out where there is no room. */
+static void insert(struct options *options, int32_t m, double travel)
 {
-    int count = 0;
+    int at = options->count < options->room ? options->count : options->room - 1;
+    if (options->count == options->room && travel >= options->travel[at]) return;
+    while (at > 0 && options->travel[at - 1] > travel) {
+        options->territory[at] = options->territory[at - 1];
+        options->travel[at] = options->travel[at - 1];
+        at--;
+    }
+    options->territory[at] = m;
+    options->travel[at] = travel;
+    if (options->count < options->room) options->count++;
+}
+
+/* The territories of least travel for cell c that may serve it, always the one that has it, and
+ * behind them the nearest that rules close to it; returns how many. */
+static int choose_options(const struct ambit_model *model, const struct ambit_haul_table *table,
+                          int64_t c, int32_t *option_out)
+{
+    const struct ambit_cell *const cell = &model->cell[c];
+    struct options open = {.room = OPTIONS_MAX}, closed = {.room = CLOSED_MAX};
     for (int32_t m = 0; m < model->count; m++) {
         const struct ambit_territory *const t = &model->job->territories.item[model->territory[m]];
         const bool has_it = model->territory[m] == cell->territory;
-        if (cell->kind != 0 && (cell->kind >> m & 1) == 0) continue;
+        const unsigned broken = has_it ? 0 : ambit_model_broken(model, c, m);
         const double travel = ambit_cell_travel(table, cell, t->position);
-        const double rank = has_it ? -1.0 : travel;
-        int at = count < OPTIONS_MAX ? count : OPTIONS_MAX - 1;
-        if (count == OPTIONS_MAX && rank >= travel_out[at]) continue;
-        while (at > 0 && travel_out[at - 1] > rank) {
-            option_out[at] = option_out[at - 1];
-            travel_out[at] = travel_out[at - 1];
-            at--;
-        }
-        option_out[at] = m;
-        travel_out[at] = rank;
-        if (count < OPTIONS_MAX) count++;
+        if ((broken & AMBIT_BROKEN_CLOSED) != 0) continue;
+        insert(broken != 0 ? &closed : &open, m, has_it ? -1.0 : travel);
     }
-    for (int o = 0; o < count; o++) {
-        const struct ambit_territory *const t =
-            &model->job->territories.item[model->territory[option_out[o]]];
-        travel_out[o] = ambit_cell_travel(table, cell, t->position);
-    }
-    return count;
+    for (int o = 0; o < open.count; o++)
+        option_out[o] = open.territory[o];
+    for (int o = 0; o < closed.count; o++)
+        option_out[open.count + o] = closed.territory[o];
+    return open.count + closed.count;
 }
 
-static ambit_status set_options(struct model *model)
+static ambit_status set_options(struct ambit_model *model)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_haul_table *table = NULL;
@@ -241,12 +239,15 @@ static ambit_status set_options(struct model *model)
     for (int64_t c = 0; c < model->cells; c++) {
         const struct ambit_cell *const cell = &model->cell[c];
         int32_t *const option = &model->option[model->first[c]];
-        double travel[OPTIONS_MAX] = {0.0};
-        const int count = choose_options(model, table, cell, option, travel);
+        const int count = choose_options(model, table, c, option);
         for (int o = 0; o < count; o++) {
+            const double *const centre =
+                model->job->territories.item[model->territory[option[o]]].position;
+            const double travel = ambit_cell_travel(table, cell, centre);
             double *const load = &model->load[(model->first[c] + o) * model->rules];
+            model->distance[model->first[c] + o] = ambit_chord2(cell->position, centre);
             for (int r = 0; r < model->rules; r++)
-                load[r] = ((double)cell->base[r] + problem->rule[r].travel_weight * travel[o]) /
+                load[r] = ((double)cell->base[r] + problem->rule[r].travel_weight * travel) /
                           model->scale[r];
         }
         model->first[c + 1] = model->first[c] + count;
@@ -256,13 +257,14 @@ done:
     return status;
 }
 
-static ambit_status build(struct model *model, const double *low, const double *high)
+static ambit_status build(struct ambit_model *model, const double *low, const double *high)
 {
     ambit_status status = AMBIT_OK;
     const size_t limits = (size_t)model->count * (size_t)model->rules;
-    const size_t options = (size_t)model->cells * OPTIONS_MAX;
+    const size_t options = (size_t)model->cells * ALL_MAX;
     AMBIT_TRY(ambit_alloc(&model->first, (size_t)model->cells + 1, sizeof *model->first));
     AMBIT_TRY(ambit_alloc(&model->option, options, sizeof *model->option));
+    AMBIT_TRY(ambit_alloc(&model->distance, options, sizeof *model->distance));
     AMBIT_TRY(ambit_alloc(&model->load, options * (size_t)model->rules, sizeof *model->load));
     AMBIT_TRY(ambit_alloc(&model->low, limits, sizeof *model->low));
     AMBIT_TRY(ambit_alloc(&model->high, limits, sizeof *model->high));
@@ -271,6 +273,8 @@ static ambit_status build(struct model *model, const double *low, const double *
         model->band[r] = model->job->problem.rule[r].band;
     set_limits(model, low, high);
     AMBIT_TRY(set_options(model));
+    AMBIT_TRY(ambit_model_set_laws(model));
+    AMBIT_TRY(ambit_model_set_budgets(model));
 done:
     return status;
 }
@@ -289,14 +293,18 @@ done:
 static int compare_openings(const void *a, const void *b)
 {
     const struct ambit_opening *const x = a, *const y = b;
+    const bool x_is_band = x->what == AMBIT_RELAXED_BAND, y_is_band = y->what == AMBIT_RELAXED_BAND;
     if (x->remedy != y->remedy) return x->remedy < y->remedy ? -1 : 1;
-    if (x->by != y->by) return x->by > y->by ? -1 : 1;
+    if (x_is_band != y_is_band) return x_is_band ? -1 : 1;
+    if (x->by != y->by) return (x->by > y->by) == x_is_band ? -1 : 1;
+    if (x->what != y->what) return x->what < y->what ? -1 : 1;
     if (x->band != y->band) return x->band < y->band ? -1 : 1;
+    if (x->budget_cell != y->budget_cell) return x->budget_cell < y->budget_cell ? -1 : 1;
     return (x->territory > y->territory) - (x->territory < y->territory);
 }
 
 /* An opening of band b in the unit of its limits. */
-static double in_units(const struct model *model, int b, double by)
+static double in_units(const struct ambit_model *model, int b, double by)
 {
     const struct ambit_result_band *const band = &model->result->band[b];
     const bool of_mean = band->share_of < 0 && !ambit_band_is_of_target(band);
@@ -312,70 +320,165 @@ static int sides_of(const struct ambit_result_band *band)
     return (int)ambit_band_has_upper(band) - (int)ambit_band_has_lower(band);
 }
 
-static ambit_status take_answer(const struct model *model, const struct ambit_elastic_outcome *out,
-                                struct ambit_diagnosis *d)
+/* What remedy `remedy` says of the relaxations that are no bands. */
+static ambit_status take_others(const struct ambit_model *model, enum ambit_remedy remedy,
+                                const double *value, double grade, struct ambit_diagnosis *d)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_opening opening;
+    for (int32_t k = 0; k < model->budgets; k++) {
+        if (!ambit_model_budget_opening(model, k, value[model->bands + k], &opening)) continue;
+        opening.remedy = remedy;
+        AMBIT_TRY(add(d, &opening));
+    }
+    for (int32_t n = 0; n < model->laws; n++) {
+        const double part = value[model->bands + model->budgets + n];
+        if (!ambit_model_law_opening(model, n, part, grade, &opening)) continue;
+        opening.remedy = remedy;
+        AMBIT_TRY(add(d, &opening));
+    }
+done:
+    return status;
+}
+
+static ambit_status take_bands(const struct ambit_model *model, enum ambit_remedy remedy,
+                               const double *value, struct ambit_diagnosis *d)
 {
     ambit_status status = AMBIT_OK;
     for (int b = 0; b < model->bands; b++) {
-        const struct ambit_opening of_all = {
-            .band = b, .territory = -1, .side = sides_of(&model->result->band[b])};
-        struct ambit_opening opening = of_all;
-        if (out->alone[b] > 0.0) {
-            opening.remedy = AMBIT_REMEDY_ALONE;
-            opening.by = in_units(model, b, out->alone[b]);
-            AMBIT_TRY(add(d, &opening));
-        }
-        if (out->together[b] > 0.0) {
-            opening.remedy = AMBIT_REMEDY_TOGETHER;
-            opening.by = in_units(model, b, out->together[b]);
-            AMBIT_TRY(add(d, &opening));
-        }
+        if (!(value[b] > 0.0)) continue;
+        AMBIT_TRY(add(d, &(struct ambit_opening){.remedy = remedy,
+                                                 .band = b,
+                                                 .budget_cell = -1,
+                                                 .territory = -1,
+                                                 .side = sides_of(&model->result->band[b]),
+                                                 .by = in_units(model, b, value[b]),
+                                                 .was = NAN,
+                                                 .limit = NAN}));
     }
+done:
+    return status;
+}
+
+/* Whether the smallest set has a band. */
+static bool opens_bands(const struct ambit_diagnosis *d)
+{
+    for (int32_t n = 0; n < d->count; n++) {
+        if (d->opening[n].remedy == AMBIT_REMEDY_TOGETHER && d->opening[n].band >= 0) return true;
+    }
+    return false;
+}
+
+/* A budget that is enough by itself has to be as large as what the plan draws that was found to
+ * meet the bands, wherever in the nation that is. */
+static void trust_plan(const struct ambit_model *model, struct ambit_diagnosis *d)
+{
+    int32_t broken = 0;
+    for (int32_t j = 0; j < model->job->territories.count; j++)
+        broken += outside(model->result, j) > 0.0;
+    for (int32_t n = 0; n < d->count && broken > BROKEN_MAX; n++) {
+        struct ambit_opening *const o = &d->opening[n];
+        bool sole = o->what == AMBIT_RELAXED_BUDGET;
+        for (int32_t k = 0; k < d->count && o->remedy != AMBIT_REMEDY_ALONE; k++)
+            sole &= k == n || d->opening[k].remedy != o->remedy;
+        if (!sole) continue;
+        const struct ambit_result_budget_cell *const cell =
+            &model->result->budget_cell[o->budget_cell];
+        const double enough = ambit_from_micro(cell->enough);
+        if (enough <= o->limit) continue;
+        o->limit = enough;
+        o->by = (enough - o->was) / ambit_from_micro(cell->total);
+    }
+}
+
+static ambit_status take_answer(const struct ambit_model *model,
+                                const struct ambit_elastic_outcome *out, struct ambit_diagnosis *d)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(take_bands(model, AMBIT_REMEDY_ALONE, out->alone, d));
+    AMBIT_TRY(take_others(model, AMBIT_REMEDY_ALONE, out->alone, out->grade_alone, d));
+    AMBIT_TRY(take_bands(model, AMBIT_REMEDY_TOGETHER, out->together, d));
+    AMBIT_TRY(take_others(model, AMBIT_REMEDY_TOGETHER, out->together, out->grade_together, d));
+    if (opens_bands(d))
+        AMBIT_TRY(take_others(model, AMBIT_REMEDY_KEPT, out->kept, out->grade_kept, d));
     for (int32_t at = 0; at < model->count * model->rules; at++) {
         const int b = model->band[at % model->rules];
         const double by = out->local[at];
         if (by == 0.0) continue;
         AMBIT_TRY(add(d, &(struct ambit_opening){.remedy = AMBIT_REMEDY_LOCAL,
                                                  .band = b,
+                                                 .budget_cell = -1,
                                                  .territory = model->territory[at / model->rules],
                                                  .side = by > 0.0 ? 1 : -1,
-                                                 .by = in_units(model, b, fabs(by))}));
+                                                 .by = in_units(model, b, fabs(by)),
+                                                 .was = NAN,
+                                                 .limit = NAN}));
     }
+    trust_plan(model, d);
     if (d->count > 0) qsort(d->opening, (size_t)d->count, sizeof *d->opening, compare_openings);
 done:
     return status;
 }
 
-static ambit_status solve(struct model *model, const double *low, const double *high,
+static ambit_status solve(struct ambit_model *model, const double *low, const double *high,
                           struct ambit_diagnosis **out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_diagnosis *d = NULL;
-    double *local = NULL, alone[2 * AMBIT_MEASURE_MAX] = {0}, together[2 * AMBIT_MEASURE_MAX] = {0};
+    struct ambit_elastic_outcome outcome = {0};
     AMBIT_TRY(ambit_alloc(&d, 1, sizeof *d));
     *d = (struct ambit_diagnosis){.territory_count = model->count,
                                   .cell_count = (int32_t)model->cells};
-    AMBIT_TRY(ambit_alloc(&local, (size_t)model->count * (size_t)model->rules, sizeof *local));
     AMBIT_TRY(build(model, low, high));
-    struct ambit_elastic_outcome outcome = {alone, together, local};
-    AMBIT_TRY(ambit_elastic_solve(&(struct ambit_elastic){.territory_count = model->count,
-                                                          .rules = model->rules,
-                                                          .bands = model->bands,
-                                                          .band = model->band,
-                                                          .lump_count = (int32_t)model->cells,
-                                                          .first = model->first,
-                                                          .territory = model->option,
-                                                          .load = model->load,
-                                                          .low = model->low,
-                                                          .high = model->high,
-                                                          .width = model->width},
-                                  &outcome));
+    const struct ambit_elastic elastic = {.territory_count = model->count,
+                                          .rules = model->rules,
+                                          .bands = model->bands,
+                                          .band = model->band,
+                                          .lump_count = (int32_t)model->cells,
+                                          .first = model->first,
+                                          .territory = model->option,
+                                          .load = model->load,
+                                          .low = model->low,
+                                          .high = model->high,
+                                          .width = model->width,
+                                          .budgets = model->budgets,
+                                          .room = model->room,
+                                          .budget_width = model->budget_width,
+                                          .first_draw = model->first_draw,
+                                          .draw_budget = model->draw_budget,
+                                          .draw = model->draw,
+                                          .laws = model->laws,
+                                          .first_law = model->first_law,
+                                          .law = model->option_law,
+                                          .law_part = model->law_part,
+                                          .graded = model->graded,
+                                          .grade = model->grade};
+    const size_t relaxations = (size_t)ambit_elastic_relaxations(&elastic);
+    AMBIT_TRY(ambit_alloc(&outcome.local, (size_t)model->count * (size_t)model->rules,
+                          sizeof *outcome.local));
+    AMBIT_TRY(ambit_alloc(&outcome.alone, relaxations, sizeof *outcome.alone));
+    AMBIT_TRY(ambit_alloc(&outcome.together, relaxations, sizeof *outcome.together));
+    AMBIT_TRY(ambit_alloc(&outcome.kept, relaxations, sizeof *outcome.kept));
+    AMBIT_TRY(ambit_elastic_solve(&elastic, &outcome));
     AMBIT_TRY(take_answer(model, &outcome, d));
     *out = d;
     d = NULL;
 done:
     ambit_diagnosis_destroy(&d);
-    ambit_free(&local);
+    ambit_free(&outcome.local);
+    ambit_free(&outcome.alone);
+    ambit_free(&outcome.together);
+    ambit_free(&outcome.kept);
+    return status;
+}
+
+/* The territory of each unit of the slice, from those of its accounts. */
+static ambit_status label_units(const struct ambit_job *units, const int32_t *label, int32_t **out)
+{
+    const struct ambit_accounts *const accounts = &units->accounts;
+    const ambit_status status = ambit_alloc(out, (size_t)accounts->count, sizeof **out);
+    for (int32_t u = 0; u < accounts->count && status == AMBIT_OK; u++)
+        (*out)[u] = label[accounts->begin[u]];
     return status;
 }
 
@@ -383,13 +486,15 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
                                 struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    struct model model = {.job = job,
-                          .result = result,
-                          .rules = job->problem.rule_count,
-                          .bands = job->scenario.band_count};
+    struct ambit_model model = {.job = job,
+                                .label = label,
+                                .result = result,
+                                .rules = job->problem.rule_count,
+                                .bands = job->scenario.band_count};
     const size_t limits = (size_t)job->territories.count * (size_t)job->problem.rule_count;
     int64_t total[AMBIT_RULE_MAX] = {0};
     double *low = NULL, *high = NULL;
+    int32_t *of_units = NULL;
     bool any = false;
     for (int b = 0; b < result->band_count; b++)
         any |= result->band[b].broken_count > 0;
@@ -397,122 +502,21 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
     ambit_log_progress("diagnose", 0, 0, "");
     status = ambit_alloc(&low, limits, sizeof *low);
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);
+    if (status == AMBIT_OK && job->whole != NULL) status = label_units(job, label, &of_units);
     if (status == AMBIT_OK) status = choose_territories(&model);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_REQUIRE(low != NULL && high != NULL);
-    AMBIT_TRY(ambit_job_loads(job, label, NULL, total, NULL, NULL));
+    if (job->whole != NULL) model.label = of_units;
+    AMBIT_TRY(ambit_job_loads(job, model.label, NULL, total, NULL, NULL));
     ambit_problem_sides(&job->problem, total, 0.0, low, high);
-    AMBIT_TRY(gather_cells(&model, label));
+    AMBIT_TRY(gather_cells(&model));
     AMBIT_TRY_TOGETHER(job->comm, ambit_comm_rank(job->comm) == 0
                                       ? solve(&model, low, high, &result->diagnosis)
                                       : AMBIT_OK);
 done:
-    clear(&model);
+    ambit_model_clear(&model);
     ambit_free(&low);
     ambit_free(&high);
-    return status;
-}
-
-/* ---- before there is a plan ---- */
-
-static void text_of(double micro, char out[AMBIT_TEXT_MAX])
-{
-    ambit_text_number(micro * 1e-6, ambit_text_decimals(micro * 1e-6), out);
-}
-
-/* What all territories together may have at least and at most of rule r. */
-static void foresee_sums(const struct ambit_job *job, int r, double total, const double *low,
-                         const double *high)
-{
-    const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
-    const char *const name = job->scenario.measure[band->measure].name;
-    const size_t rules = (size_t)job->problem.rule_count;
-    const size_t cells = (size_t)job->territories.count * rules;
-    double least = 0.0, most = 0.0;
-    char limit[AMBIT_TEXT_MAX], all[AMBIT_TEXT_MAX];
-    for (size_t at = (size_t)r; at < cells; at += rules) {
-        least += low[at];
-        most += high[at];
-    }
-    text_of(total, all);
-    if (most < total * (1.0 - HAIR)) {
-        text_of(most, limit);
-        ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: all territories together may "
-                          "have %s at most, the accounts have %s%s",
-                          job->scenario.path, band->line, band->column, name, limit, all,
-                          job->problem.rule[r].travel_weight > 0.0 ? " without travel" : "");
-    }
-    if (job->problem.rule[r].travel_weight == 0.0 && least > total * (1.0 + HAIR)) {
-        text_of(least, limit);
-        ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: all territories together must "
-                          "have %s at least, the accounts have %s",
-                          job->scenario.path, band->line, band->column, name, limit, all);
-    }
-}
-
-/* Accounts that are more than any territory may have, and the largest of them. */
-static void foresee_heavy(struct ambit_job *job, int r, const double *high)
-{
-    const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
-    const size_t rules = (size_t)job->problem.rule_count;
-    double most = 0.0;
-    int64_t heavy = 0, largest = 0, holder = INT64_MAX;
-    char id[AMBIT_NAME_MAX] = "", load[AMBIT_TEXT_MAX], limit[AMBIT_TEXT_MAX];
-    for (int32_t j = 0; j < job->territories.count; j++)
-        most = fmax(most, high[(size_t)j * rules + (size_t)r]);
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int64_t own = job->problem.base[r][i];
-        heavy += (double)own > most * (1.0 + HAIR);
-        if (own > largest) largest = own;
-    }
-    ambit_comm_sum_i64(job->comm, &heavy, 1);
-    ambit_comm_max_i64(job->comm, &largest, 1);
-    if (heavy == 0) return;
-    for (int32_t i = job->accounts.count - 1; i >= 0; i--) {
-        if (job->problem.base[r][i] != largest) continue;
-        holder = ambit_comm_rank(job->comm);
-        (void)snprintf(id, sizeof id, "%.*s", job->accounts.id_width,
-                       &job->accounts.id[(size_t)i * (size_t)job->accounts.id_width]);
-    }
-    ambit_comm_min_i64(job->comm, &holder, 1);
-    ambit_comm_broadcast(job->comm, id, sizeof id, (int)holder);
-    text_of((double)largest, load);
-    text_of(most, limit);
-    ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: %lld account%s alone more than any "
-                      "territory may have (%s); the largest is %s with %s",
-                      job->scenario.path, band->line, band->column,
-                      job->scenario.measure[band->measure].name, (long long)heavy,
-                      heavy == 1 ? " is" : "s are each", limit, id, load);
-}
-
-ambit_status ambit_job_foresee(struct ambit_job *job)
-{
-    ambit_status status = AMBIT_OK;
-    const int rules = job->problem.rule_count;
-    const size_t limits = (size_t)job->territories.count * (size_t)rules;
-    int64_t total[AMBIT_RULE_MAX] = {0};
-    double *low = NULL, *high = NULL;
-    if (rules == 0) return AMBIT_OK;
-    status = ambit_alloc(&low, limits, sizeof *low);
-    if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    AMBIT_REQUIRE(low != NULL && high != NULL);
-    for (int r = 0; r < rules; r++)
-        for (int32_t i = 0; i < job->accounts.count; i++)
-            total[r] += job->problem.base[r][i];
-    ambit_comm_sum_i64(job->comm, total, rules);
-    ambit_problem_sides(&job->problem, total, 0.0, low, high);
-    for (int r = 0; r < rules; r++) {
-        const struct ambit_rule *const rule = &job->problem.rule[r];
-        const struct ambit_band *const band = &job->scenario.band[rule->band];
-        const bool grows = rule->travel_weight != 0.0; /* and a target of it with the travel */
-        if (band->relax || band->share_of >= 0) continue;
-        if (grows && rule->upper.kind != AMBIT_SIDE_ABSOLUTE) continue;
-        foresee_sums(job, r, (double)total[r], low, high);
-        if (rule->upper.kind != AMBIT_SIDE_NONE) foresee_heavy(job, r, high);
-    }
-done:
-    ambit_free(&low);
-    ambit_free(&high);
+    ambit_free(&of_units);
     return status;
 }

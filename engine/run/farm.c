@@ -112,8 +112,9 @@ static void init_job(const struct ambit_farm *farm, struct ambit_comm *comm, str
     job->options.resume = false; /* which is about parts here */
 }
 
-/* Draws a loaded job's plan and judges it; the first rank has all of the result. */
-static ambit_status draw(struct ambit_job *job, struct ambit_result *result)
+/* Draws a loaded job's plan and judges it; the first rank has all of the result, with what would do
+ * where bands are broken, if it `diagnoses`. */
+static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job units = {0}, *search = job;
@@ -127,6 +128,7 @@ static ambit_status draw(struct ambit_job *job, struct ambit_result *result)
     if (search == &units) AMBIT_TRY(ambit_job_take_units(job, &units));
     result->kind = AMBIT_RESULT_PLAN;
     AMBIT_TRY(ambit_job_judge(job, job->label, result));
+    if (diagnoses) AMBIT_TRY(ambit_job_diagnose(search, job->label, result));
     AMBIT_TRY(ambit_job_gather(job, job->label, result));
 done:
     ambit_units_clear(&units);
@@ -178,7 +180,7 @@ static ambit_status draw_base(struct ambit_farm *farm, struct ambit_farm_measure
     *measure = (struct ambit_farm_measure){.ranks = ambit_comm_size(farm->comm), .seconds = 1.0};
     if (find_base(farm, &job)) goto done;
     const double started = ambit_seconds(), waited = ambit_comm_seconds();
-    AMBIT_TRY(draw(&job, &result));
+    AMBIT_TRY(draw(&job, false, &result));
     int64_t micro[2] = {(int64_t)(1e6 * (ambit_seconds() - started)),
                         (int64_t)(1e6 * (ambit_comm_seconds() - waited))};
     ambit_comm_sum_i64(farm->comm, micro, 2);
@@ -284,7 +286,8 @@ static ambit_status draw_scenario(struct ambit_farm *farm, int32_t n, bool warm,
     AMBIT_TRY(ambit_farm_nation_load(&farm->nation, n, &job));
     if (warm && ambit_farm_is_near(farm, &job)) AMBIT_TRY(ambit_farm_start(farm, &job));
     record->warm = job.start != AMBIT_START_COLD;
-    AMBIT_TRY(draw(&job, &record->result));
+    /* A warm one that fails is drawn once more. */
+    AMBIT_TRY(draw(&job, !record->warm, &record->result));
 done:
     ambit_job_clear(&job);
     return status;

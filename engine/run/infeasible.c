@@ -3,6 +3,7 @@
 #include "engine/run/heavy.h"
 #include "engine/run/unite.h"
 #include "io/report_contiguity.h"
+#include "io/report_diagnosis.h"
 #include "io/report_disruption.h"
 #include "io/report_text.h"
 
@@ -85,7 +86,7 @@ static void say_budgets(const struct ambit_result *result, char *words, size_t r
 ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
-    char others[512];
+    char others[512], remedy[2048] = "";
     const struct ambit_result_rules *const rules = result->rules;
     size_t used = 0;
     name_broken_rules(result, sizeof others, others);
@@ -111,8 +112,10 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
     if (torn) ambit_contiguity_words(result, 10, words + used, sizeof words - used);
     used = strlen(words);
     say_budgets(result, words, sizeof words, used);
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s%s:%s%s%s",
+    const bool knows = ambit_text_remedy(result, "\n    ", remedy, sizeof remedy);
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s%s:%s%s%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
                       rules != NULL || torn || others[0] != '\0' ? "bands and rules" : "bands",
-                      result->budget_count > 0 ? " and budgets" : "", words, others, more);
+                      result->budget_count > 0 ? " and budgets" : "", words, others, more,
+                      knows ? "\n  what would do:\n    " : "", remedy);
 }

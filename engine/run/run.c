@@ -62,9 +62,10 @@ static bool breaks_bands(const struct ambit_result *result)
     return false;
 }
 
-/* Judges `label` and stores it. Only rank 0 keeps the result, without the accounts. */
-static ambit_status finish(struct ambit_job *job, const int32_t *label, enum ambit_result_kind kind,
-                           double *since, struct ambit_result *result)
+/* Judges `label` and stores it. Only rank 0 keeps the result, without the accounts. `search` is the
+ * job or its accounts as units. */
+static ambit_status finish(struct ambit_job *job, struct ambit_job *search, const int32_t *label,
+                           enum ambit_result_kind kind, double *since, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     ambit_log_progress("judge", 0, 0, "");
@@ -73,9 +74,8 @@ static ambit_status finish(struct ambit_job *job, const int32_t *label, enum amb
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
-    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0 &&
-        job->enough == NULL) /* which says what would do, where budgets are in the way */
-        AMBIT_TRY(ambit_job_diagnose(job, label, result));
+    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0)
+        AMBIT_TRY(ambit_job_diagnose(search, label, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");
     AMBIT_TRY(ambit_job_store(job, label, result));
@@ -149,7 +149,7 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
     AMBIT_TRY(ambit_job_join_pieces(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
-    AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
+    AMBIT_TRY(finish(&job, search, job.label, AMBIT_RESULT_PLAN, &since, &result));
     ambit_keeper_finish(search);
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
@@ -184,7 +184,7 @@ ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_optio
     AMBIT_TRY(ambit_job_keep_up(grouped ? &units : &job));
     if (grouped) AMBIT_TRY(ambit_job_take_units(&job, &units));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
-    AMBIT_TRY(finish(&job, job.label, AMBIT_RESULT_PLAN, &since, &result));
+    AMBIT_TRY(finish(&job, grouped ? &units : &job, job.label, AMBIT_RESULT_PLAN, &since, &result));
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
     if (feasible == 0 && grouped) AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
@@ -210,8 +210,8 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path)
                      : ambit_job_take_current(&job));
-    AMBIT_TRY(finish(&job, stored ? job.label : job.accounts.previous, AMBIT_RESULT_AUDIT, &since,
-                     &result));
+    AMBIT_TRY(finish(&job, &job, stored ? job.label : job.accounts.previous, AMBIT_RESULT_AUDIT,
+                     &since, &result));
 done:
     ambit_log_finish();
     hand_over(&job, status, &result, result_out);

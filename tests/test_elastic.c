@@ -94,6 +94,146 @@ static void what_does_not_help(void)
     CU_ASSERT_EQUAL(together[1], 0.0);
 }
 
+/* Territory 0 has four lumps of 2 and territory 1 has 2 that stay; either may have 4.5 to 5.5, so
+ * that 1.25 lumps have to go over. */
+struct ruled_case {
+    int64_t first[6], first_law[10], first_draw[10];
+    int32_t territory[9], law[4], draw_budget[4];
+    double load[9], low[2], high[2], width[2], part[4], grade[9], room[1], budget_width[1], draw[4];
+    struct ambit_elastic e;
+};
+
+static void rule(struct ruled_case *c)
+{
+    memset(c, 0, sizeof *c);
+    for (int l = 0; l < 4; l++) {
+        c->first[l] = c->first_law[2 * l] = 2 * l;
+        c->territory[2 * l + 1] = 1;
+        c->load[2 * l] = c->load[2 * l + 1] = 2.0;
+        c->part[l] = 0.25;
+        c->draw[l] = 1.0;
+        c->grade[2 * l + 1] = 0.1 * (4 - l);
+        for (int o = 0; o < 2; o++) /* the second option of each is what is ruled */
+            c->first_law[2 * l + o] = c->first_draw[2 * l + o] = l;
+    }
+    c->first[4] = 8;
+    c->first[5] = 9;
+    c->territory[8] = 1;
+    c->load[8] = 2.0;
+    c->first_law[8] = c->first_law[9] = c->first_draw[8] = c->first_draw[9] = 4;
+    for (int j = 0; j < 2; j++) {
+        c->low[j] = 4.5;
+        c->high[j] = 5.5;
+        c->width[j] = 5.0;
+    }
+    c->e = case_of(2, 1, 5, c->first, c->territory, c->load, c->low, c->high, c->width);
+}
+
+static void set_laws(struct ruled_case *c, int laws)
+{
+    c->e.laws = laws;
+    c->e.first_law = c->first_law;
+    c->e.law = c->law;
+    c->e.law_part = c->part;
+    c->e.graded = -1;
+    c->e.grade = c->grade;
+}
+
+struct answer {
+    double alone[5], together[5], kept[5], local[2];
+    struct ambit_elastic_outcome out;
+};
+
+static ambit_status ask(const struct ruled_case *c, struct answer *a)
+{
+    *a = (struct answer){.local = {0.0}};
+    a->out = (struct ambit_elastic_outcome){
+        .alone = a->alone, .together = a->together, .kept = a->kept, .local = a->local};
+    return ambit_elastic_solve(&c->e, &a->out);
+}
+
+/* The band alone opens by 2.5 of 5; the law lets 1.25 of 4 go, which is less. */
+static void one_law(void)
+{
+    struct ruled_case c;
+    struct answer a;
+    rule(&c);
+    set_laws(&c, 1);
+    must(ask(&c, &a));
+    CU_ASSERT_DOUBLE_EQUAL(a.alone[0], 0.5, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(a.alone[1], 0.3125, 1e-9);
+    CU_ASSERT_EQUAL(a.together[0], 0.0);
+    CU_ASSERT_DOUBLE_EQUAL(a.together[1], 0.3125, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(a.kept[1], 0.3125, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(a.local[0], 0.5, 1e-9);
+    CHECK_FAULTS(ask(&c, &a), (void)0);
+}
+
+/* The two laws hold one lump of the four each, so that 0.25 of a lump are missing with either; a
+ * band that may open is one relaxation, two laws are two. */
+static void two_laws(void)
+{
+    struct ruled_case c;
+    struct answer a;
+    rule(&c);
+    set_laws(&c, 4);
+    for (int l = 0; l < 4; l++) {
+        c.law[l] = l;
+        c.part[l] = 1.0;
+    }
+    must(ask(&c, &a));
+    CU_ASSERT_DOUBLE_EQUAL(a.alone[0], 0.5, 1e-9);
+    CU_ASSERT_TRUE(isnan(a.alone[1]) && isnan(a.alone[2]) && isnan(a.alone[3]));
+    CU_ASSERT_DOUBLE_EQUAL(a.together[0], 0.5, 1e-9);
+    int used = 0;
+    double sum = 0.0;
+    for (int k = 1; k <= 4; k++) {
+        used += a.kept[k] > 0.0;
+        sum += a.kept[k];
+    }
+    CU_ASSERT_EQUAL(a.kept[0], 0.0);
+    CU_ASSERT_EQUAL(used, 2);
+    CU_ASSERT_DOUBLE_EQUAL(sum, 1.25, 1e-9);
+}
+
+/* The nearest lump is 0.1 too far, the next 0.2: 1.25 lumps need both. */
+static void the_least_grade(void)
+{
+    struct ruled_case c;
+    struct answer a;
+    rule(&c);
+    set_laws(&c, 1);
+    c.e.graded = 0;
+    must(ask(&c, &a));
+    CU_ASSERT_DOUBLE_EQUAL(a.out.grade_alone, 0.2, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(a.out.grade_together, 0.2, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(a.together[1], 0.3125, 1e-9);
+}
+
+/* A budget of one lump of four: a quarter of a lump more, or the band by 0.5 / 5. */
+static void a_budget(void)
+{
+    struct ruled_case c;
+    struct answer a;
+    rule(&c);
+    c.room[0] = 1.0;
+    c.budget_width[0] = 4.0;
+    c.e.budgets = 1;
+    c.e.room = c.room;
+    c.e.budget_width = c.budget_width;
+    c.e.first_draw = c.first_draw;
+    c.e.draw_budget = c.draw_budget;
+    c.e.draw = c.draw;
+    must(ask(&c, &a));
+    CU_ASSERT_DOUBLE_EQUAL(a.alone[0], 0.1, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(a.alone[1], 0.0625, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(a.together[1], 0.0625, 1e-9);
+    CU_ASSERT_EQUAL(a.together[0], 0.0);
+    c.room[0] = 1.25;
+    must(ask(&c, &a)); /* it fits */
+    CU_ASSERT_EQUAL(a.together[0] + a.together[1] + a.alone[0] + a.alone[1], 0.0);
+}
+
 struct random_case {
     int64_t first[LUMPS + 1];
     int32_t territory[LUMPS * TERRITORIES];
@@ -200,6 +340,10 @@ int main(void)
                                               {"two bands", two_bands},
                                               {"what does not help", what_does_not_help},
                                               {"enough and no less", enough_and_no_less},
+                                              {"one law", one_law},
+                                              {"two laws", two_laws},
+                                              {"the least grade", the_least_grade},
+                                              {"a budget", a_budget},
                                               {"memory", memory}};
     return ambit_test_main("elastic", tests, AMBIT_TEST_COUNT(tests));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/frontier_hdf5.h"
 #include "engine/base/memory.h"
+#include "io/report_diagnosis.h"
 #include "io/result_parts.h"
 
 #include <math.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 
 #define SCALE "/accounts/account"
+
+enum { REMEDY = 1024 }; /* bytes of what would do for a point */
 
 struct ambit_frontier_file {
     struct ambit_h5 *h5; /* owned */
@@ -148,6 +151,31 @@ static ambit_status put_points(struct ambit_h5 *h5, const struct ambit_frontier 
                                  sizeof *row, f->count);
 }
 
+/* What would do for the points that are outside their bands, in words; nothing where there are
+ * none. */
+static ambit_status put_remedies(struct ambit_h5 *h5, const struct ambit_frontier *f)
+{
+    ambit_status status = AMBIT_OK;
+    char *texts = NULL;
+    bool any = false;
+    AMBIT_TRY(ambit_alloc(&texts, (size_t)f->count, REMEDY));
+    for (int p = 0; p < f->count; p++)
+        any |= ambit_text_remedy(&f->point[p].result, " ", texts + (size_t)p * REMEDY, REMEDY);
+    if (any)
+        AMBIT_TRY(ambit_h5_put_column(
+            h5, "/points/what_would_do",
+            &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
+                                      .width = REMEDY,
+                                      .count = f->count,
+                                      .data = texts,
+                                      .long_name = "smallest set of relaxations found that meets "
+                                                   "the bands; empty where they are met",
+                                      .scale = "/points/point"}));
+done:
+    ambit_free(&texts);
+    return status;
+}
+
 struct band_row {
     double worst, open_by;
     int32_t broken;
@@ -242,6 +270,7 @@ ambit_status ambit_frontier_file_commit(struct ambit_frontier_file **file,
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "knee", AMBIT_H5_I32, 0, 0, &knee));
     AMBIT_TRY(ambit_h5_put_text(h5, "/scenario", scenario_text, "text of the scenario file"));
     AMBIT_TRY(put_points(h5, frontier));
+    AMBIT_TRY(put_remedies(h5, frontier));
     AMBIT_TRY(put_bands(h5, frontier));
     AMBIT_TRY(put_territories(h5, frontier));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));

@@ -2,12 +2,13 @@
 #include "io/report_frontier.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "io/report_diagnosis.h"
 #include "io/report_json.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { POINTS_A_BLOCK = 7, CELL = 10, NAME = 24 };
+enum { POINTS_A_BLOCK = 7, CELL = 10, NAME = 24, REMEDY = 2048 };
 
 void ambit_text_budget(const struct ambit_frontier_point *point, char out[AMBIT_TEXT_MAX])
 {
@@ -90,6 +91,23 @@ static void print_bands(FILE *file, const struct ambit_frontier *f, int begin, i
     }
 }
 
+/* What would do for each point that is outside its bands. */
+static void print_remedies(FILE *file, const struct ambit_frontier *f)
+{
+    char remedy[REMEDY], text[AMBIT_TEXT_MAX];
+    bool any = false;
+    for (int p = 0; p < f->count; p++) {
+        if (!ambit_text_remedy(&f->point[p].result, "\n            ", remedy, sizeof remedy))
+            continue;
+        if (!any) (void)fputs("\n  What would do where bands are broken\n", file);
+        any = true;
+        ambit_text_budget(&f->point[p], text);
+        (void)fputs("  ", file);
+        ambit_text_pad(file, text, 8);
+        (void)fprintf(file, "  %s\n", remedy);
+    }
+}
+
 void ambit_report_frontier(FILE *file, const struct ambit_frontier *frontier,
                            const char *result_path)
 {
@@ -106,6 +124,7 @@ void ambit_report_frontier(FILE *file, const struct ambit_frontier *frontier,
         print_point(file, f, p);
     for (int p = 0; p < f->count; p += POINTS_A_BLOCK)
         print_bands(file, f, p, p + POINTS_A_BLOCK < f->count ? p + POINTS_A_BLOCK : f->count);
+    print_remedies(file, f);
     if (f->knee >= 0) {
         char text[AMBIT_TEXT_MAX];
         ambit_text_budget(&f->point[f->knee], text);
@@ -134,7 +153,7 @@ static json_t *point_json(const struct ambit_frontier *f, int p)
     bool good = bands != NULL;
     for (int b = 0; b < r->band_count && good; b++)
         good = json_array_append_new(bands, band_json(r, b)) == 0;
-    return json_pack("{s:o, s:s, s:b, s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "budget",
+    return json_pack("{s:o, s:s, s:b, s:i, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o*}", "budget",
                      point->is_free ? json_null() : ambit_json_number(point->budget), "status",
                      ambit_status_word(r), "knee", f->knee == p, "plan_of", point->plan_of,
                      "moved_accounts", (json_int_t)r->moved_count, "moved_part", moved_part(point),
@@ -142,7 +161,7 @@ static json_t *point_json(const struct ambit_frontier *f, int p)
                      ambit_json_hours(r->objective), "bound",
                      r->feasible ? ambit_json_number(ambit_from_micro(r->bound)) : json_null(),
                      "gap", ambit_json_number(r->gap), "outside", ambit_json_number(point->outside),
-                     "bands", good ? bands : NULL);
+                     "bands", good ? bands : NULL, "diagnosis", ambit_diagnosis_json(r));
 }
 
 ambit_status ambit_report_frontier_json(FILE *file, const struct ambit_frontier *frontier,

@@ -19,6 +19,7 @@
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/coarsen.h"
+#include "engine/run/diagnose.h"
 #include "engine/run/job.h"
 #include "engine/run/protect.h"
 #include "engine/run/unite.h"
@@ -303,6 +304,31 @@ done:
     return status;
 }
 
+/* What would do for the points that are outside their bands. That the plan of a larger budget is
+ * within them is known. */
+static ambit_status diagnose_points(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier *const f = sweep->frontier;
+    const struct ambit_result *enough = NULL;
+    if (sweep->job.options.effort == 0) return AMBIT_OK;
+    for (int p = f->count - 1; p >= 0; p--) {
+        struct ambit_result *const result = &f->point[p].result;
+        if (result->feasible) {
+            enough = result;
+            continue;
+        }
+        for (int32_t c = 0; c < result->budget_cell_count && enough != NULL; c++)
+            result->budget_cell[c].enough = enough->budget_cell[c].moved;
+        begin_from(sweep, p);
+        set_budget(sweep, &sweep->job, f->point[p].budget);
+        if (sweep->search != &sweep->job) set_budget(sweep, sweep->search, f->point[p].budget);
+        AMBIT_TRY(ambit_job_diagnose(sweep->search, sweep->job.label, result));
+    }
+done:
+    return status;
+}
+
 /* ---- storing ---- */
 
 static int64_t within(int64_t at, int64_t count)
@@ -407,6 +433,7 @@ ambit_status ambit_frontier_run(struct ambit_comm *comm, const struct ambit_run_
     (void)snprintf(frontier_out->scenario_name, AMBIT_NAME_MAX, "%s", sweep->job.scenario.name);
     AMBIT_TRY(draw_points(sweep));
     AMBIT_TRY(hand_up(sweep));
+    AMBIT_TRY(diagnose_points(sweep));
     ambit_frontier_mark_knee(frontier_out);
     AMBIT_TRY(store(sweep));
     AMBIT_TRY_TOGETHER(comm, ambit_comm_rank(comm) == 0 ? remove_parts(sweep) : AMBIT_OK);

@@ -9,6 +9,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
 #include "io/farm_accounts.h"
+#include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_parts.h"
 
@@ -50,6 +51,7 @@ static ambit_status put_record(struct ambit_h5 *h5, const struct ambit_farm_reco
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_put_figures(h5, &record->result));
     AMBIT_TRY(ambit_farm_put_accounts(h5, base, &record->result));
+    AMBIT_TRY(ambit_result_put_own_parent(h5, &record->result));
 done:
     return status;
 }
@@ -86,6 +88,7 @@ static ambit_status get_record(struct ambit_h5 *h5, const struct ambit_result *b
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_get_figures(h5, &record->result));
     AMBIT_TRY(ambit_farm_get_accounts(h5, base, &record->result));
+    AMBIT_TRY(ambit_result_get_contiguity(h5, &record->result));
 done:
     return status;
 }
@@ -252,6 +255,7 @@ static ambit_status put_accounts(struct ambit_result_file *file, const struct am
                                            .territory = r->territory + first,
                                            .previous = r->previous + first,
                                            .travel = r->account_travel + first};
+        if (r->parent != NULL) slice.parent = r->parent + first;
         if (r->together_width > 0) slice.together = r->account_together + first * r->together_width;
         for (int c = 0; c < r->column_count; c++)
             slice.column[c] = r->column[c] + first;

@@ -11,6 +11,8 @@
 
 #define GROUP "/contiguity"
 #define SCALE GROUP "/territory"
+#define OWN_PARENT GROUP "/parent"
+#define OWN_SCALE GROUP "/account"
 
 enum { NUMBERS = 8, COLUMNS = 4, WORD_MAX = 16 };
 
@@ -41,17 +43,34 @@ static const struct column {
 #undef AT
 };
 
-ambit_status ambit_result_put_parent_column(struct ambit_h5 *h5, int64_t account_count)
+static ambit_status put_parent(struct ambit_h5 *h5, const char *path, const char *scale,
+                               int64_t count, const int32_t *parent)
 {
     return ambit_h5_put_column(
-        h5, AMBIT_PARENT_PATH,
+        h5, path,
         &(struct ambit_h5_column){
             .kind = AMBIT_H5_I32,
-            .count = account_count,
+            .count = count,
+            .data = parent,
             .units = "1",
             .long_name = "certificate of contiguity: index of the parent in a tree that spans the "
                          "account's piece of its territory; -1 at the root",
-            .scale = "/accounts/account"});
+            .scale = scale});
+}
+
+ambit_status ambit_result_put_parent_column(struct ambit_h5 *h5, int64_t account_count)
+{
+    return put_parent(h5, AMBIT_PARENT_PATH, "/accounts/account", account_count, NULL);
+}
+
+ambit_status ambit_result_put_own_parent(struct ambit_h5 *h5, const struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    if (result->contiguity == NULL) return AMBIT_OK;
+    AMBIT_TRY(ambit_h5_put_scale(h5, OWN_SCALE, result->account_count, "index of the account"));
+    AMBIT_TRY(put_parent(h5, OWN_PARENT, OWN_SCALE, result->account_count, result->parent));
+done:
+    return status;
 }
 
 static ambit_status put_columns(struct ambit_h5 *h5, const struct ambit_contiguity_figures *f)
@@ -138,8 +157,8 @@ ambit_status ambit_result_get_contiguity(struct ambit_h5 *h5, struct ambit_resul
                                          (char *)f + numbers[n].offset));
     AMBIT_TRY(get_columns(h5, f));
     AMBIT_TRY(ambit_alloc(&result->parent, (size_t)result->account_count, sizeof(int32_t)));
-    AMBIT_TRY(ambit_h5_get_column(h5, AMBIT_PARENT_PATH, AMBIT_H5_I32, 0, result->account_count,
-                                  result->parent));
+    AMBIT_TRY(ambit_h5_get_column(h5, ambit_h5_has(h5, OWN_PARENT) ? OWN_PARENT : AMBIT_PARENT_PATH,
+                                  AMBIT_H5_I32, 0, result->account_count, result->parent));
 done:
     return status;
 }

@@ -15,6 +15,10 @@
 /* The column without its values; needs the scale /accounts/account. */
 ambit_status ambit_result_put_parent_column(struct ambit_h5 *h5,
                                             int64_t account_count) AMBIT_CHECKED;
+/* The column with its values as /contiguity/parent, for the scenarios of a farm, whose accounts are
+ * differences; nothing where the result has none. */
+ambit_status ambit_result_put_own_parent(struct ambit_h5 *h5,
+                                         const struct ambit_result *result) AMBIT_CHECKED;
 ambit_status ambit_result_put_contiguity(struct ambit_h5 *h5,
                                          const struct ambit_result *result) AMBIT_CHECKED;
 

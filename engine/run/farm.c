@@ -17,6 +17,7 @@
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
 #include "engine/run/infeasible.h"
+#include "engine/run/join_pieces.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
 #include "engine/run/unite.h"
@@ -126,6 +127,7 @@ static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_res
     AMBIT_TRY(ambit_job_draft(search));
     AMBIT_TRY(ambit_job_refine(search));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(job, &units));
+    AMBIT_TRY(ambit_job_join_pieces(job));
     result->kind = AMBIT_RESULT_PLAN;
     AMBIT_TRY(ambit_job_judge(job, job->label, result));
     if (diagnoses) AMBIT_TRY(ambit_job_diagnose(search, job->label, result));

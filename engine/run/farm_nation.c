@@ -5,6 +5,7 @@
  */
 #include "engine/run/farm_nation.h"
 #include "engine/base/memory.h"
+#include "engine/run/join_pieces.h"
 #include "engine/run/sort_accounts.h"
 #include "engine/run/threads.h"
 #include "io/badlist.h"
@@ -380,6 +381,7 @@ ambit_status ambit_farm_nation_load(const struct ambit_farm_nation *nation, int 
         AMBIT_TRY(ambit_read_accounts(&job->scenario, job->options.accounts_path, &job->territories,
                                       job->comm, skip, &job->accounts, &job->bad_rows,
                                       &job->accounts_hash, &job->accounts_rows));
+    AMBIT_TRY(ambit_job_read_barriers(job));
     AMBIT_TRY(ambit_job_check_loaded(job));
     AMBIT_TRY(ordered ? ambit_job_prepare(job) : ambit_job_order(job));
 done:

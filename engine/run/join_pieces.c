@@ -184,7 +184,7 @@ ambit_status ambit_job_certify(struct ambit_job *job, const int32_t *label)
     ambit_status status = AMBIT_OK;
     int32_t *all_label = NULL, *all_parent = NULL;
     int64_t count = 0;
-    if (!is_wanted(job)) return AMBIT_OK;
+    if (!is_wanted(job) || job->contiguity->is_given) return AMBIT_OK;
     AMBIT_TRY(ambit_job_find_places(job));
     AMBIT_TRY_TOGETHER(job->comm,
                        ambit_resize(&job->contiguity->parent, (size_t)job->accounts.count,
@@ -485,6 +485,41 @@ ambit_status ambit_job_join_pieces(struct ambit_job *job)
                                 &count));
     AMBIT_TRY(join(job, all, label, &stray));
     if (stray > 0 && !all) AMBIT_TRY(join(job, true, label, &stray));
+done:
+    ambit_free(&label);
+    return status;
+}
+
+/* How many territories are in more pieces than islands, on rank 0. */
+static ambit_status count_torn(const struct ambit_job *job, const int32_t *label, int64_t *count)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_places *const places = &job->contiguity->places;
+    struct ambit_contiguity_figures *figures = NULL;
+    int32_t *parent = NULL;
+    AMBIT_TRY(span(places, label, &parent));
+    AMBIT_TRY(ambit_contiguity_create(job->territories.count, &figures));
+    AMBIT_TRY(ambit_contiguity_judge(places, label, parent, figures));
+    *count = figures->broken_count;
+done:
+    ambit_contiguity_destroy(&figures);
+    ambit_free(&parent);
+    return status;
+}
+
+ambit_status ambit_job_join_torn(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    int32_t *label = NULL;
+    int64_t count = 0, torn = 0;
+    if (!is_wanted(job)) return AMBIT_OK;
+    AMBIT_TRY(ambit_job_find_places(job));
+    AMBIT_TRY(ambit_comm_gather(job->comm, job->label, job->accounts.count, sizeof *label, &label,
+                                &count));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_comm_rank(job->comm) == 0 ? count_torn(job, label, &torn) : AMBIT_OK);
+    ambit_comm_max_i64(job->comm, &torn, 1);
+    if (torn > 0) AMBIT_TRY(ambit_job_join_pieces(job));
 done:
     ambit_free(&label);
     return status;

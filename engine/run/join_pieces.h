@@ -18,6 +18,7 @@ struct ambit_job_contiguity {
     bool has_places; /* the same on every rank */
     struct ambit_places places;
     int32_t *parent; /* owned, by every rank: the certificate of its slice */
+    bool is_given; /* the certificate is a file's, to be judged as it is; the same on every rank */
 };
 
 /* Reads the barriers; part of loading. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY. */
@@ -30,11 +31,15 @@ ambit_status ambit_job_find_places(struct ambit_job *job) AMBIT_CHECKED;
 /* Makes the job's plan contiguous, as far as it can be and bands hold. */
 ambit_status ambit_job_join_pieces(struct ambit_job *job) AMBIT_CHECKED;
 
-/* Makes the certificate of `label`. */
+/* The same where some territory is in more pieces than islands; else the plan stays. */
+ambit_status ambit_job_join_torn(struct ambit_job *job) AMBIT_CHECKED;
+
+/* Makes the certificate of `label`, unless one is given. */
 ambit_status ambit_job_certify(struct ambit_job *job, const int32_t *label) AMBIT_CHECKED;
 
-/* judge_contiguity.c: counts pieces and checks the job's certificate, from the inputs and `label`,
- * into result->contiguity (rank 0). Errors: AMBIT_ERR_MISMATCH where the certificate is wrong. */
+/* judge_contiguity.c: counts pieces and checks the certificate of `label`, the one that is given or
+ * one made for it, from the inputs into result->contiguity (rank 0). Errors: AMBIT_ERR_MISMATCH
+ * where the certificate is wrong. */
 ambit_status ambit_job_judge_contiguity(struct ambit_job *job, const int32_t *label,
                                         struct ambit_result *result) AMBIT_CHECKED;
 

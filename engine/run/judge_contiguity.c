@@ -235,6 +235,7 @@ ambit_status ambit_job_judge_contiguity(struct ambit_job *job, const int32_t *la
     if (terms->wanted == AMBIT_CONTIGUITY_FREE) return AMBIT_OK;
     const bool first = ambit_comm_rank(job->comm) == 0;
     AMBIT_TRY(ambit_job_find_places(job));
+    AMBIT_TRY(ambit_job_certify(job, label));
     AMBIT_TRY(ambit_comm_gather(job->comm, label, job->accounts.count, sizeof *label, &all_label,
                                 &count));
     AMBIT_TRY(ambit_comm_gather(job->comm, job->contiguity->parent, job->accounts.count,

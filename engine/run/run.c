@@ -70,7 +70,6 @@ static ambit_status finish(struct ambit_job *job, struct ambit_job *search, cons
     ambit_status status = AMBIT_OK;
     ambit_log_progress("judge", 0, 0, "");
     result->kind = kind;
-    AMBIT_TRY(ambit_job_certify(job, label));
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
@@ -183,6 +182,7 @@ ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_optio
     if (grouped) AMBIT_TRY(ambit_job_make_units(&job, &units));
     AMBIT_TRY(ambit_job_keep_up(grouped ? &units : &job));
     if (grouped) AMBIT_TRY(ambit_job_take_units(&job, &units));
+    AMBIT_TRY(ambit_job_join_torn(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, grouped ? &units : &job, job.label, AMBIT_RESULT_PLAN, &since, &result));
     feasible = result.feasible;

@@ -21,6 +21,7 @@
 #include "engine/run/coarsen.h"
 #include "engine/run/diagnose.h"
 #include "engine/run/job.h"
+#include "engine/run/join_pieces.h"
 #include "engine/run/protect.h"
 #include "engine/run/unite.h"
 #include "io/checkpoint_file.h"
@@ -229,6 +230,7 @@ static ambit_status draw_point(struct sweep *sweep, int p, bool first)
     search->options.result_path = result_path;
     AMBIT_TRY(status);
     if (search != job) AMBIT_TRY(ambit_job_take_units(job, search));
+    AMBIT_TRY(ambit_job_join_pieces(job));
     AMBIT_TRY_TOGETHER(job->comm, open_kept(job, &sweep->kept[p]));
     pass(job, &sweep->kept[p], false);
     point->plan_of = p;

@@ -141,6 +141,7 @@ static ambit_status share_certificate(struct ambit_job *job, const char *path,
                        ambit_resize(&job->contiguity->parent, (size_t)a->count, sizeof *all));
     if (a->count > 0)
         memcpy(job->contiguity->parent, all + a->first, (size_t)a->count * sizeof *all);
+    job->contiguity->is_given = true;
 done:
     ambit_free(&all);
     return status;

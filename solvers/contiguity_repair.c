@@ -14,7 +14,6 @@
 #include "solvers/contiguity_repair.h"
 #include "engine/base/memory.h"
 #include "engine/base/real.h"
-#include "solvers/piece_plan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -624,6 +623,7 @@ struct best {
     int64_t violation, cost; /* with the guard */
     int32_t *label;          /* owned */
     int64_t *load;           /* owned */
+    int64_t *spent;          /* owned; NULL where there are no budgets */
 };
 
 static size_t label_bytes(const struct repair *r)
@@ -634,6 +634,13 @@ static size_t label_bytes(const struct repair *r)
 static size_t load_bytes(const struct repair *r)
 {
     return (size_t)r->plan.territories * (size_t)r->plan.rules * sizeof *r->plan.load;
+}
+
+static size_t spent_bytes(const struct repair *r)
+{
+    return r->plan.spent == NULL
+               ? 0
+               : (size_t)ambit_budget_cells(r->in->budgets->budgets) * sizeof *r->plan.spent;
 }
 
 /* Keeps the plan where it is the best; with the limits as they are for it. */
@@ -649,12 +656,14 @@ static void keep_best(struct repair *r, struct best *best)
     best->cost = cost;
     memcpy(best->label, r->plan.label, label_bytes(r));
     memcpy(best->load, r->plan.load, load_bytes(r));
+    if (r->plan.spent != NULL) memcpy(best->spent, r->plan.spent, spent_bytes(r));
 }
 
 static void restore_best(struct repair *r, const struct best *best)
 {
     memcpy(r->plan.label, best->label, label_bytes(r));
     memcpy(r->plan.load, best->load, load_bytes(r));
+    if (r->plan.spent != NULL) memcpy(r->plan.spent, best->spent, spent_bytes(r));
     ambit_piece_plan_refresh(&r->plan);
     (void)ambit_piece_plan_limits(&r->plan, GUARD);
 }
@@ -738,6 +747,7 @@ static ambit_status settle(struct repair *r)
     r->first_max = FIRST_MAX;
     AMBIT_TRY(ambit_alloc(&best.label, label_bytes(r), 1));
     AMBIT_TRY(ambit_alloc(&best.load, load_bytes(r), 1));
+    if (r->plan.spent != NULL) AMBIT_TRY(ambit_alloc(&best.spent, spent_bytes(r), 1));
     keep_best(r, &best);
     for (int s = 0; s < SWINGS_MAX && idle < PATIENCE; s++) {
         const int64_t broken = best.broken, before = best.violation;
@@ -756,6 +766,7 @@ static ambit_status settle(struct repair *r)
 done:
     ambit_free(&best.label);
     ambit_free(&best.load);
+    ambit_free(&best.spent);
     return status;
 }
 
@@ -767,6 +778,7 @@ ambit_status ambit_contiguity_repair(struct ambit_contiguity_repair *in,
                        .plan = {.places = in->places,
                                 .problem = in->problem,
                                 .play = in->play,
+                                .budgets = in->budgets,
                                 .label = in->label_inout,
                                 .load = in->load_inout}};
     int32_t *before = NULL;

@@ -6,13 +6,14 @@
 #define AMBIT_CONTIGUITY_REPAIR_H
 
 #include "engine/model/problem.h"
-#include "solvers/places.h"
+#include "solvers/piece_plan.h"
 
 struct ambit_contiguity_repair {
     const struct ambit_places *places;   /* borrowed, like all below */
     const struct ambit_problem *problem; /* of the accounts in play, in canonical order */
     const int32_t *play;                 /* by account of the nation: its index there; −1: held */
     const int32_t *account;              /* by index in the problem: account of the nation */
+    const struct ambit_piece_budgets *budgets; /* of disruption; NULL: none */
     const double *price;  /* [territory × rules + rule], hours a unit, net; NULL: none */
     int64_t *load_inout;  /* [territory × rules + rule], held accounts included */
     int32_t *label_inout; /* by account of the nation */

@@ -26,6 +26,11 @@ ambit_status ambit_piece_plan_create(struct ambit_piece_plan *plan)
     AMBIT_TRY(ambit_alloc(&plan->low, cells, sizeof *plan->low));
     AMBIT_TRY(ambit_alloc(&plan->high, cells, sizeof *plan->high));
     AMBIT_TRY(ambit_alloc(&plan->violation, k, sizeof *plan->violation));
+    if (plan->budgets != NULL) {
+        const size_t most = (size_t)ambit_budget_cells(plan->budgets->budgets);
+        AMBIT_TRY(ambit_alloc(&plan->spent, most, sizeof *plan->spent));
+        memcpy(plan->spent, plan->budgets->spent, most * sizeof *plan->spent);
+    }
     AMBIT_TRY(ambit_alloc(&plan->account_count, k, sizeof *plan->account_count));
     AMBIT_TRY(ambit_alloc(&plan->used, places, sizeof *plan->used));
     AMBIT_TRY(ambit_alloc(&plan->cell_territory, n, sizeof *plan->cell_territory));
@@ -42,6 +47,7 @@ void ambit_piece_plan_clear(struct ambit_piece_plan *plan)
     ambit_free(&plan->low);
     ambit_free(&plan->high);
     ambit_free(&plan->violation);
+    ambit_free(&plan->spent);
     ambit_free(&plan->account_count);
     ambit_free(&plan->used);
     ambit_free(&plan->cell_territory);
@@ -109,6 +115,36 @@ static int64_t violation_of(const struct ambit_piece_plan *plan, int32_t t, cons
     return sum;
 }
 
+/* Of one cell of the budgets: one territory's part of it too much is a violation like its whole
+ * load. */
+static int64_t overdrawn(const struct ambit_piece_plan *plan, int32_t cell)
+{
+    const struct ambit_budgets *const b = plan->budgets->budgets;
+    const double scale = fmax((double)b->total[cell] / plan->territories, 1.0);
+    return ambit_violation(plan->spent[cell], -INFINITY, (double)b->most[cell], scale);
+}
+
+/* Draws on the budgets, or gives back, what account i changes by a move; returns the change of
+ * violations. */
+static int64_t draw(const struct ambit_piece_plan *plan, int32_t i, int32_t from, int32_t to)
+{
+    const struct ambit_budgets *const budgets = plan->budgets->budgets;
+    const int32_t home = plan->problem->accounts->previous[i];
+    const int sign = (to != home) - (from != home);
+    int64_t change = 0;
+    if (home < 0 || sign == 0) return 0;
+    for (int b = 0; b < budgets->terms->budget_count; b++) {
+        const int64_t amount = plan->budgets->draw[b][i];
+        const bool own = budgets->first[b + 1] - budgets->first[b] > 1;
+        const int32_t cell = budgets->first[b] + (own ? home : 0);
+        if (amount == 0) continue;
+        change -= overdrawn(plan, cell);
+        plan->spent[cell] += sign * amount;
+        change += overdrawn(plan, cell);
+    }
+    return change;
+}
+
 int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard)
 {
     int64_t total[AMBIT_RULE_MAX] = {0}, sum = 0;
@@ -126,6 +162,8 @@ int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard)
         plan->violation[t] = violation_of(plan, t, NULL, NULL);
         sum += plan->violation[t];
     }
+    for (int32_t c = 0; plan->spent != NULL && c < ambit_budget_cells(plan->budgets->budgets); c++)
+        sum += overdrawn(plan, c);
     return sum;
 }
 
@@ -170,8 +208,9 @@ void ambit_piece_plan_weigh(const struct ambit_piece_plan *plan, const int32_t *
             ambit_travel_of(problem->scenario, problem->accounts, i, territory[from].position);
         const int64_t after =
             ambit_travel_of(problem->scenario, problem->accounts, i, territory[to].position);
-        move.cost += after - before + ambit_disruption_of(problem, i, to) -
-                     ambit_disruption_of(problem, i, from);
+        const int64_t leaves = ambit_disruption_of(problem, i, to);
+        move.cost += after - before + leaves - ambit_disruption_of(problem, i, from);
+        move.allowed &= leaves < AMBIT_LEAVE_NEVER;
         for (int r = 0; r < plan->rules; r++) {
             move.minus[r] += ambit_rule_load(problem, r, i, before);
             move.plus[r] += ambit_rule_load(problem, r, i, after);
@@ -181,6 +220,12 @@ void ambit_piece_plan_weigh(const struct ambit_piece_plan *plan, const int32_t *
     move.violation_to = violation_of(plan, to, NULL, move.plus);
     move.violation =
         move.violation_from + move.violation_to - plan->violation[from] - plan->violation[to];
+    if (plan->spent != NULL) { /* as if it were made, and back */
+        for (int32_t n = 0; n < count; n++)
+            move.violation += draw(plan, plan->play[account[n]], from, to);
+        for (int32_t n = 0; n < count; n++)
+            (void)draw(plan, plan->play[account[n]], to, from);
+    }
     *move_out = move;
 }
 
@@ -193,6 +238,7 @@ void ambit_piece_plan_apply(struct ambit_piece_plan *plan, const int32_t *accoun
         leave(plan, place, move->from);
         enter(plan, place, move->to);
         plan->label[account[n]] = move->to;
+        if (plan->spent != NULL) (void)draw(plan, plan->play[account[n]], move->from, move->to);
     }
     plan->account_count[move->from] -= count;
     plan->account_count[move->to] += count;

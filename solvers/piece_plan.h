@@ -11,18 +11,28 @@
 
 enum { AMBIT_BUNDLE_MAX = 64, AMBIT_PIECE_TAKERS_MAX = 12 };
 
+/* Budgets of disruption, which are limits like those of bands. */
+struct ambit_piece_budgets {
+    const struct ambit_budgets *budgets;   /* borrowed, like all below */
+    const int64_t *draw[AMBIT_BUDGET_MAX]; /* by account in play: what it draws by leaving its
+                                              current territory; 0: it does not count */
+    const int64_t *spent;                  /* by cell: what the plan draws, of all accounts */
+};
+
 struct ambit_piece_plan {
     const struct ambit_places *places;   /* borrowed, like all up to load */
     const struct ambit_problem *problem; /* of the accounts in play */
     const int32_t *play;                 /* by account: its index in the problem; −1: held */
     int32_t *label;                      /* by account */
     int64_t *load;                       /* [territory × rules + rule], held accounts included */
+    const struct ambit_piece_budgets *budgets; /* NULL: none */
 
     int rules;
     int32_t territories;
     double *low, *high; /* owned, like all below; as load */
     double scale[AMBIT_RULE_MAX];
     int64_t *violation;      /* by territory */
+    int64_t *spent;          /* by cell of the budgets; NULL: there are none */
     int32_t *account_count;  /* by territory */
     int32_t *used;           /* by place: how many territories have accounts there */
     int32_t *cell_territory; /* theirs, from first[place] on */
@@ -34,7 +44,8 @@ struct ambit_piece_plan {
 /* What moving some accounts of one territory to another would do. */
 struct ambit_piece_move {
     int32_t from, to;
-    bool allowed;                         /* the other territory may serve them all */
+    bool allowed;                         /* the other territory may serve them all, and none of
+                                             them leaves that never does */
     int64_t violation, cost;              /* what they grow by; cost in micro-hours */
     int64_t violation_from, violation_to; /* of the two territories afterwards */
     int64_t minus[AMBIT_RULE_MAX], plus[AMBIT_RULE_MAX];
@@ -49,7 +60,7 @@ void ambit_piece_plan_clear(struct ambit_piece_plan *plan);
 void ambit_piece_plan_refresh(struct ambit_piece_plan *plan);
 
 /* Sets limits and violations by the plan's own totals; `guard` as in ambit_problem_sides(). Returns
- * the sum of violations. */
+ * the sum of violations, budgets and all. */
 int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard);
 
 /* The other territories at the account's place and around it, up to AMBIT_PIECE_TAKERS_MAX. */

@@ -212,6 +212,8 @@ struct play {
     int32_t *of_account;                  /* owned; by account of the nation, −1: held */
     int32_t *account;                     /* owned; the other way round */
     bool *flag;                           /* owned; by account of the nation */
+    struct ambit_piece_budgets budgets;   /* of disruption; what they borrow is owned here */
+    int64_t *draw[AMBIT_BUDGET_MAX], *spent;
 };
 
 static void clear_play(struct play *play)
@@ -219,6 +221,10 @@ static void clear_play(struct play *play)
     ambit_accounts_clear(&play->accounts);
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
         ambit_free(&play->problem.own_base[r]);
+    for (int b = 0; b < AMBIT_BUDGET_MAX; b++)
+        ambit_free(&play->draw[b]);
+    ambit_free(&play->spent);
+    ambit_free(&play->problem.budgets.leave);
     ambit_free(&play->set);
     ambit_free(&play->of_account);
     ambit_free(&play->account);
@@ -335,6 +341,39 @@ done:
     return status;
 }
 
+/* What budgets ask of an account: its price of leaving, what it draws, and what all draw now. */
+static ambit_status gather_budgets(struct ambit_job *job, const bool *flag, struct play *play)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_accounts *const a = &job->accounts;
+    const struct ambit_budgets *const budgets = &job->problem.budgets;
+    const int32_t cells = ambit_budget_cells(budgets);
+    int64_t *draw = NULL;
+    if (!ambit_disruption_is_detailed(&job->scenario.disruption)) return AMBIT_OK;
+    AMBIT_TRY(gather_flagged(job, flag, budgets->leave, sizeof *budgets->leave,
+                             &play->problem.budgets.leave));
+    if (cells == 0) goto done;
+    status = ambit_alloc(&draw, (size_t)a->count, sizeof *draw);
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&play->spent, (size_t)cells, sizeof *play->spent);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    for (int b = 0; b < budgets->terms->budget_count; b++) {
+        for (int32_t i = 0; i < a->count; i++)
+            draw[i] = ambit_budget_cell(budgets, a, b, i) >= 0
+                          ? ambit_budget_amount(budgets->terms, a, b, i)
+                          : 0;
+        AMBIT_TRY(gather_flagged(job, flag, draw, sizeof *draw, &play->draw[b]));
+        play->budgets.draw[b] = play->draw[b];
+    }
+    ambit_budgets_add_spent(budgets, a, job->label, play->spent);
+    ambit_comm_sum_i64(job->comm, play->spent, cells);
+    play->budgets.budgets = budgets;
+    play->budgets.spent = play->spent;
+done:
+    ambit_free(&draw);
+    return status;
+}
+
 static ambit_status gather_play(struct ambit_job *job, struct play *play)
 {
     ambit_status status = AMBIT_OK;
@@ -355,9 +394,11 @@ static ambit_status gather_play(struct ambit_job *job, struct play *play)
     AMBIT_TRY(
         gather_flagged(job, flag, a->local_travel, sizeof *a->local_travel, &to->local_travel));
     play->problem = job->problem;
+    play->problem.budgets.leave = NULL;
     for (int r = 0; r < AMBIT_RULE_MAX; r++)
         play->problem.own_base[r] = NULL;
     if (job->problem.eligibility != NULL) AMBIT_TRY(gather_classes(job, flag, play));
+    AMBIT_TRY(gather_budgets(job, flag, play));
     for (int r = 0; r < job->problem.rule_count; r++) {
         AMBIT_TRY(gather_flagged(job, flag, job->problem.base[r], sizeof(int64_t),
                                  &play->problem.own_base[r]));
@@ -403,6 +444,9 @@ static ambit_status repair(const struct ambit_job *job, const struct play *play,
                                               .problem = &play->problem,
                                               .play = play->of_account,
                                               .account = play->account,
+                                              .budgets = play->budgets.budgets != NULL
+                                                             ? &play->budgets
+                                                             : NULL,
                                               .price = price,
                                               .load_inout = own_load,
                                               .label_inout = own_label,

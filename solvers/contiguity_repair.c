@@ -28,9 +28,10 @@ enum {
     SAVE_PASSES = 3,
     STEPS_MAX = 200, /* of one territory in a pass */
     FIRST_LAST = 2000,
-    FIRST_MAX = 60, /* moves that a second one is sought for */
-    CHAIN_MAX = 6,  /* moves one after the other */
-    AROUND_MAX = 48 /* territories around one that are looked at */
+    FIRST_MAX = 60,  /* moves that a second one is sought for */
+    CHAIN_MAX = 6,   /* moves one after the other */
+    SEEKS_MAX = 100, /* second moves sought, a territory; what can be mended takes 20 or fewer */
+    AROUND_MAX = 48  /* territories around one that are looked at */
 };
 #define GUARD 0.002
 /* In parts of a territory's mean cost: for a load that is outside by the whole mean load, and what
@@ -54,6 +55,7 @@ struct repair {
     double fine; /* micro-hours for a part of violation */
     double turn;
     int32_t first_max;
+    int64_t seeks;     /* left, so that a plan that cannot be mended ends as well */
     double cost_scale; /* mean cost of a territory, micro-hours */
 };
 
@@ -514,7 +516,7 @@ static bool move_chain(struct repair *r, int32_t t, int32_t options)
     struct step step[CHAIN_MAX];
     struct ambit_piece_move move;
     if (options > 0) qsort(r->option, (size_t)options, sizeof *r->option, compare_left);
-    for (int32_t n = 0; n < options && n < r->first_max; n++) {
+    for (int32_t n = 0; n < options && n < r->first_max && r->seeks > 0; n++) {
         const int64_t own = violation_in(plan, t);
         int64_t total = 0;
         int32_t at = t;
@@ -528,6 +530,7 @@ static bool move_chain(struct repair *r, int32_t t, int32_t options)
             if (steps == 1 && violation_in(plan, t) >= own) break;
             at = move.from == at ? move.to : move.from;
             if (plan->violation[at] == 0) at = move.from + move.to - at;
+            r->seeks--;
             seek(r, at, step, steps, &next);
         }
         undo(r, step, steps);
@@ -542,7 +545,7 @@ static ambit_status mend_pass(struct repair *r, bool *any_out)
     *any_out = false;
     list_borders(r);
     for (int32_t t = 0; t < r->plan.territories; t++) {
-        for (int step = 0; step < STEPS_MAX && r->plan.violation[t] > 0; step++) {
+        for (int step = 0; step < STEPS_MAX && r->plan.violation[t] > 0 && r->seeks > 0; step++) {
             int32_t options = 0;
             AMBIT_TRY(list_options(r, t, &options));
             if (!move_one(r, options) && !move_chain(r, t, options)) break;
@@ -745,11 +748,12 @@ static ambit_status settle(struct repair *r)
     struct best best = {.broken = INT64_MAX, .violation = INT64_MAX, .cost = INT64_MAX};
     int idle = 0;
     r->first_max = FIRST_MAX;
+    r->seeks = (int64_t)SEEKS_MAX * r->plan.territories;
     AMBIT_TRY(ambit_alloc(&best.label, label_bytes(r), 1));
     AMBIT_TRY(ambit_alloc(&best.load, load_bytes(r), 1));
     if (r->plan.spent != NULL) AMBIT_TRY(ambit_alloc(&best.spent, spent_bytes(r), 1));
     keep_best(r, &best);
-    for (int s = 0; s < SWINGS_MAX && idle < PATIENCE; s++) {
+    for (int s = 0; s < SWINGS_MAX && idle < PATIENCE && r->seeks > 0; s++) {
         const int64_t broken = best.broken, before = best.violation;
         r->turn = TURN * (s % 3 == 0 ? 1.0 : s % 3 == 1 ? 0.5 : 1.5);
         swing(r, &best);
@@ -759,6 +763,7 @@ static ambit_status settle(struct repair *r)
     }
     restore_best(r, &best);
     r->first_max = FIRST_LAST;
+    r->seeks = (int64_t)SEEKS_MAX * r->plan.territories;
     AMBIT_TRY(mend(r, &best));
     restore_best(r, &best);
     for (int pass = 0; pass < SAVE_PASSES && save_pass(r); pass++)

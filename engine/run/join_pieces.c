@@ -354,8 +354,7 @@ static ambit_status gather_budgets(struct ambit_job *job, const bool *flag, stru
                              &play->problem.budgets.leave));
     if (cells == 0) goto done;
     status = ambit_alloc(&draw, (size_t)a->count, sizeof *draw);
-    if (status == AMBIT_OK)
-        status = ambit_alloc(&play->spent, (size_t)cells, sizeof *play->spent);
+    if (status == AMBIT_OK) status = ambit_alloc(&play->spent, (size_t)cells, sizeof *play->spent);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     for (int b = 0; b < budgets->terms->budget_count; b++) {
         for (int32_t i = 0; i < a->count; i++)
@@ -440,17 +439,16 @@ static ambit_status repair(const struct ambit_job *job, const struct play *play,
     for (int keeps = 0; keeps < 2 && !taken; keeps++) {
         if (cells > 0) memcpy(own_load, load, cells * sizeof *own_load);
         memcpy(own_label, label, n * sizeof *own_label);
-        struct ambit_contiguity_repair one = {.places = &job->contiguity->places,
-                                              .problem = &play->problem,
-                                              .play = play->of_account,
-                                              .account = play->account,
-                                              .budgets = play->budgets.budgets != NULL
-                                                             ? &play->budgets
-                                                             : NULL,
-                                              .price = price,
-                                              .load_inout = own_load,
-                                              .label_inout = own_label,
-                                              .keeps_bands = keeps > 0};
+        struct ambit_contiguity_repair one = {
+            .places = &job->contiguity->places,
+            .problem = &play->problem,
+            .play = play->of_account,
+            .account = play->account,
+            .budgets = play->budgets.budgets != NULL ? &play->budgets : NULL,
+            .price = price,
+            .load_inout = own_load,
+            .label_inout = own_label,
+            .keeps_bands = keeps > 0};
         AMBIT_TRY(ambit_contiguity_repair(&one, outcome));
         taken = job->scenario.contiguity.wanted == AMBIT_CONTIGUITY_REQUIRED ||
                 outcome->violation <= outcome->violation_before;

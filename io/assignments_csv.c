@@ -4,12 +4,40 @@
  */
 #include "io/assignments_csv.h"
 #include "engine/base/atomic_file.h"
+#include "engine/base/memory.h"
+#include "engine/model/contiguity.h"
 #include "io/csv_out.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static void put_row(FILE *file, const struct ambit_result *r, int64_t i)
+/* Of the pieces of territories; NULL where the result has no certificate of them. */
+struct pieces {
+    int32_t *number, *size; /* owned; by account */
+};
+
+static ambit_status find_pieces(const char *path, const struct ambit_result *r, struct pieces *out)
+{
+    ambit_status status = AMBIT_OK;
+    bool whole = false;
+    if (r->parent == NULL) return AMBIT_OK;
+    AMBIT_TRY(ambit_alloc(&out->number, (size_t)r->account_count, sizeof *out->number));
+    AMBIT_TRY(ambit_alloc(&out->size, (size_t)r->account_count, sizeof *out->size));
+    AMBIT_TRY(ambit_contiguity_pieces(r->territory, r->parent, (int32_t)r->account_count,
+                                      out->number, out->size, &whole));
+    if (!whole)
+        status = ambit_fail(AMBIT_ERR_INPUT,
+                            "%s: expected a certificate of trees within territories to tell pieces "
+                            "from, found another: the result is damaged; `ambit verify' names the "
+                            "place",
+                            path);
+done:
+    return status;
+}
+
+static void put_row(FILE *file, const struct ambit_result *r, const struct pieces *pieces,
+                    int64_t i)
 {
     const char *const id = r->account_id + i * r->id_width;
     const struct ambit_result_territory *const now = &r->territories[r->territory[i]];
@@ -22,7 +50,10 @@ static void put_row(FILE *file, const struct ambit_result *r, int64_t i)
     ambit_csv_put_field(file, now->rep_id, strlen(now->rep_id));
     (void)fputc(',', file);
     ambit_csv_put_field(file, before, strlen(before));
-    (void)fputs(previous >= 0 && previous != r->territory[i] ? ",1\n" : ",0\n", file);
+    (void)fputs(previous >= 0 && previous != r->territory[i] ? ",1" : ",0", file);
+    if (pieces->number != NULL)
+        (void)fprintf(file, ",%" PRId32 ",%" PRId32, pieces->number[i], pieces->size[i]);
+    (void)fputc('\n', file);
 }
 
 static const char *territory_name(const struct ambit_result *plan, int32_t j)
@@ -98,12 +129,17 @@ ambit_status ambit_assignments_write(const char *path, const struct ambit_result
 {
     ambit_status status = AMBIT_OK;
     struct ambit_atomic_file out = {0};
+    struct pieces pieces = {NULL, NULL};
+    AMBIT_TRY(find_pieces(path, result, &pieces));
     AMBIT_TRY(ambit_atomic_file_open(path, &out));
-    (void)fputs("account_id,territory,rep,previous,moved\n", out.file);
+    (void)fputs("account_id,territory,rep,previous,moved", out.file);
+    (void)fputs(pieces.number != NULL ? ",piece,piece_accounts\n" : "\n", out.file);
     for (int64_t i = 0; i < result->account_count; i++)
-        put_row(out.file, result, i);
+        put_row(out.file, result, &pieces, i);
     AMBIT_TRY(ambit_atomic_file_commit(&out));
 done:
+    ambit_free(&pieces.number);
+    ambit_free(&pieces.size);
     ambit_atomic_file_abandon(&out);
     return status;
 }

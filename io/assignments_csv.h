@@ -11,7 +11,9 @@
 
 /* One row an account in canonical order, lines ended by LF, fields quoted by RFC 4180 where they
  * must be. `previous` is empty where there is none; `moved` is 1 where the current territory is
- * known and another one. Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. Local. */
+ * known and another one. A result with a certificate of contiguity has two columns more: `piece`,
+ * the account's piece of its territory (1: the largest), and `piece_accounts`, how many that has.
+ * Errors: AMBIT_ERR_INPUT where the certificate is none, AMBIT_ERR_IO, AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_assignments_write(const char *path,
                                      const struct ambit_result *result) AMBIT_CHECKED;
 

@@ -7,6 +7,7 @@
 #include "io/geojson.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "engine/model/contiguity.h"
 #include "io/map_figures.h"
 
 #include <inttypes.h>
@@ -125,6 +126,10 @@ static void write_properties(FILE *file, const struct ambit_result *result, int3
         fprintf(file, ",\"gained\":%" PRId64 ",\"lost\":%" PRId64, t->gained_count, t->lost_count);
     else
         fputs(",\"gained\":null,\"lost\":null", file);
+    if (result->contiguity != NULL)
+        fprintf(file, ",\"pieces\":%" PRId32 ",\"islands\":%" PRId32 ",\"accounts_apart\":%" PRId64,
+                result->contiguity->pieces[j], result->contiguity->islands[j],
+                result->contiguity->apart[j]);
     write_degrees(file, "centre_lat", t->centre_lat);
     write_degrees(file, "centre_lon", t->centre_lon);
     fputc('}', file);

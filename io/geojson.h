@@ -6,8 +6,9 @@
  * Properties: territory, rep (null where there is none), accounts, travel_hours; `load_<measure>`;
  * for each band `band_<label>_value`, `_target`, `_deviation` (value/target − 1; target and
  * deviation are null for shares) and `_met`; gained, lost (null where there is no current plan);
- * centre_lat, centre_lon. In labels a slash reads "_per_"; a label that stands twice gets "_2" and
- * so on.
+ * where the plan was asked to be contiguous pieces, islands (on which it has accounts) and
+ * accounts_apart (outside the largest piece on their island); centre_lat, centre_lon. In labels a
+ * slash reads "_per_"; a label that stands twice gets "_2" and so on.
  */
 #ifndef AMBIT_GEOJSON_H
 #define AMBIT_GEOJSON_H

@@ -68,9 +68,15 @@ const struct ambit_command ambit_command_export = {
     .summary = "write a result as CSV, GeoJSON or SVG",
     .arguments = "RESULT.h5",
     .argument_count = 1,
-    .manual = "Write a result in the formats of other programs; at least one must be asked for."
-              "\v"
-              "The path of every file written is a line on standard output.",
+    .manual =
+        "Write a result in the formats of other programs; at least one must be asked for."
+        "\v"
+        "The path of every file written is a line on standard output."
+        "\n\n"
+        "Where the scenario asks for contiguity, the CSV has the columns piece (of its "
+        "territory, 1 the largest) and piece_accounts (how many that has), and a territory of "
+        "the GeoJSON pieces, islands (on which it has accounts: no fewer pieces can be) and "
+        "accounts_apart (outside the largest piece on their island).",
     .options = options_of_export,
     .act = act,
 };

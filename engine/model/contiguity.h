@@ -9,6 +9,7 @@
 #define AMBIT_CONTIGUITY_H
 
 #include "engine/model/scenario.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ambit_contiguity_figures {
@@ -36,5 +37,13 @@ const char *ambit_contiguity_name(enum ambit_contiguity wanted);
 ambit_status ambit_contiguity_create(int32_t territories,
                                      struct ambit_contiguity_figures **out) AMBIT_CHECKED;
 void ambit_contiguity_destroy(struct ambit_contiguity_figures **figures);
+
+/* The pieces that a certificate spans. Each account's piece of its territory, counted from 1, the
+ * largest first and ties by their first accounts, and how many accounts that has. False where some
+ * parent is none of the accounts, is of another territory, or leads back to where it came from.
+ * Labels are in range. O(accounts × log). Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_contiguity_pieces(const int32_t *label, const int32_t *parent, int32_t count,
+                                     int32_t *number_out, int32_t *size_out,
+                                     bool *whole_out) AMBIT_CHECKED;
 
 #endif

@@ -9,6 +9,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
 #include "io/farm_accounts.h"
+#include "io/layers_hdf5.h"
 #include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_parts.h"
@@ -137,7 +138,7 @@ done:
 
 /* ---- the whole ---- */
 
-static void fill_entry(const struct ambit_result *r, struct ambit_farm_entry *e)
+void ambit_farm_fill_entry(const struct ambit_result *r, struct ambit_farm_entry *e)
 {
     e->territories = r->territory_count;
     e->accounts = r->account_count;
@@ -165,10 +166,10 @@ static void make_entry(const struct ambit_farm_record *record, struct ambit_farm
                                    .worst = NAN};
     (void)snprintf(e->name, sizeof e->name, "%s", record->name);
     (void)snprintf(e->message, sizeof e->message, "%s", record->message);
-    if (record->status != AMBIT_FARM_FAILED) fill_entry(&record->result, e);
+    if (record->status != AMBIT_FARM_FAILED) ambit_farm_fill_entry(&record->result, e);
 }
 
-static void name_group(int index, char out[32])
+void ambit_farm_name_group(int index, char out[32])
 {
     (void)snprintf(out, 32, "/scenarios/%04d", index + 1);
 }
@@ -200,7 +201,8 @@ static const struct table_column {
 };
 enum { TABLE_COLUMNS = sizeof table_columns / sizeof table_columns[0] };
 
-static ambit_status put_table(struct ambit_h5 *h5, const struct ambit_farm_entry *entry, int count)
+ambit_status ambit_farm_put_table(struct ambit_h5 *h5, const struct ambit_farm_entry *entry,
+                                  int count)
 {
     ambit_status status = AMBIT_OK;
     static const char scale[] = "/scenarios/scenario";
@@ -288,7 +290,7 @@ static ambit_status put_scenarios(struct ambit_h5 *h5, const struct ambit_result
     AMBIT_TRY(ambit_alloc(&entry, (size_t)parts, sizeof *entry));
     AMBIT_TRY(ambit_h5_put_group(h5, "/scenarios"));
     for (int n = 0; n < parts; n++) {
-        name_group(n, group);
+        ambit_farm_name_group(n, group);
         AMBIT_TRY(read_part(part[n], base, &record));
         AMBIT_TRY(ambit_h5_put_group(h5, group));
         AMBIT_TRY(ambit_h5_set_root(h5, group));
@@ -297,7 +299,7 @@ static ambit_status put_scenarios(struct ambit_h5 *h5, const struct ambit_result
         make_entry(&record, &entry[n]);
         ambit_farm_record_clear(&record);
     }
-    AMBIT_TRY(put_table(h5, entry, parts));
+    AMBIT_TRY(ambit_farm_put_table(h5, entry, parts));
 done:
     ambit_free(&entry);
     ambit_farm_record_clear(&record);
@@ -320,7 +322,7 @@ done:
 
 /* ---- reading ---- */
 
-static ambit_status get_table(struct ambit_h5 *h5, struct ambit_farm_entry *entry, int count)
+ambit_status ambit_farm_get_table(struct ambit_h5 *h5, struct ambit_farm_entry *entry, int count)
 {
     ambit_status status = AMBIT_OK;
     char *values = NULL;
@@ -367,8 +369,8 @@ ambit_status ambit_farm_list(const char *path, struct ambit_farm_entry **out, in
     AMBIT_TRY(ambit_alloc(out, (size_t)count + 1, sizeof **out));
     **out = (struct ambit_farm_entry){
         .name = "base", .status = base.feasible ? AMBIT_FARM_DONE : AMBIT_FARM_INFEASIBLE};
-    fill_entry(&base, *out);
-    AMBIT_TRY(get_table(h5, *out + 1, (int)count));
+    ambit_farm_fill_entry(&base, *out);
+    AMBIT_TRY(ambit_farm_get_table(h5, *out + 1, (int)count));
     *count_out = (int)count + 1;
 done:
     if (status != AMBIT_OK) ambit_free(out);
@@ -377,13 +379,14 @@ done:
     return status;
 }
 
-/* The scenario of that name, or an error with the nearest. */
-static ambit_status find_entry(const char *file, const char *name,
-                               const struct ambit_farm_entry *entry, int count, int *index_out)
+ambit_status ambit_farm_find(const char *file, const char *noun, const char *name,
+                             const struct ambit_farm_entry *entry, int count, int *index_out)
 {
     const char *nearest = "";
     int least = ambit_edit_tolerance(strlen(name)) + 1;
+    int scenarios = 0; /* beside the base */
     for (int n = 0; n < count; n++) {
+        scenarios += n > 0 || strcmp(entry[n].name, "base") != 0;
         *index_out = n;
         if (strcmp(entry[n].name, name) == 0) return AMBIT_OK;
         const int distance =
@@ -392,9 +395,8 @@ static ambit_status find_entry(const char *file, const char *name,
         least = distance;
         nearest = entry[n].name;
     }
-    return ambit_fail(AMBIT_ERR_INPUT, "%s: expected one of its %d scenarios, found '%s'%s%s%s",
-                      file, count > 0 ? count - 1 : 0, name,
-                      nearest[0] != '\0' ? " (did you mean '" : "", nearest,
+    return ambit_fail(AMBIT_ERR_INPUT, "%s: expected one of its %d %s, found '%s'%s%s%s", file,
+                      scenarios, noun, name, nearest[0] != '\0' ? " (did you mean '" : "", nearest,
                       nearest[0] != '\0' ? "'?)" : "");
 }
 
@@ -407,7 +409,7 @@ static ambit_status read_scenario(const char *file, int index, struct ambit_resu
     char group[32];
     ambit_result_init(&base);
     ambit_farm_record_init(&record);
-    name_group(index, group);
+    ambit_farm_name_group(index, group);
     AMBIT_TRY(ambit_result_read(file, &base));
     AMBIT_TRY(ambit_h5_open(file, "farm", &h5));
     AMBIT_TRY(ambit_h5_set_root(h5, group));
@@ -431,8 +433,12 @@ ambit_status ambit_farm_read(const char *path, struct ambit_result *result_out)
     ambit_result_init(result_out);
     AMBIT_TRY(ambit_copy_string(path, &file));
     file[name - path - 1] = '\0';
+    if (ambit_layers_are_in(file)) {
+        status = ambit_layers_read_one(file, name, result_out);
+        goto done;
+    }
     AMBIT_TRY(ambit_farm_list(file, &entry, &count));
-    AMBIT_TRY(find_entry(file, name, entry, count, &index));
+    AMBIT_TRY(ambit_farm_find(file, "scenarios", name, entry, count, &index));
     AMBIT_REQUIRE(entry != NULL);
     if (entry[index].status == AMBIT_FARM_FAILED)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT, "%s: scenario '%s' has no plan: %s", file, name,

@@ -39,6 +39,20 @@ struct ambit_farm_entry {
 ambit_status ambit_farm_list(const char *path, struct ambit_farm_entry **out,
                              int *count_out) AMBIT_CHECKED;
 
+/* What a table of entries is made of, for files that have one. The figures of a result that has its
+ * name and status already; the table under /scenarios, and read back; the group of entry `index`;
+ * and the entry of that name, or an error with the nearest: `noun` is what they are. */
+struct ambit_h5;
+void ambit_farm_fill_entry(const struct ambit_result *result, struct ambit_farm_entry *entry);
+ambit_status ambit_farm_put_table(struct ambit_h5 *h5, const struct ambit_farm_entry *entry,
+                                  int count) AMBIT_CHECKED;
+ambit_status ambit_farm_get_table(struct ambit_h5 *h5, struct ambit_farm_entry *entry,
+                                  int count) AMBIT_CHECKED;
+void ambit_farm_name_group(int index, char out[32]);
+ambit_status ambit_farm_find(const char *file, const char *noun, const char *name,
+                             const struct ambit_farm_entry *entry, int count,
+                             int *index_out) AMBIT_CHECKED;
+
 /* Parts. The key of one that can be read, or "". */
 ambit_status ambit_farm_part_write(const char *path, const struct ambit_farm_record *record,
                                    const struct ambit_result *base) AMBIT_CHECKED;

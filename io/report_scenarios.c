@@ -35,7 +35,10 @@ ambit_status ambit_report_scenarios(FILE *file, const struct ambit_variants *var
     const int count = ambit_variants_count(variants);
     char *text = NULL;
     int width = 10;
-    (void)fprintf(file, "%d scenario%s beside the base\n", count, count == 1 ? "" : "s");
+    if (ambit_variants_are_layers(variants))
+        (void)fprintf(file, "%d layer%s\n", count, count == 1 ? "" : "s");
+    else
+        (void)fprintf(file, "%d scenario%s beside the base\n", count, count == 1 ? "" : "s");
     for (int i = 0; i < count; i++) {
         const int length = ambit_text_characters(ambit_variants_name(variants, i)) + 2;
         if (length > width) width = length;

@@ -6,6 +6,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/model/geometry.h"
+#include "io/accounts_layers.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 #include "io/name_index.h"
@@ -412,7 +413,7 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
                                     struct ambit_rows_hash *hash_out, int64_t *rows_out)
 {
     struct reader reader = {.scenario = s, .file = s->reps_file};
-    const ambit_status status = AMBIT_AGREE(comm, read_all(&reader, skip_bad_rows));
+    ambit_status status = AMBIT_AGREE(comm, read_all(&reader, skip_bad_rows));
     ambit_bad_rows_append(bad_inout, &reader.bad);
     *hash_out = reader.hash;
     *rows_out = reader.rows;
@@ -422,5 +423,8 @@ ambit_status ambit_read_territories(const struct ambit_scenario *s, struct ambit
         reader.territories = (struct ambit_territories){0};
     }
     close_reader(&reader);
+    if (status == AMBIT_OK && s->layers.at >= 0 && s->territory_column[0] != '\0')
+        status = ambit_layers_know_others(s, comm, skip_bad_rows, out);
+    if (status != AMBIT_OK) ambit_territories_clear(out);
     return status;
 }

@@ -20,6 +20,13 @@ ambit_status ambit_result_put_figures(struct ambit_h5 *h5,
 ambit_status ambit_result_get_figures(struct ambit_h5 *h5,
                                       struct ambit_result *result) AMBIT_CHECKED;
 
+/* The whole of a result, with its accounts, under the file's root; and the same read back, into one
+ * that is empty. Errors of reading as for ambit_result_read(). */
+ambit_status ambit_result_put_whole(struct ambit_h5 *h5,
+                                    const struct ambit_result *result) AMBIT_CHECKED;
+ambit_status ambit_result_get_whole(struct ambit_h5 *h5,
+                                    struct ambit_result *result_out) AMBIT_CHECKED;
+
 /* The groups of its accounts that stay together, which are read after their number. */
 ambit_status ambit_result_get_together(struct ambit_h5 *h5,
                                        struct ambit_result *result) AMBIT_CHECKED;

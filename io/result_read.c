@@ -6,6 +6,7 @@
  */
 #include "engine/base/memory.h"
 #include "io/farm_hdf5.h"
+#include "io/layers_hdf5.h"
 #include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_layout.h"
@@ -397,6 +398,17 @@ done:
     return status;
 }
 
+ambit_status ambit_result_get_whole(struct ambit_h5 *h5, struct ambit_result *result_out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(check_format(h5));
+    AMBIT_TRY(ambit_result_get_figures(h5, result_out));
+    AMBIT_TRY(get_accounts(h5, result_out));
+    AMBIT_TRY(ambit_result_get_contiguity(h5, result_out));
+done:
+    return status;
+}
+
 ambit_status ambit_result_read(const char *path, struct ambit_result *result_out)
 {
     ambit_status status = AMBIT_OK;
@@ -404,10 +416,8 @@ ambit_status ambit_result_read(const char *path, struct ambit_result *result_out
     if (ambit_farm_name_in(path) != NULL) return ambit_farm_read(path, result_out);
     ambit_result_init(result_out);
     AMBIT_TRY(ambit_h5_open(path, "result", &h5));
-    AMBIT_TRY(check_format(h5));
-    AMBIT_TRY(ambit_result_get_figures(h5, result_out));
-    AMBIT_TRY(get_accounts(h5, result_out));
-    AMBIT_TRY(ambit_result_get_contiguity(h5, result_out));
+    AMBIT_TRY(ambit_layers_ask_name(h5));
+    AMBIT_TRY(ambit_result_get_whole(h5, result_out));
 done:
     ambit_h5_destroy(&h5);
     if (status != AMBIT_OK) ambit_result_clear(result_out);

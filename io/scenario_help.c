@@ -110,6 +110,11 @@ static const struct row rows[] = {
     {"grid.KEY", "list", "", "", "values of the key KEY, such as bands.hours"},
     {"grid.NAME", "map", "", "", "your own axis: names, and keys that differ"},
     {"grid.seeds", "whole number", "", "none", "tries the seeds 1 to so many"},
+    {"layers.model", "hybrid, overlay", "", "required", "an account in one layer, or in several"},
+    {"layers.in_none", "told, refused", "", "told", "accounts that no layer takes"},
+    {"layers.list", "list", "", "required", "in order: a name, takes, keys that differ"},
+    {"layers.list.name", "text", "", "required", "what the layer is called"},
+    {"layers.list.takes", "where, path", "", "required", "a filter, table of ids, rest or all"},
 };
 
 const char ambit_scenario_example[] =
@@ -235,7 +240,15 @@ void ambit_scenario_print_help(FILE *out)
         "other values take the base's place, none takes a key away, and scale and what is added\n"
         "to or leaves reps and accounts comes to what the base has. Accounts of a rep who left\n"
         "have no territory today. A grid names its scenarios by their values; ambit scenarios\n"
-        "lists them, ambit run --scenario NAME draws one, ambit farm all.\n\nExample\n\n",
+        "lists them, ambit run --scenario NAME draws one, ambit farm all.\n\n"
+        "Layers are plans over the same accounts, each a scenario as above with the accounts that\n"
+        "it takes: {where: FILTER}, the path of a table of ids, rest (what no earlier layer "
+        "takes)\n"
+        "or all. In a hybrid an account belongs to the first layer that takes it, and a rep to "
+        "one\n"
+        "layer; in an overlay to every layer that does. An account that another layer's rep has\n"
+        "today is new. ambit run draws them all; scenarios and grid cannot stand beside them.\n\n"
+        "Example\n\n",
         out);
     fputs(ambit_scenario_example, out);
 }

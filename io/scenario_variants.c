@@ -35,6 +35,7 @@ struct ambit_variants {
     struct ambit_yaml_tree tree;
     int count, room;
     struct variant *variant; /* owned */
+    bool layered;            /* they are layers */
 };
 
 __attribute__((format(printf, 4, 5))) static ambit_status
@@ -186,9 +187,9 @@ static ambit_status add_variant(struct ambit_variants *v, const struct variant *
     for (int i = 0; i < v->count; i++) {
         if (strcmp(v->variant[i].name, variant->name) == 0)
             return complain(v, variant->place, false,
-                            "expected each scenario's name once, found '%s' again (first on line "
-                            "%d)",
-                            variant->name, v->variant[i].place->line);
+                            "expected each %s's name once, found '%s' again (first on line %d)",
+                            v->layered ? "layer" : "scenario", variant->name,
+                            v->variant[i].place->line);
     }
     if (v->count == AMBIT_VARIANT_MAX)
         return complain(v, variant->place, false, "expected at most %d scenarios, found more",
@@ -247,10 +248,11 @@ done:
     return status;
 }
 
-static ambit_status add_entry(struct ambit_variants *v, const node *entry)
+/* The name of an entry of the list, which must be a map. */
+static ambit_status read_name(const struct ambit_variants *v, const node *entry,
+                              struct variant *variant)
 {
     ambit_status status = AMBIT_OK;
-    struct product product;
     if (entry->kind != AMBIT_YAML_MAP)
         AMBIT_TRY(complain(v, entry, false, "expected a map of a name and overrides, found %s",
                            kind_words(entry)));
@@ -262,8 +264,17 @@ static ambit_status add_entry(struct ambit_variants *v, const node *entry)
     if (name->kind != AMBIT_YAML_SCALAR || !is_name(name->text))
         AMBIT_TRY(complain(v, name, false, "expected " NAME_RULE ", found %s",
                            name->kind == AMBIT_YAML_SCALAR ? name->text : kind_words(name)));
+    (void)snprintf(variant->name, sizeof variant->name, "%s", name->text);
+done:
+    return status;
+}
+
+static ambit_status add_entry(struct ambit_variants *v, const node *entry)
+{
+    ambit_status status = AMBIT_OK;
+    struct product product;
     struct variant start = {.place = entry, .count = 1};
-    (void)snprintf(start.name, sizeof start.name, "%s", name->text);
+    AMBIT_TRY(read_name(v, entry, &start));
     start.source[0] = (struct ambit_yaml_source){entry, "", "name, seeds, grid"};
     AMBIT_TRY(
         make_product(v, ambit_yaml_find(entry, "grid"), ambit_yaml_find(entry, "seeds"), &product));
@@ -272,10 +283,62 @@ done:
     return status;
 }
 
+/* What a layer takes is bound with the scenario; all else that it says are overrides. */
+static ambit_status add_layer(struct ambit_variants *v, const node *entry)
+{
+    ambit_status status = AMBIT_OK;
+    static const char *const of_file[] = {"scenarios", "grid", "seeds", "layers"};
+    struct variant layer = {.place = entry, .count = 1};
+    AMBIT_TRY(read_name(v, entry, &layer));
+    for (size_t k = 0; k < sizeof of_file / sizeof *of_file; k++) {
+        const node *const inner = ambit_yaml_find(entry, of_file[k]);
+        if (inner != NULL)
+            AMBIT_TRY(complain(v, inner, true, "expected no %s within a layer, found '%s'",
+                               of_file[k], of_file[k]));
+    }
+    if (v->count == AMBIT_LAYER_MAX)
+        AMBIT_TRY(
+            complain(v, entry, false, "expected at most %d layers, found more", AMBIT_LAYER_MAX));
+    layer.source[0] = (struct ambit_yaml_source){entry, "", "name, takes"};
+    AMBIT_TRY(add_variant(v, &layer));
+done:
+    return status;
+}
+
+static ambit_status add_layers(struct ambit_variants *v, const node *layers)
+{
+    ambit_status status = AMBIT_OK;
+    const node *const list = ambit_yaml_find(layers, "list");
+    static const char *const others[] = {"scenarios", "grid"};
+    v->layered = true;
+    if (layers->kind != AMBIT_YAML_MAP)
+        AMBIT_TRY(complain(v, layers, false,
+                           "expected a map of model (hybrid or overlay) and list, found %s",
+                           kind_words(layers)));
+    if (list == NULL || list->kind != AMBIT_YAML_LIST || list->child_count == 0)
+        AMBIT_TRY(complain(v, list != NULL ? list : layers, false,
+                           "expected a list of layers, such as - {name: key accounts, takes: "
+                           "{where: {segment: A}}, …}, found %s",
+                           list == NULL ? "none" : kind_words(list)));
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        const node *const other = ambit_yaml_find(v->tree.node, others[k]);
+        if (other != NULL)
+            AMBIT_TRY(complain(v, other, true, "expected no %s beside layers, found '%s'",
+                               others[k], others[k]));
+    }
+    AMBIT_REQUIRE(list != NULL);
+    for (const node *entry = list->first; entry != NULL; entry = entry->next)
+        AMBIT_TRY(add_layer(v, entry));
+done:
+    return status;
+}
+
 static ambit_status add_all(struct ambit_variants *v)
 {
     ambit_status status = AMBIT_OK;
     const node *const root = &v->tree.node[0];
+    const node *const layers = ambit_yaml_find(root, "layers");
+    if (layers != NULL) return add_layers(v, layers);
     const node *const list = ambit_yaml_find(root, "scenarios");
     const node *const grid = ambit_yaml_find(root, "grid");
     struct product product;
@@ -293,14 +356,54 @@ done:
     return status;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Accounts that a scenario adds and removes. */
+static int count_account_changes(const struct ambit_scenario *s)
+{
+    int count = 0;
+    for (int c = 0; c < s->changes.count; c++)
+        count += s->changes.change[c].kind == AMBIT_CHANGE_ADD_ACCOUNTS ||
+                 s->changes.change[c].kind == AMBIT_CHANGE_REMOVE_ACCOUNTS;
+    return count;
+}
+
+/* Layers are plans over one table of accounts: the first layer's. */
+static ambit_status check_table(const struct ambit_variants *v, int index,
+                                const struct ambit_scenario *s)
+{
+    struct ambit_scenario first;
+    ambit_status status = ambit_variants_bind(v, 0, &first);
+    if (status != AMBIT_OK) return status;
+    const bool same =
+        same_text(first.accounts_file, s->accounts_file) && first.delimiter == s->delimiter &&
+        same_text(first.crs, s->crs) && strcmp(first.id_column, s->id_column) == 0 &&
+        strcmp(first.lat_column, s->lat_column) == 0 &&
+        strcmp(first.lon_column, s->lon_column) == 0 && strcmp(first.x_column, s->x_column) == 0 &&
+        strcmp(first.y_column, s->y_column) == 0 &&
+        count_account_changes(&first) == count_account_changes(s);
+    if (!same)
+        status = complain(v, v->variant[index].place, false,
+                          "expected the accounts of the other layers (their file, ids, places, and "
+                          "what is added or removed stand outside layers), found others in '%s'",
+                          v->variant[index].name);
+    ambit_scenario_clear(&first);
+    return status;
+}
+
 /* Each is bound, and what is wrong with it is said under its name. */
 static ambit_status check_all(const struct ambit_variants *v)
 {
     ambit_status status = AMBIT_OK;
-    for (int i = AMBIT_VARIANT_BASE; i < v->count && status == AMBIT_OK; i++) {
+    /* What layers override need not be whole without them. */
+    for (int i = v->layered ? 0 : AMBIT_VARIANT_BASE; i < v->count && status == AMBIT_OK; i++) {
         struct ambit_scenario s;
         status = ambit_variants_bind(v, i, &s);
-        if (status == AMBIT_OK) ambit_scenario_clear(&s);
+        if (status == AMBIT_OK && i > 0 && v->layered) status = check_table(v, i, &s);
+        ambit_scenario_clear(&s);
     }
     return status;
 }
@@ -351,6 +454,11 @@ done:
     return status;
 }
 
+bool ambit_variants_are_layers(const struct ambit_variants *variants)
+{
+    return variants->layered;
+}
+
 int ambit_variants_count(const struct ambit_variants *variants)
 {
     return variants->count;
@@ -376,11 +484,11 @@ ambit_status ambit_variants_find(const struct ambit_variants *variants, const ch
         nearest = known;
     }
     return ambit_fail(AMBIT_ERR_USAGE,
-                      "%s: expected one of its %d scenarios, found '%s'%s%s%s; `ambit scenarios` "
+                      "%s: expected one of its %d %s, found '%s'%s%s%s; `ambit scenarios` "
                       "lists them",
-                      variants->path, variants->count, name,
-                      nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
-                      nearest != NULL ? "'?)" : "");
+                      variants->path, variants->count, variants->layered ? "layers" : "scenarios",
+                      name, nearest != NULL ? " (did you mean '" : "",
+                      nearest != NULL ? nearest : "", nearest != NULL ? "'?)" : "");
 }
 
 ambit_status ambit_variants_bind(const struct ambit_variants *variants, int index,
@@ -401,9 +509,16 @@ ambit_status ambit_variants_bind(const struct ambit_variants *variants, int inde
         char message[AMBIT_MESSAGE_MAX];
         (void)snprintf(message, sizeof message, "%s", ambit_error_message());
         ambit_error_clear();
-        status = ambit_fail(AMBIT_ERR_INPUT, "%s (in scenario '%s')", message, one->name);
+        status = ambit_fail(AMBIT_ERR_INPUT, "%s (in %s '%s')", message,
+                            v->layered ? "layer" : "scenario", one->name);
     }
     AMBIT_TRY(status);
+    if (!v->layered && scenario_out->layers.count > 0) {
+        ambit_scenario_clear(scenario_out);
+        AMBIT_TRY(complain(v, one != NULL ? one->place : v->tree.node, false,
+                           "expected no layers within a scenario, found some"));
+    }
+    if (v->layered) scenario_out->layers.at = index;
     if (one == NULL) goto done;
     (void)snprintf(scenario_out->name, sizeof scenario_out->name, "%.*s", AMBIT_NAME_MAX - 1,
                    one->name);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The scenarios that one file asks for beside its base: entries of `scenarios`, each the base with
- * overrides, and `grid`, the product of lists of values. All are bound when the file is read, so
- * that a mistake in any of them is told, with its place, before anything is computed.
+ * overrides, and `grid`, the product of lists of values; or its layers, each the base with
+ * overrides and the accounts that it takes. All are bound when the file is read, so that a mistake
+ * in any of them is told, with its place, before anything is computed.
  */
 #ifndef AMBIT_SCENARIO_VARIANTS_H
 #define AMBIT_SCENARIO_VARIANTS_H
@@ -24,6 +25,9 @@ void ambit_variants_destroy(struct ambit_variants **variants);
 /* The same from a file that rank 0 reads. Errors as for ambit_scenario_load(). Collective. */
 ambit_status ambit_variants_load(const char *path, struct ambit_comm *comm,
                                  struct ambit_variants **out) AMBIT_CHECKED;
+
+/* True where they are the layers of the file, which has no base then, and no other scenarios. */
+bool ambit_variants_are_layers(const struct ambit_variants *variants);
 
 int ambit_variants_count(const struct ambit_variants *variants);
 const char *ambit_variants_name(const struct ambit_variants *variants, int index);

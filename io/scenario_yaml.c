@@ -16,6 +16,7 @@
 #include "io/scenario_changes.h"
 #include "io/scenario_contiguity.h"
 #include "io/scenario_disruption.h"
+#include "io/scenario_layers.h"
 #include "io/scenario_nightly.h"
 #include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
@@ -276,7 +277,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
 {
     const node *const root = b->root;
     char keys[sizeof ambit_scenario_keys + 32];
-    (void)snprintf(keys, sizeof keys, "%s, scenarios, grid", ambit_scenario_keys);
+    (void)snprintf(keys, sizeof keys, "%s, scenarios, grid, layers", ambit_scenario_keys);
     if (!ambit_bind_is_map(b, root, keys)) return;
     static const char *const of_file[] = {"scenarios", "grid"};
     for (int k = 0; k < 2; k++) {
@@ -307,6 +308,7 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     ambit_scenario_bind_audit(b);
     ambit_scenario_bind_robustness(b);
     ambit_scenario_bind_nightly(b);
+    ambit_scenario_bind_layers(b);
     ambit_scenario_bind_changes(b);
 }
 
@@ -345,6 +347,11 @@ ambit_status ambit_scenario_parse_variant(const char *path, const char *text, si
     AMBIT_REQUIRE(text != NULL || bytes == 0);
     ambit_scenario_init(scenario_out);
     AMBIT_TRY(ambit_variants_parse(path, text, bytes, &variants));
+    if (name == NULL && ambit_variants_are_layers(variants))
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: expected the name of one of its %d layers (--scenario NAME), "
+                             "found none; `ambit run` alone draws all of them",
+                             path, ambit_variants_count(variants)));
     if (name != NULL) AMBIT_TRY(ambit_variants_find(variants, name, &index));
     AMBIT_TRY(ambit_variants_bind(variants, index, scenario_out));
 done:

@@ -208,7 +208,7 @@ options_of() { # COMMAND: the long options that its help shows
 check "commands" "$commands" "$("$AMBIT" --help | sed -n '/Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | xargs)"
 check "options of run" "--accounts --checkpoint --comm-stats --effort --help-scenario --json --memory-limit --output --quiet --resume \
 --scenario --seed --seed-only --silence-limit --skip-bad-rows --threads --time-limit --verbose --help --usage" "$(options_of run)"
-check "options of audit" "--accounts --json --output --plan --quiet --silence-limit --skip-bad-rows --table --threads \
+check "options of audit" "--accounts --json --output --plan --quiet --scenario --silence-limit --skip-bad-rows --table --threads \
 --verbose --help --usage" "$(options_of audit)"
 check "options of assign" "--comm-stats --json --output --quiet --scenario --silence-limit --skip-bad-rows --threads \
 --verbose --help --usage" "$(options_of assign)"

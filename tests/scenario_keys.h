@@ -6,6 +6,6 @@
 #define TOP                                                                                        \
     "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "     \
     "objective, disruption, nightly, segments, working_time, coverage, kpi, robustness, scale, "   \
-    "seed, scenarios, grid"
+    "seed, scenarios, grid, layers"
 
 #endif

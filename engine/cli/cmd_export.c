@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit export: writes a result in the formats of other programs. Rank 0 does it alone. */
+#include "engine/base/memory.h"
 #include "engine/cli/cli.h"
 #include "io/assignments_csv.h"
 #include "io/geojson.h"
 #include "io/map_svg.h"
 #include "io/outlines.h"
+#include "io/report_layers.h"
 #include "io/result_hdf5.h"
 
 static ambit_status check_outputs(const struct ambit_options *options)
@@ -17,11 +19,34 @@ static ambit_status check_outputs(const struct ambit_options *options)
     return status;
 }
 
+/* Of several plans there is a table, but no map. */
+static ambit_status export_layers(const struct ambit_options *options)
+{
+    ambit_status status = AMBIT_OK;
+    const char *const path = options->argument[0];
+    struct ambit_layered *layered = NULL;
+    AMBIT_TRY(ambit_alloc(&layered, 1, sizeof *layered));
+    AMBIT_TRY(check_outputs(options));
+    AMBIT_TRY(ambit_layers_read(path, layered));
+    if (options->geojson_path != NULL || options->svg_path != NULL)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_USAGE,
+                             "export: expected the name of a layer for a map, such as '%s:%s', "
+                             "found none",
+                             path, layered->entry[0].name));
+    AMBIT_TRY(ambit_layers_csv_write(options->csv_path, path, layered));
+    printf("%s\n", options->csv_path);
+done:
+    if (layered != NULL) ambit_layered_clear(layered);
+    ambit_free(&layered);
+    return status;
+}
+
 static ambit_status export_result(const struct ambit_options *options)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_result result;
     struct ambit_outlines *outlines = NULL;
+    if (ambit_layers_are_in(options->argument[0])) return export_layers(options);
     ambit_result_init(&result);
     AMBIT_TRY(check_outputs(options));
     AMBIT_TRY(ambit_result_read(options->argument[0], &result));
@@ -76,7 +101,11 @@ const struct ambit_command ambit_command_export = {
         "Where the scenario asks for contiguity, the CSV has the columns piece (of its "
         "territory, 1 the largest) and piece_accounts (how many that has), and a territory of "
         "the GeoJSON pieces, islands (on which it has accounts: no fewer pieces can be) and "
-        "accounts_apart (outside the largest piece on their island).",
+        "accounts_apart (outside the largest piece on their island)."
+        "\n\n"
+        "Of a file of layers the "
+        "CSV has every account with its layer, territory and rep, or, where accounts are in "
+        "several layers, with a territory and a rep for each.",
     .options = options_of_export,
     .act = act,
 };

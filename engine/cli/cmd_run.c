@@ -3,18 +3,58 @@
 #include "engine/base/memory.h"
 #include "engine/base/stop.h"
 #include "engine/cli/cli.h"
+#include "engine/run/run_layers.h"
+#include "io/report_layers.h"
+
+static ambit_status print_layers(const struct ambit_layered *layered, const char *path,
+                                 const struct ambit_options *options)
+{
+    bool stored = false;
+    for (int l = 0; l < layered->count; l++)
+        stored |= layered->entry[l].status != AMBIT_FARM_FAILED;
+    if (layered->count == 0) return AMBIT_OK;
+    if (!options->quiet) ambit_report_layers(stderr, layered);
+    if (!stored) return AMBIT_OK;
+    if (options->json) return ambit_report_layers_json(stdout, path, layered);
+    printf("%s\n", path);
+    return AMBIT_OK;
+}
+
+static ambit_status run_layers(struct ambit_comm *comm, const struct ambit_run_options *run,
+                               const struct ambit_options *options)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_layered *layered = NULL;
+    const bool first = ambit_comm_rank(comm) == 0;
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&layered, 1, sizeof *layered));
+    status = ambit_run_layers(comm, run, layered);
+    if (first && (status == AMBIT_OK || layered->count > 0)) {
+        const ambit_status printed = print_layers(layered, run->result_path, options);
+        if (status == AMBIT_OK) status = printed;
+    }
+done:
+    if (layered != NULL) ambit_layered_clear(layered);
+    ambit_free(&layered);
+    return status;
+}
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
 {
     ambit_status status = AMBIT_OK;
     char *default_path = NULL;
     struct ambit_run_options run = options->run;
+    const bool first = ambit_comm_rank(comm) == 0;
+    bool layers = false;
     run.scenario_path = options->argument[0];
     AMBIT_TRY_TOGETHER(comm,
                        ambit_output_name(run.scenario_path, run.scenario_name, &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
     if (!run.seed_only) ambit_stop_listen(); /* which has no rounds to end after */
-    AMBIT_TRY(ambit_job_do(comm, ambit_run, &run, options));
+    AMBIT_TRY_TOGETHER(comm,
+                       first ? ambit_output_check(run.result_path, run.scenario_path) : AMBIT_OK);
+    AMBIT_TRY(ambit_layers_wanted(comm, &run, &layers));
+    status =
+        layers ? run_layers(comm, &run, options) : ambit_job_do(comm, ambit_run, &run, options);
 done:
     ambit_free(&default_path);
     return status;
@@ -25,7 +65,7 @@ static const struct argp_option options_of_run[] = {
     AMBIT_OPTION(
         AMBIT_KEY_VARIANT, "scenario", "NAME",
         "Run the scenario NAME of those that the file lists, which `ambit scenarios' shows "
-        "(default: its base)"),
+        "(default: its base, or all of its layers)"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the plan in RESULT.h5 (default: the scenario's name with .h5, here)"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
@@ -72,6 +112,12 @@ const struct ambit_command ambit_command_run = {
         "The path of the result is the last line on standard output; the summary for people goes "
         "to standard error. The same inputs and seed give the same file, byte for byte, on any "
         "number of ranks and threads."
+        "\n\n"
+        "Where the file has layers, all of them are drawn, by groups of ranks side by side, and "
+        "joined in RESULT.h5: RESULT.h5:LAYER is then a result of its own, to export, verify, "
+        "compare, audit --plan, assign and moves, and RESULT.h5 itself can be verified and "
+        "exported as CSV. The others are stored where one breaks a band or fails; the exit status "
+        "is that of the worst."
         "\n\n"
         "On SIGTERM, SIGUSR1 (which mpirun hands on to its ranks) or Ctrl-C the run ends with "
         "its round and leaves RESULT.h5.checkpoint, and the one before with .1 behind its name; "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit verify: judges a stored result, or a solution of a published instance, from its inputs. */
 #include "engine/cli/cli.h"
+#include "engine/run/run_layers.h"
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
 {
@@ -15,6 +16,11 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
                                            "--instance, found neither");
     if (solve->instance_path != NULL)
         return ambit_solution_verify(comm, options->argument[0], solve, stdout);
+    int64_t layers = ambit_comm_rank(comm) == 0 && ambit_layers_are_in(options->argument[0]);
+    ambit_comm_max_i64(comm, &layers, 1);
+    if (layers != 0)
+        return ambit_verify_layers(comm, options->argument[0], options->run.accounts_path,
+                                   options->run.threads, stdout);
     return ambit_verify(comm, options->argument[0], options->run.accounts_path,
                         options->run.threads, stdout);
 }
@@ -40,7 +46,8 @@ const struct ambit_command ambit_command_verify = {
     .manual =
         "Read the scenario and the tables that the result names, check that they are the same "
         "files, recompute every figure, and check every constraint. Or, with --instance, check a "
-        "solution of a published instance: medians that exist, their number, capacities, value."
+        "solution of a published instance: medians that exist, their number, capacities, value. "
+        "Of a file of layers each is judged, and that every account is in those that take it."
         "\v"
         "Exit status: 0 everything agrees; 1 something differs or cannot be read, and is named; 2 "
         "the file agrees with its inputs, and says itself that its plan breaks a band."

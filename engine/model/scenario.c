@@ -26,6 +26,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .audit = {.segments.column = -1, .days = 220.0, .visited_column = -1, .target_column = -1},
         .eligibility = {.needs_category = -1},
         .contiguity = {.longest_km = INFINITY},
+        .layers = {.at = -1},
     };
 }
 
@@ -36,6 +37,7 @@ void ambit_scenario_forget_changes(struct ambit_scenario *scenario)
         ambit_free(&terms->change[c].text);
     ambit_free(&terms->change);
     terms->count = 0;
+    scenario->layers.at = -1;
 }
 
 void ambit_scenario_clear(struct ambit_scenario *scenario)
@@ -52,6 +54,7 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
     ambit_free(&scenario->eligibility.closing);
     ambit_free(&scenario->eligibility.name);
     ambit_free(&scenario->contiguity.barriers);
+    ambit_layers_clear(&scenario->layers);
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 

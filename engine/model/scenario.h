@@ -9,6 +9,7 @@
 
 #include "engine/base/status.h"
 #include "engine/model/filter.h"
+#include "engine/model/layers.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -350,6 +351,7 @@ struct ambit_scenario {
     struct ambit_separation_terms separation;
     struct ambit_nightly_terms nightly;
     struct ambit_contiguity_terms contiguity;
+    struct ambit_layer_terms layers;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

@@ -93,6 +93,11 @@ static ambit_status prepare(struct ambit_farm *farm)
     ambit_log_progress("read", 0, 0, "");
     AMBIT_TRY(ambit_variants_load(options->scenario_path, farm->comm, &farm->variants));
     farm->count = ambit_variants_count(farm->variants);
+    if (ambit_variants_are_layers(farm->variants))
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: expected scenarios or a grid, found layers, which `ambit run` "
+                             "draws",
+                             options->scenario_path));
     if (farm->count == 0)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
                              "%s: expected scenarios or a grid, found neither; `ambit run "

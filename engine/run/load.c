@@ -17,9 +17,7 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Fails where the result would take the place of a table: `nation.yaml` gives `nation.h5` unless
- * told otherwise, and so may the accounts be named. */
-static ambit_status check_inputs_stay(const struct ambit_job *job)
+ambit_status ambit_job_check_inputs_stay(const struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_run_options *const options = &job->options;
@@ -75,7 +73,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
                                           job->comm, &job->scenario));
     ambit_scenario_narrow(&job->scenario, job->use);
     ambit_job_take_seed(job);
-    AMBIT_TRY_TOGETHER(job->comm, check_inputs_stay(job));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_job_check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
     AMBIT_TRY(ambit_job_read_barriers(job));

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { NAME_LEAST = 10, NAME_MOST = 30, CELLS = 7 };
+enum { NAME_LEAST = 10, NAME_MOST = 22, CELLS = 7 };
 
 static const char *model_of(const struct ambit_layered *layered)
 {
@@ -35,7 +35,7 @@ static void print_table(FILE *file, const struct ambit_layered *layered)
 {
     static const char *const heads[CELLS] = {"status", "accounts", "territories", "travel, h",
                                              "gap",    "outside",  "moved"};
-    static const int widths[CELLS] = {11, 11, 13, 11, 8, 9, 7};
+    static const int widths[CELLS] = {12, 12, 13, 12, 8, 9, 11};
     char cells[CELLS][AMBIT_TEXT_MAX];
     int width = NAME_LEAST;
     for (int l = 0; l < layered->count; l++) {

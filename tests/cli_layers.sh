@@ -258,6 +258,11 @@ for ranks in 1 2; do
     [ $ranks -gt 1 ] || broken=$(hash_of nation/broken.h5)
     check "a broken layer on $ranks ranks: bytes" "$broken" "$(hash_of nation/broken.h5)"
 done
+check "a broken layer: what would do" True "$("$python" -c "
+import json
+print('What would do' in json.load(open('out'))['layers'][1]['message'])")"
+check "a broken layer: told" "ambit: 1 of 3 layers without a plan within its bands: 'key accounts' \
+(no plan found meets these bands)" "$(grep '^ambit' err)"
 check "a broken layer: statuses" "done infeasible done" "$("$python" -c "
 import json
 print(*[l['status'] for l in json.load(open('out'))['layers']])")"

@@ -16,6 +16,7 @@
 #include "engine/run/layers_nation.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
+#include "io/report_diagnosis.h"
 #include "io/result_hdf5.h"
 
 #include <stdio.h>
@@ -209,6 +210,29 @@ static ambit_status stop_if_asked(const struct layers *w)
     return asked != 0 ? stopped(w, (int)asked) : AMBIT_OK;
 }
 
+/* Why there is no plan, or what its bands break and what would do, as far as there is room. */
+static void keep_message(const struct ambit_result *result, struct ambit_farm_entry *entry)
+{
+    const size_t room = sizeof entry->message;
+    const int used = snprintf(entry->message, room, "%s\n", ambit_error_message());
+    ambit_error_clear();
+    if (used < 0 || (size_t)used >= room) return;
+    entry->message[used - 1] = '\0';
+    if (result->diagnosis == NULL || (size_t)used + 2 >= room) return;
+    entry->message[used - 1] = '\n';
+    FILE *const more = fmemopen(entry->message + used, room - (size_t)used, "w");
+    if (more == NULL) return;
+    ambit_report_diagnosis(more, result);
+    (void)fclose(more);
+    entry->message[room - 1] = '\0';
+}
+
+static enum ambit_farm_status end_of(ambit_status ended, bool stored)
+{
+    if (ended == AMBIT_OK) return AMBIT_FARM_DONE;
+    return ended == AMBIT_ERR_INFEASIBLE && stored ? AMBIT_FARM_INFEASIBLE : AMBIT_FARM_FAILED;
+}
+
 static ambit_status draw_layer(struct layers *w, int l)
 {
     ambit_status status = AMBIT_OK;
@@ -221,28 +245,21 @@ static ambit_status draw_layer(struct layers *w, int l)
     ambit_result_init(&result);
     if (first) ambit_layers_key_remove(w->part[l]);
     const ambit_status ended = ambit_run(w->group, &options, &result);
-    int64_t stored = first && result.territory_count > 0;
-    ambit_comm_max_i64(w->group, &stored, 1);
-    ambit_result_clear(&result);
+    int64_t seen[2] = {first && result.territory_count > 0, ambit_stop_signal()};
+    ambit_comm_max_i64(w->group, seen, 2);
     if (ended == AMBIT_STOPPED) {
-        int64_t number = ambit_stop_signal();
-        ambit_comm_max_i64(w->group, &number, 1);
         ambit_error_clear(); /* which says how one layer goes on */
-        return stopped(w, (int)number);
+        AMBIT_TRY(stopped(w, (int)seen[1]));
     }
-    if (ended != AMBIT_OK && !is_record(ended)) return ended;
+    if (!is_record(ended)) AMBIT_TRY(ended);
     w->ended[l] = ended;
-    entry->status = ended == AMBIT_OK                             ? AMBIT_FARM_DONE
-                    : ended == AMBIT_ERR_INFEASIBLE && stored > 0 ? AMBIT_FARM_INFEASIBLE
-                                                                  : AMBIT_FARM_FAILED;
-    if (ended != AMBIT_OK) {
-        (void)snprintf(entry->message, sizeof entry->message, "%s", ambit_error_message());
-        ambit_error_clear();
-    }
+    entry->status = end_of(ended, seen[0] != 0);
+    if (ended != AMBIT_OK) keep_message(&result, entry);
     AMBIT_TRY_TOGETHER(w->group, first && entry->status == AMBIT_FARM_DONE
                                      ? ambit_layers_key_write(w->part[l], w->key[l])
                                      : AMBIT_OK);
 done:
+    ambit_result_clear(&result);
     return status;
 }
 
@@ -290,22 +307,28 @@ static void remove_parts(const struct layers *w)
     }
 }
 
-/* The worst of the layers' ends, with the messages of those that ended so. */
+/* The worst of the layers' ends, with the first line of what each says. */
 static ambit_status conclude(const struct layers *w)
 {
     ambit_status worst = AMBIT_OK;
-    char words[AMBIT_FARM_MESSAGE_MAX + 256] = "";
+    char words[AMBIT_MESSAGE_MAX] = "";
+    size_t used = 0;
     int broken = 0;
     for (int l = 0; l < w->layered.count; l++) {
         const struct ambit_farm_entry *const entry = &w->layered.entry[l];
         if (w->ended[l] == AMBIT_OK) continue;
         if ((ambit_status)w->ended[l] > worst) worst = (ambit_status)w->ended[l];
-        if (broken++ == 0)
-            (void)snprintf(words, sizeof words, "'%s': %s", entry->name, entry->message);
+        size_t line = strcspn(entry->message, "\n");
+        if (line > 0 && entry->message[line - 1] == ':') line--;
+        if (used < sizeof words)
+            used +=
+                (size_t)snprintf(words + used, sizeof words - used, "%s'%s' (%.*s)",
+                                 broken > 0 ? ", " : "", entry->name, (int)line, entry->message);
+        broken++;
     }
     if (worst == AMBIT_OK) return AMBIT_OK;
-    return ambit_fail(worst, "%d of %d layers without a plan within its bands; the first is %s",
-                      broken, w->layered.count, words);
+    return ambit_fail(worst, "%d of %d layers without a plan within its bands: %s", broken,
+                      w->layered.count, words);
 }
 
 static ambit_status store(struct layers *w)

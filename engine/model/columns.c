@@ -88,6 +88,8 @@ static void visit_all(struct columns *columns, struct ambit_scenario *s)
     }
     for (int c = 0; c < s->changes.count; c++)
         visit_filter(columns, &s->changes.change[c].where);
+    for (int l = 0; l < s->layers.count; l++)
+        visit_filter(columns, &s->layers.item[l].where);
 }
 
 /* Who scales a column that nobody reads has no effect. */
@@ -126,6 +128,7 @@ static void drop_sections(struct ambit_scenario *s, enum ambit_use use)
     if (use != AMBIT_USE_NEW) return;
     /* A new account has no territory, and stands in no table of changes. */
     ambit_scenario_forget_changes(s);
+    ambit_layers_clear(&s->layers);
     s->territory_column[0] = '\0';
     s->disruption = (struct ambit_disruption_terms){0};
     s->eligibility.has_lock = false;

@@ -54,6 +54,15 @@ check "nation: kept" "0 0" "$(ask nation/plan.h5 \
     "f['/disruption/over'][:].sum(), f['/disruption'].attrs['protected_moved']" | tr -d '(,)')"
 check "nation: said" 6 "$(grep -cE '(moved, [0-9.]+ of at most |^  Protected +[0-9]+ accounts, none moved)' err)"
 check "nation: fits 100 columns" 0 "$(grep -E ' moved' err | grep -cE '^.{101}')"
+
+# A seed keeps no budgets, and says so.
+for ranks in 1 2; do
+    on $ranks run nation/scenario.yaml -o nation/seed.h5 --threads 1 --seed-only
+    check "seed only on $ranks: exit code" 2 "$code"
+    check "seed only on $ranks: told before" 1 "$(grep -c -- "--seed-only keeps no rules and no budgets of disruption;" err)"
+    check "seed only on $ranks: told behind" 1 \
+        "$(grep -c '^  budgets: overdrawn, by what the summary says$' err)"
+done
 for way in "2 2 accounts.csv" "3 1 shuffled.csv" "1 3 shuffled.csv"; do
     read -r ranks threads file <<<"$way"
     on "$ranks" run nation/scenario.yaml --accounts "nation/$file" -o nation/again.h5 \

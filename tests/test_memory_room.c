@@ -168,10 +168,15 @@ static void need_grows(void)
     more.threads = 2;
     CU_ASSERT(ambit_memory_need(&more) > need);
     more.territories *= 2;
+    CU_ASSERT(ambit_memory_need(&more) > need);
+    more.territories *= 2;
     CU_ASSERT(ambit_memory_need(&more) > need + 50000000);
     more = usual;
     more.rules++;
     CU_ASSERT_EQUAL(ambit_memory_need(&more), need + 8 * usual.accounts);
+    more.detailed = true;
+    CU_ASSERT_EQUAL(ambit_memory_need(&more), need + 20 * usual.accounts);
+    more.detailed = false;
     more.columns++;
     more.id_bytes += 5;
     CU_ASSERT_EQUAL(ambit_memory_need(&more), need + 21 * usual.accounts);

@@ -73,7 +73,8 @@ static const struct argp_option options_of_run[] = {
                  "Refine for at most N rounds; 0 keeps the first plan (default: 24)"),
     AMBIT_OPTION(
         AMBIT_KEY_SEED_ONLY, "seed-only", NULL,
-        "Stop after the first plan: compact, and within the bands that do not count travel"),
+        "Stop after the first plan: compact, and within the bands that do not count travel; it "
+        "keeps no rules and no budgets, and the summary says what it breaks"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop refining after S seconds; the plan then depends on the machine"),
     AMBIT_OPTION(AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",

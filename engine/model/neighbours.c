@@ -14,8 +14,9 @@
 
 enum { LEAF = 12 };
 
+/* Rounded outwards to half of what doubles take: every rank has those of the whole nation. */
 struct box {
-    double low[3], high[3];
+    float low[3], high[3];
 };
 
 struct ambit_neighbour_tree {
@@ -36,12 +37,23 @@ static struct box empty_box(void)
     return (struct box){{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
 }
 
-static void widen(struct box *box, const double low[3], const double high[3])
+static void widen(struct box *box, const struct box *by)
 {
     for (int d = 0; d < 3; d++) {
-        box->low[d] = fmin(box->low[d], low[d]);
-        box->high[d] = fmax(box->high[d], high[d]);
+        box->low[d] = by->low[d] < box->low[d] ? by->low[d] : box->low[d];
+        box->high[d] = by->high[d] > box->high[d] ? by->high[d] : box->high[d];
     }
+}
+
+static struct box box_around(const double place[3])
+{
+    struct box box;
+    for (int d = 0; d < 3; d++) {
+        const float near = (float)place[d];
+        box.low[d] = (double)near > place[d] ? nextafterf(near, -INFINITY) : near;
+        box.high[d] = (double)near < place[d] ? nextafterf(near, INFINITY) : near;
+    }
+    return box;
 }
 
 ambit_status ambit_neighbour_tree_create(const double *place, int64_t count,
@@ -56,13 +68,15 @@ ambit_status ambit_neighbour_tree_create(const double *place, int64_t count,
     AMBIT_TRY(ambit_alloc(&tree->node, (size_t)(2 * tree->leaves), sizeof *tree->node));
     for (int64_t leaf = 0; leaf < tree->leaves; leaf++) {
         struct box box = empty_box();
-        for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < count; i++)
-            widen(&box, &place[3 * i], &place[3 * i]);
+        for (int64_t i = leaf * LEAF; i < (leaf + 1) * LEAF && i < count; i++) {
+            const struct box own = box_around(&place[3 * i]);
+            widen(&box, &own);
+        }
         tree->node[tree->leaves + leaf] = box;
     }
     for (int64_t i = tree->leaves - 1; i >= 1; i--) {
         tree->node[i] = tree->node[2 * i];
-        widen(&tree->node[i], tree->node[2 * i + 1].low, tree->node[2 * i + 1].high);
+        widen(&tree->node[i], &tree->node[2 * i + 1]);
     }
     *out = tree;
     tree = NULL;
@@ -90,7 +104,7 @@ static double box_chord2(const struct box *box, const double *low, const double 
 {
     double sum = 0.0;
     for (int d = 0; d < 3; d++)
-        sum += gap2(box->low[d], box->high[d], low[d], high[d]);
+        sum += gap2((double)box->low[d], (double)box->high[d], low[d], high[d]);
     return sum;
 }
 
@@ -160,6 +174,8 @@ static void search(const struct ambit_neighbour_tree *tree, int64_t leaf, int wa
                    struct query *query)
 {
     const struct box *const home = &tree->node[tree->leaves + leaf];
+    const double low[3] = {(double)home->low[0], (double)home->low[1], (double)home->low[2]};
+    const double high[3] = {(double)home->high[0], (double)home->high[1], (double)home->high[2]};
     struct {
         int64_t node;
         double chord2;
@@ -183,8 +199,8 @@ static void search(const struct ambit_neighbour_tree *tree, int64_t leaf, int wa
             continue;
         }
         const struct box *const child = &tree->node[2 * node];
-        const double left = box_chord2(&child[0], home->low, home->high);
-        const double right = box_chord2(&child[1], home->low, home->high);
+        const double left = box_chord2(&child[0], low, high);
+        const double right = box_chord2(&child[1], low, high);
         const bool left_first = left <= right;
         stack[depth].node = 2 * node + left_first;
         stack[depth++].chord2 = left_first ? right : left;

@@ -96,6 +96,18 @@ static int lone_column(const struct ambit_scenario *scenario, const struct ambit
     return band->share_of >= 0 ? -1 : column;
 }
 
+int ambit_problem_own_bases(const struct ambit_scenario *scenario)
+{
+    int count = 0;
+    for (int b = 0; b < scenario->band_count; b++) {
+        const struct ambit_band *const band = &scenario->band[b];
+        const bool both = band->share_of >= 0 && band->lower_kind != AMBIT_LIMIT_NONE &&
+                          band->upper_kind != AMBIT_LIMIT_NONE;
+        if (lone_column(scenario, band) < 0) count += both ? 2 : 1;
+    }
+    return count;
+}
+
 /* Columns are not kept twice: with many accounts that is a good part of what they take. */
 static ambit_status set_base(struct ambit_problem *problem, int r)
 {

@@ -94,6 +94,9 @@ ambit_status ambit_problem_create(const struct ambit_scenario *scenario,
                                   struct ambit_problem *problem_out) AMBIT_CHECKED;
 void ambit_problem_clear(struct ambit_problem *problem);
 
+/* Rules whose base is no column of the accounts. */
+int ambit_problem_own_bases(const struct ambit_scenario *scenario);
+
 /* Compiles the sides of rule `r` again after the scenario's band has changed. Local. */
 void ambit_problem_refresh_rule(struct ambit_problem *problem, int r);
 

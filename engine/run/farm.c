@@ -219,13 +219,15 @@ static int ranks_that_fit(const struct ambit_farm *farm)
     const int64_t limit =
         farm->options.memory_limit > 0 ? farm->options.memory_limit - has : room.shared.bytes;
     for (; least < ranks; least++) {
-        const struct ambit_memory_shape shape = {.accounts = a->total,
-                                                 .id_bytes = a->id_width,
-                                                 .columns = a->column_count,
-                                                 .rules = farm->nation.reader.band_count,
-                                                 .territories = farm->nation.territories.count,
-                                                 .ranks = (int)least,
-                                                 .threads = farm->options.threads};
+        const struct ambit_memory_shape shape = {
+            .accounts = a->total,
+            .id_bytes = a->id_width,
+            .columns = a->column_count,
+            .rules = ambit_problem_own_bases(&farm->nation.reader),
+            .detailed = ambit_disruption_is_detailed(&farm->nation.reader.disruption),
+            .territories = farm->nation.territories.count,
+            .ranks = (int)least,
+            .threads = farm->options.threads};
         /* The shared columns stand beside those of the scenario at hand. */
         const int64_t shared = a->total / least * (a->id_width + 64 + 8 * (int64_t)a->column_count);
         if ((ambit_memory_need(&shape) + shared) * on_host <= limit) break;

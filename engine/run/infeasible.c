@@ -69,7 +69,9 @@ static void name_broken_rules(const struct ambit_result *result, size_t room, ch
 static void say_budgets(const struct ambit_result *result, char *words, size_t room, size_t used)
 {
     char line[4 * AMBIT_TEXT_MAX];
-    bool known = false;
+    bool known = false, overdrawn = false;
+    for (int32_t c = 0; c < result->budget_cell_count; c++)
+        overdrawn |= result->budget_cell[c].moved > result->budget_cell[c].most;
     for (int b = 0; b < result->budget_count; b++) {
         if (!ambit_text_budget_short(result, b, line, sizeof line)) continue;
         const int wrote = snprintf(words + used, room - used, "\n  %s", line);
@@ -78,9 +80,10 @@ static void say_budgets(const struct ambit_result *result, char *words, size_t r
         known = true;
     }
     if (result->budget_count > 0 && !known)
-        (void)snprintf(
-            words + used, room - used,
-            "\n  budgets: none is too small for the bands by itself, as far as was found");
+        (void)snprintf(words + used, room - used, "\n  budgets: %s",
+                       overdrawn
+                           ? "overdrawn, by what the summary says"
+                           : "none is too small for the bands by itself, as far as was found");
 }
 
 ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)

@@ -15,10 +15,11 @@
 #include <unistd.h>
 
 /* Bytes of a phase beside the record of each account, by what they grow with. Those of the plan and
- * its rounds were set to lie above the peaks that `ambit run --verbose --json` tells, less what it
- * has before reading, of `ambit generate --seed 1` nations of 20,000 accounts in 40 and 400
- * territories, 100,000 in 20 and 500, and 300,000 in 100, on one rank of one thread, and of
- * 1,000,000 in 1,000 with two. tests/cli_memory.sh fails where they no longer fit. */
+ * its rounds were set, for lists of as many candidates as there may be, to lie above the peaks that
+ * `ambit run --verbose --json` tells, less what it has before reading, of `ambit generate --seed 1`
+ * nations of 20,000 accounts in 40 and 400 territories, 100,000 in 20 and 500, and 300,000 in 100,
+ * on one rank of one thread, and of 1,000,000 in 1,000 with two. tests/cli_memory.sh fails where
+ * they no longer fit. */
 static const struct phase {
     double of_slice;     /* for each account of the rank's own slice */
     double of_nation;    /* for each account of all ranks */
@@ -28,7 +29,8 @@ static const struct phase {
 } phases[] = {
     {.of_slice = 48.0, .fixed = 10e6},                    /* reading, where ids meet */
     {.of_slice = 48.0, .of_nation = 48.0, .fixed = 10e6}, /* places of all, and a tree of them */
-    {.of_slice = 140.0, .of_territory = 5e4, .of_thread = 4e6, .fixed = 10e6}, /* plan and rounds */
+    {.of_slice = 140.0, .of_territory = 5e3, .of_thread = 4e6, .fixed = 10e6}, /* longest lists */
+    {.of_slice = 60.0, .of_territory = 5e4, .of_thread = 4e6, .fixed = 10e6}, /* rounds of groups */
 };
 
 /* For each account of the nation while its neighbours are found: positions twice, ten nearest and
@@ -38,9 +40,10 @@ static const struct phase {
 int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
 {
     const double nation = (double)shape->accounts, slice = nation / shape->ranks;
-    /* Two places, six figures of its own, the columns, and a figure for each rule. */
+    /* Two places, six figures of its own, the columns, a figure for each rule that is no column,
+     * and a price and tags where leaving has one. */
     const double record = (double)shape->id_bytes + 72.0 + 8.0 * (shape->columns + shape->rules) +
-                          4.0 * shape->categories;
+                          4.0 * shape->categories + (shape->detailed ? 12.0 : 0.0);
     /* Where accounts stay together: the names of groups, and at most as many units beside them. */
     const double united = shape->together ? 2.0 * (double)shape->id_bytes + record : 0.0;
     const double along = shape->together ? 24.0 : 0.0; /* for each account of all ranks */
@@ -117,18 +120,19 @@ ambit_status ambit_memory_check(struct ambit_job *job, int64_t accounts, int64_t
 {
     /* Who may serve an account is a code as well. */
     const int codes = job->scenario.category_count + ambit_eligibility_is_used(&job->scenario);
-    const struct ambit_memory_shape shape = {.accounts = accounts,
-                                             .id_bytes = id_bytes,
-                                             .columns = job->scenario.column_count,
-                                             .categories = codes,
-                                             .rules = job->scenario.band_count,
-                                             .together = job->scenario.together.column[0] != '\0',
-                                             .territories = job->territories.count,
-                                             .ranks = ambit_comm_size(job->comm),
-                                             .threads = job->options.threads,
-                                             .holds_graph = job->scenario.contiguity.wanted !=
-                                                                AMBIT_CONTIGUITY_FREE &&
-                                                            ambit_comm_rank(job->comm) == 0};
+    const struct ambit_memory_shape shape = {
+        .accounts = accounts,
+        .id_bytes = id_bytes,
+        .columns = job->scenario.column_count,
+        .categories = codes,
+        .rules = ambit_problem_own_bases(&job->scenario),
+        .together = job->scenario.together.column[0] != '\0',
+        .detailed = ambit_disruption_is_detailed(&job->scenario.disruption),
+        .territories = job->territories.count,
+        .ranks = ambit_comm_size(job->comm),
+        .threads = job->options.threads,
+        .holds_graph = job->scenario.contiguity.wanted != AMBIT_CONTIGUITY_FREE &&
+                       ambit_comm_rank(job->comm) == 0};
     const int64_t more = ambit_memory_need(&shape) - ambit_memory_live_bytes();
     const struct need own = {1, ambit_memory_resident_bytes(), more > 0 ? more : 0};
     int64_t sums[3] = {own.ranks, own.has, own.more};

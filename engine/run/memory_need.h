@@ -10,10 +10,11 @@
 
 /* What the need of a rank follows from. */
 struct ambit_memory_shape {
-    int64_t accounts; /* of the nation */
-    int64_t id_bytes; /* an id */
-    int columns, categories, rules;
-    bool together; /* accounts stay together in groups */
+    int64_t accounts;               /* of the nation */
+    int64_t id_bytes;               /* an id */
+    int columns, categories, rules; /* rules: those of ambit_problem_own_bases() */
+    bool together;                  /* accounts stay together in groups */
+    bool detailed;                  /* leaving has a price of each account's own */
     int32_t territories;
     int ranks, threads; /* of the job; of a rank */
     bool holds_graph;   /* the rank makes the neighbour graph of the nation */

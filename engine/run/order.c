@@ -63,9 +63,9 @@ static ambit_status prepare_travel(struct ambit_job *job)
     double *chord2 = NULL;
     AMBIT_TRY_TOGETHER(job->comm, check_range(job, neighbours));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2));
+    AMBIT_TRY(ambit_density_chord2(job->comm, accounts, neighbours, chord2));
     AMBIT_TRY_TOGETHER(
         job->comm, ambit_alloc(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t)));
-    AMBIT_TRY(ambit_density_chord2(job->comm, accounts, neighbours, chord2));
     for (int32_t i = 0; i < accounts->count; i++) {
         const double spacing = ambit_stop_spacing_km(scenario, chord2[i]);
         accounts->local_travel[i] = ambit_local_travel(scenario, accounts->visits[i], spacing);

@@ -103,6 +103,10 @@ static ambit_status draw(struct ambit_job *job, struct ambit_job *search, double
 {
     ambit_status status = AMBIT_OK;
     const bool seed_only = job->options.seed_only;
+    if (seed_only && (ambit_eligibility_is_used(&job->scenario) ||
+                      ambit_disruption_is_detailed(&job->scenario.disruption)))
+        ambit_log_warning("--seed-only keeps no rules and no budgets of disruption; the summary "
+                          "says what its plan breaks");
     if (!seed_only) AMBIT_TRY(ambit_keeper_create(search));
     AMBIT_TRY(seed_only ? ambit_job_seed(search) : ambit_job_draft(search));
     end_phase(job, AMBIT_PHASE_SEED, since);

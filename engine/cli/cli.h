@@ -144,6 +144,10 @@ bool ambit_words_spoken(const struct argp_state *state);
  * that this is known before hours of work. Local. */
 ambit_status ambit_output_check(const char *path, const char *input_path) AMBIT_CHECKED;
 
+/* The same by rank 0 for all, where `path` is not NULL. Collective. */
+ambit_status ambit_output_agree(struct ambit_comm *comm, const char *path,
+                                const char *input_path) AMBIT_CHECKED;
+
 /* Where the result of a scenario goes unless it is said: "plans/west.yaml" becomes "west.h5", and
  * its `variant` "more reps" (or NULL) "west-more_reps.h5": results land where the user stands.
  * *out is owned by the caller. Errors: AMBIT_ERR_MEMORY. */

@@ -37,6 +37,12 @@ done:
     return status;
 }
 
+ambit_status ambit_output_agree(struct ambit_comm *comm, const char *path, const char *input_path)
+{
+    const bool looks = ambit_comm_rank(comm) == 0 && path != NULL;
+    return AMBIT_AGREE(comm, looks ? ambit_output_check(path, input_path) : AMBIT_OK);
+}
+
 ambit_status ambit_output_name(const char *scenario_path, const char *variant, char **out)
 {
     const char *const slash = strrchr(scenario_path, '/');
@@ -73,9 +79,7 @@ ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
     struct ambit_result result;
     ambit_result_init(&result);
     const bool speaks = ambit_comm_rank(comm) == 0;
-    const bool stores = speaks && run->result_path != NULL;
-    AMBIT_TRY_TOGETHER(comm, stores ? ambit_output_check(run->result_path, run->scenario_path)
-                                    : AMBIT_OK);
+    AMBIT_TRY(ambit_output_agree(comm, run->result_path, run->scenario_path));
     status = job(comm, run, &result);
     /* A plan that breaks a band is shown as well: it says by how much. What was refused before
      * there was a plan has none. */

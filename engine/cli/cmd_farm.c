@@ -31,8 +31,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     run.scenario_path = options->argument[0];
     AMBIT_TRY_TOGETHER(comm, ambit_output_name(run.scenario_path, "farm", &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
-    AMBIT_TRY_TOGETHER(comm,
-                       first ? ambit_output_check(run.result_path, run.scenario_path) : AMBIT_OK);
+    AMBIT_TRY(ambit_output_agree(comm, run.result_path, run.scenario_path));
     ambit_stop_listen();
     AMBIT_TRY(ambit_farm(comm, &run));
     status = first ? print_farm(options, run.result_path) : AMBIT_OK;
@@ -77,8 +76,9 @@ const struct ambit_command ambit_command_farm = {
         "One scenario that fails, or whose plan breaks a band, is a record with its message, and "
         "the others go on. FARM.h5 is a result of the base to all other commands, and "
         "FARM.h5:NAME one of the scenario NAME: to export, verify, compare, audit --plan and "
-        "assign. Plans are the same on any number of ranks; replicates of other seeds begin "
-        "afresh."
+        "assign. Plans are the same on any number of ranks. Replicates of other seeds begin "
+        "afresh, for the base says nothing of them; so do scenarios that keep groups together, and "
+        "those with a free centre that the base has not, each at the cost of a single run."
         "\n\n"
         "Finished scenarios are kept in FARM.h5.parts until all are done. On SIGTERM, SIGUSR1 or "
         "Ctrl-C the job ends with the scenarios at hand; --resume goes on."

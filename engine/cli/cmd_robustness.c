@@ -27,9 +27,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     const bool speaks = ambit_comm_rank(comm) == 0;
     run.scenario_path = options->argument[0];
     ambit_robustness_init(&robustness);
-    AMBIT_TRY_TOGETHER(comm, speaks && run.result_path != NULL
-                                 ? ambit_output_check(run.result_path, run.scenario_path)
-                                 : AMBIT_OK);
+    AMBIT_TRY(ambit_output_agree(comm, run.result_path, run.scenario_path));
     AMBIT_TRY(ambit_robustness_run(comm, &run, &robustness));
     if (speaks) status = print(options, &robustness);
 done:

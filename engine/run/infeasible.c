@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOO_HEAVY "too large for any territory; mend the bands, or part them in the column '%s':%s"
+static const char too_heavy[] =
+    "too large for any territory; mend the bands, or part them in the column";
 
 ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units)
 {
@@ -21,11 +22,12 @@ ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units
     AMBIT_TRY(ambit_job_check_units(units));
     AMBIT_TRY(ambit_units_name_heavy(units, NULL, sizeof words, words, &count));
     if (count > 0)
-        status = ambit_fail(AMBIT_ERR_INFEASIBLE,
-                            "%s: rules.together: no plan can meet the bands, for %lld group%s of "
-                            "accounts %s " TOO_HEAVY,
-                            job->scenario.path, (long long)count, count == 1 ? "" : "s",
-                            count == 1 ? "is" : "are", job->scenario.together.column, words);
+        status =
+            ambit_fail(AMBIT_ERR_INFEASIBLE,
+                       "%s: rules.together: no plan can meet the bands, for %lld group%s of "
+                       "accounts %s %s '%s':%s",
+                       job->scenario.path, (long long)count, count == 1 ? "" : "s",
+                       count == 1 ? "is" : "are", too_heavy, job->scenario.together.column, words);
 done:
     return status;
 }
@@ -38,9 +40,9 @@ ambit_status ambit_job_find_heavy(struct ambit_job *units, size_t room, char *wo
     AMBIT_TRY(ambit_job_loads(units, units->label, NULL, total, NULL, NULL));
     AMBIT_TRY(ambit_units_name_heavy(units, total, sizeof words, words, &count));
     if (count > 0)
-        (void)snprintf(words_out, room, "\n%lld group%s of accounts that stay together: " TOO_HEAVY,
-                       (long long)count, count == 1 ? "" : "s", units->scenario.together.column,
-                       words);
+        (void)snprintf(words_out, room, "\n%lld group%s of accounts that stay together: %s '%s':%s",
+                       (long long)count, count == 1 ? "" : "s", too_heavy,
+                       units->scenario.together.column, words);
 done:
     return status;
 }

@@ -128,8 +128,20 @@ static ambit_status conclude(struct ambit_job *job, ambit_status status, bool fe
                        says ? ambit_job_say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
 }
 
-ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
-                       struct ambit_result *result_out)
+/* What must hold before a plan is sought. */
+static ambit_status check(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_job_foresee(job));
+    AMBIT_TRY(ambit_job_check_separation(job));
+done:
+    return status;
+}
+
+/* From the inputs to a stored plan: drawn, or kept up where the options' plan is that of the night
+ * before. */
+static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_options *options,
+                              bool keeps_up, struct ambit_result *result_out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job job, units = {0}, *search = &job;
@@ -142,15 +154,15 @@ ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *
     job.draws = true;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(ambit_job_foresee(&job));
-    AMBIT_TRY(ambit_job_check_separation(&job));
+    AMBIT_TRY(keeps_up ? ambit_job_begin_nightly(&job, options->plan_path, options->hours_per_move)
+                       : check(&job));
     if (ambit_job_has_groups(&job)) {
         search = &units;
         AMBIT_TRY(ambit_job_make_units(&job, &units));
     }
-    AMBIT_TRY(draw(&job, search, &since));
+    AMBIT_TRY(keeps_up ? ambit_job_keep_up(search) : draw(&job, search, &since));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
-    AMBIT_TRY(ambit_job_join_pieces(&job));
+    AMBIT_TRY(keeps_up ? ambit_job_join_torn(&job) : ambit_job_join_pieces(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, search, job.label, AMBIT_RESULT_PLAN, &since, &result));
     ambit_keeper_finish(search);
@@ -168,36 +180,16 @@ done:
     return status;
 }
 
+ambit_status ambit_run(struct ambit_comm *comm, const struct ambit_run_options *options,
+                       struct ambit_result *result_out)
+{
+    return make_plan(comm, options, false, result_out);
+}
+
 ambit_status ambit_nightly(struct ambit_comm *comm, const struct ambit_run_options *options,
                            struct ambit_result *result_out)
 {
-    ambit_status status = AMBIT_OK;
-    struct ambit_job job, units = {0};
-    struct ambit_result result;
-    ambit_job_init(&job, comm, options);
-    ambit_result_init(&result);
-    double since = job.started;
-    int64_t feasible = 0;
-    char heavy[1536] = "";
-    job.draws = true;
-    AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(ambit_job_begin_nightly(&job, options->plan_path, options->hours_per_move));
-    const bool grouped = ambit_job_has_groups(&job);
-    if (grouped) AMBIT_TRY(ambit_job_make_units(&job, &units));
-    AMBIT_TRY(ambit_job_keep_up(grouped ? &units : &job));
-    if (grouped) AMBIT_TRY(ambit_job_take_units(&job, &units));
-    AMBIT_TRY(ambit_job_join_torn(&job));
-    end_phase(&job, AMBIT_PHASE_REFINE, &since);
-    AMBIT_TRY(finish(&job, grouped ? &units : &job, job.label, AMBIT_RESULT_PLAN, &since, &result));
-    feasible = result.feasible;
-    ambit_comm_max_i64(comm, &feasible, 1);
-    if (feasible == 0 && grouped) AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
-done:
-    ambit_log_finish();
-    status = conclude(&job, status, feasible != 0, heavy, &result, result_out);
-    ambit_units_clear(&units);
-    ambit_job_clear(&job);
-    return status;
+    return make_plan(comm, options, true, result_out);
 }
 
 ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options *options,

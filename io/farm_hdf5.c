@@ -140,6 +140,7 @@ done:
 
 void ambit_farm_fill_entry(const struct ambit_result *r, struct ambit_farm_entry *e)
 {
+    e->outside = 0;
     e->territories = r->territory_count;
     e->accounts = r->account_count;
     e->moved = r->moved_count;

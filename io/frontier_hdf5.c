@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/frontier_hdf5.h"
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "engine/base/path.h"
+#include "io/h5_compare.h"
 #include "io/report_diagnosis.h"
 #include "io/result_parts.h"
 
@@ -161,16 +164,18 @@ static ambit_status put_remedies(struct ambit_h5 *h5, const struct ambit_frontie
     AMBIT_TRY(ambit_alloc(&texts, (size_t)f->count, REMEDY));
     for (int p = 0; p < f->count; p++)
         any |= ambit_text_remedy(&f->point[p].result, " ", texts + (size_t)p * REMEDY, REMEDY);
-    if (any)
-        AMBIT_TRY(ambit_h5_put_column(
-            h5, "/points/what_would_do",
-            &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
-                                      .width = REMEDY,
-                                      .count = f->count,
-                                      .data = texts,
-                                      .long_name = "smallest set of relaxations found that meets "
-                                                   "the bands; empty where they are met",
-                                      .scale = "/points/point"}));
+    if (!any) goto done;
+    AMBIT_TRY(ambit_h5_put_group(h5, "/diagnosis"));
+    AMBIT_TRY(ambit_h5_put_scale(h5, "/diagnosis/point", f->count, "index into /points"));
+    AMBIT_TRY(ambit_h5_put_column(
+        h5, "/diagnosis/what_would_do",
+        &(struct ambit_h5_column){.kind = AMBIT_H5_TEXT,
+                                  .width = REMEDY,
+                                  .count = f->count,
+                                  .data = texts,
+                                  .long_name = "smallest set of relaxations found that meets "
+                                               "the bands; empty where they are met",
+                                  .scale = "/diagnosis/point"}));
 done:
     ambit_free(&texts);
     return status;
@@ -209,6 +214,42 @@ static ambit_status put_bands(struct ambit_h5 *h5, const struct ambit_frontier *
                                         sizeof *row, f->count));
     }
 done:
+    return status;
+}
+
+static const struct ambit_field limit_fields[] = {
+#define OF(member)                                                                                 \
+    offsetof(struct ambit_frontier_limit, member),                                                 \
+        sizeof(((struct ambit_frontier_limit *)0)->member)
+    {"point", AMBIT_FIELD_I32, OF(point), "1", "index into /points", NULL},
+    {"band", AMBIT_FIELD_I32, OF(band), "1", "which of the scenario's bands", NULL},
+    {"relaxed", AMBIT_FIELD_FLAG, OF(relaxed), "1", "the limit was opened", NULL},
+    {"used_lower", AMBIT_FIELD_F64, OF(used_lower), "1", "what the plan was made for", NULL},
+    {"used_upper", AMBIT_FIELD_F64, OF(used_upper), "1", "what the plan was made for", NULL},
+#undef OF
+};
+static const struct ambit_fields limit_layout = {limit_fields,
+                                                 sizeof limit_fields / sizeof *limit_fields};
+
+/* The limits that each plan was made for, which may have opened. */
+static ambit_status put_limits(struct ambit_h5 *h5, const struct ambit_frontier *f)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier_limit *row = NULL;
+    const int bands = f->point[0].result.band_count;
+    int64_t count = 0;
+    AMBIT_TRY(ambit_alloc(&row, (size_t)f->count * (size_t)bands, sizeof *row));
+    for (int p = 0; p < f->count; p++) {
+        for (int b = 0; b < bands; b++) {
+            const struct ambit_result_band *const band = &f->point[p].result.band[b];
+            row[count++] = (struct ambit_frontier_limit){p, b, band->relaxed, band->used_lower,
+                                                         band->used_upper};
+        }
+    }
+    AMBIT_TRY(ambit_result_put_rows(h5, "/limits", "limit", "index of the limit", &limit_layout,
+                                    row, sizeof *row, count));
+done:
+    ambit_free(&row);
     return status;
 }
 
@@ -257,9 +298,38 @@ done:
     return status;
 }
 
+static ambit_status put_figures(struct ambit_h5 *h5, const struct ambit_frontier *frontier)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(put_points(h5, frontier));
+    AMBIT_TRY(put_bands(h5, frontier));
+    AMBIT_TRY(put_limits(h5, frontier));
+    AMBIT_TRY(put_territories(h5, frontier));
+done:
+    return status;
+}
+
+/* Where the scenario is, seen from the file, and which of its scenarios it is. */
+static ambit_status put_scenario(struct ambit_h5 *h5, const struct ambit_frontier_source *source)
+{
+    ambit_status status = AMBIT_OK;
+    char *relative = NULL;
+    const char *const name = source->variant != NULL ? source->variant : "";
+    AMBIT_TRY(ambit_path_relative(source->scenario_path, source->result_path, &relative));
+    AMBIT_TRY(
+        ambit_h5_put_text(h5, "/scenario", source->scenario_text, "text of the scenario file"));
+    AMBIT_TRY(ambit_h5_put_text(h5, "/scenario_path", relative,
+                                "the scenario file, from this one's folder"));
+    if (name[0] != '\0')
+        AMBIT_TRY(ambit_h5_put_text(h5, "/scenario_name", name, "which of its scenarios"));
+done:
+    ambit_free(&relative);
+    return status;
+}
+
 ambit_status ambit_frontier_file_commit(struct ambit_frontier_file **file,
                                         const struct ambit_frontier *frontier,
-                                        const char *scenario_text)
+                                        const struct ambit_frontier_source *source)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *const h5 = (*file)->h5;
@@ -268,11 +338,9 @@ ambit_status ambit_frontier_file_commit(struct ambit_frontier_file **file,
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "format", AMBIT_H5_TEXT, sizeof format, 0, format));
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "format_version", AMBIT_H5_I32, 0, 0, &version));
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "knee", AMBIT_H5_I32, 0, 0, &knee));
-    AMBIT_TRY(ambit_h5_put_text(h5, "/scenario", scenario_text, "text of the scenario file"));
-    AMBIT_TRY(put_points(h5, frontier));
+    AMBIT_TRY(put_scenario(h5, source));
+    AMBIT_TRY(put_figures(h5, frontier));
     AMBIT_TRY(put_remedies(h5, frontier));
-    AMBIT_TRY(put_bands(h5, frontier));
-    AMBIT_TRY(put_territories(h5, frontier));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));
 done:
     ambit_frontier_file_destroy(file);
@@ -284,4 +352,155 @@ void ambit_frontier_file_destroy(struct ambit_frontier_file **file)
     if (*file == NULL) return;
     ambit_h5_destroy(&(*file)->h5);
     ambit_free(file);
+}
+
+/* ---- read again ---- */
+
+bool ambit_frontier_is(const char *path)
+{
+    struct ambit_h5 *h5 = NULL;
+    char format[64] = "";
+    ambit_status status = ambit_h5_open(path, "frontier", &h5);
+    if (status == AMBIT_OK && ambit_h5_has_attribute(h5, "/", "format"))
+        status = ambit_h5_get_attribute(h5, "/", "format", AMBIT_H5_TEXT, sizeof format, 0, format);
+    ambit_h5_destroy(&h5);
+    if (status != AMBIT_OK) ambit_error_clear(); /* who reads it as a result says why */
+    return strcmp(format, "ambit-frontier") == 0;
+}
+
+static ambit_status get_scenario(struct ambit_h5 *h5, const char *path,
+                                 struct ambit_frontier_plans *out)
+{
+    ambit_status status = AMBIT_OK;
+    char *relative = NULL;
+    AMBIT_TRY(ambit_h5_get_text(h5, "/scenario", &out->scenario_text));
+    AMBIT_TRY(ambit_h5_get_text(h5, "/scenario_path", &relative));
+    AMBIT_TRY(ambit_path_beside(path, relative, &out->scenario_path));
+    if (ambit_h5_has(h5, "/scenario_name"))
+        AMBIT_TRY(ambit_h5_get_text(h5, "/scenario_name", &out->variant));
+done:
+    ambit_free(&relative);
+    return status;
+}
+
+ambit_status ambit_frontier_plans_read(const char *path, struct ambit_frontier_plans *out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *h5 = NULL;
+    struct row row[AMBIT_FRONTIER_MAX];
+    int64_t count = 0, width = 0;
+    *out = (struct ambit_frontier_plans){0};
+    AMBIT_TRY(ambit_h5_open(path, "frontier", &h5));
+    AMBIT_TRY(get_scenario(h5, path, out));
+    AMBIT_TRY(ambit_result_get_count(h5, "/points/point", AMBIT_FRONTIER_MAX, &count));
+    out->count = (int)count;
+    AMBIT_TRY(ambit_result_get_rows(h5, "/points", &row_layout, count, row, sizeof *row));
+    for (int p = 0; p < out->count; p++) {
+        out->point[p].is_free = row[p].is_free;
+        out->point[p].budget = row[p].budget;
+        out->point[p].plan_of = row[p].plan_of;
+        out->bound[p] = row[p].bound;
+    }
+    AMBIT_TRY(ambit_result_get_count(h5, "/limits/limit",
+                                     (int64_t)AMBIT_FRONTIER_MAX * 2 * AMBIT_MEASURE_MAX,
+                                     &out->limit_count));
+    AMBIT_TRY(ambit_alloc(&out->limit, (size_t)out->limit_count, sizeof *out->limit));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/limits", &limit_layout, out->limit_count, out->limit,
+                                    sizeof *out->limit));
+    AMBIT_TRY(ambit_h5_column_size(h5, SCALE, &out->account_count, &width));
+    AMBIT_TRY(ambit_h5_column_size(h5, "/territories/name", &count, &width));
+    out->territory_count = (int32_t)count;
+done:
+    ambit_h5_destroy(&h5);
+    if (status != AMBIT_OK) ambit_frontier_plans_clear(out);
+    return status;
+}
+
+void ambit_frontier_plans_clear(struct ambit_frontier_plans *plans)
+{
+    ambit_free(&plans->scenario_text);
+    ambit_free(&plans->scenario_path);
+    ambit_free(&plans->variant);
+    ambit_free(&plans->limit);
+}
+
+ambit_status ambit_frontier_plan_read(const char *path, const struct ambit_frontier_plans *plans,
+                                      int p, int32_t *territory_out, double *lat_out,
+                                      double *lon_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *h5 = NULL;
+    char name[AMBIT_H5_PATH_MAX];
+    AMBIT_TRY(ambit_h5_open(path, "frontier", &h5));
+    plan_path(p, name);
+    AMBIT_TRY(ambit_h5_get_column(h5, name, AMBIT_H5_I32, 0, plans->account_count, territory_out));
+    for (int64_t i = 0; i < plans->account_count; i++) {
+        if (territory_out[i] < 0 || territory_out[i] >= plans->territory_count)
+            AMBIT_TRY(ambit_h5_damaged(h5, name, "row %lld: expected a territory, found %d",
+                                       (long long)i, (int)territory_out[i]));
+    }
+    for (int k = 0; k < 2; k++) {
+        (void)snprintf(name, sizeof name, "/territories/centres/point_%d_%s", p,
+                       k == 0 ? "lat" : "lon");
+        AMBIT_TRY(ambit_h5_get_column(h5, name, AMBIT_H5_F64, 0, plans->territory_count,
+                                      k == 0 ? lat_out : lon_out));
+    }
+done:
+    ambit_h5_destroy(&h5);
+    return status;
+}
+
+ambit_status ambit_frontier_compare(const char *path, const struct ambit_frontier *frontier,
+                                    void (*differ)(void *self, const char *words), void *self)
+{
+    static const char *const groups[] = {"/points", "/limits", "/territories"};
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *stored = NULL, *found = NULL;
+    int32_t knee = -1;
+    char words[128];
+    AMBIT_TRY(ambit_h5_open(path, "frontier", &stored));
+    AMBIT_TRY(ambit_h5_create_scratch(&found));
+    AMBIT_TRY(put_figures(found, frontier));
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+        AMBIT_TRY(ambit_h5_compare(stored, found, groups[g], differ, self));
+    AMBIT_TRY(ambit_h5_get_attribute(stored, "/", "knee", AMBIT_H5_I32, 0, 0, &knee));
+    if (knee != frontier->knee) {
+        (void)snprintf(words, sizeof words, "knee: the file says %d, recomputed %d", (int)knee,
+                       frontier->knee);
+        differ(self, words);
+    }
+done:
+    ambit_h5_destroy(&stored);
+    ambit_h5_destroy(&found);
+    return status;
+}
+
+ambit_status ambit_frontier_compare_accounts(const char *path, const struct ambit_result *result,
+                                             void (*differ)(void *self, const char *words),
+                                             void *self)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *stored = NULL;
+    struct ambit_frontier_file *file = NULL;
+    AMBIT_TRY(ambit_h5_open(path, "frontier", &stored));
+    AMBIT_TRY(ambit_alloc(&file, 1, sizeof *file));
+    AMBIT_TRY(ambit_h5_create_scratch(&file->h5));
+    file->id_width = result->id_width;
+    AMBIT_TRY(put_columns(file, result->account_count));
+    for (int64_t first = 0; first < result->account_count; first += AMBIT_H5_SLICE) {
+        const int64_t left = result->account_count - first;
+        AMBIT_TRY(ambit_frontier_file_put(
+            file, &(struct ambit_frontier_slice){
+                      .first = first,
+                      .count = left < AMBIT_H5_SLICE ? left : AMBIT_H5_SLICE,
+                      .account_id = result->account_id + first * result->id_width,
+                      .lat = result->lat + first,
+                      .lon = result->lon + first,
+                      .previous = result->previous + first}));
+    }
+    AMBIT_TRY(ambit_h5_compare(stored, file->h5, "/accounts", differ, self));
+done:
+    ambit_h5_destroy(&stored);
+    ambit_frontier_file_destroy(&file);
+    return status;
 }

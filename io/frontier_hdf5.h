@@ -31,9 +31,54 @@ ambit_status ambit_frontier_file_create(const char *path, int64_t account_count,
 /* Slices of AMBIT_H5_SLICE accounts, or what is left of them. */
 ambit_status ambit_frontier_file_put(struct ambit_frontier_file *file,
                                      const struct ambit_frontier_slice *slice) AMBIT_CHECKED;
+/* Where a frontier is from; all borrowed. */
+struct ambit_frontier_source {
+    const char *scenario_text, *scenario_path, *result_path;
+    const char *variant; /* which of its scenarios; NULL: the base */
+};
 ambit_status ambit_frontier_file_commit(struct ambit_frontier_file **file,
                                         const struct ambit_frontier *frontier,
-                                        const char *scenario_text) AMBIT_CHECKED;
+                                        const struct ambit_frontier_source *source) AMBIT_CHECKED;
 void ambit_frontier_file_destroy(struct ambit_frontier_file **file);
+
+/* A limit that the plan of a point was made for. */
+struct ambit_frontier_limit {
+    int32_t point, band;
+    bool relaxed;
+    double used_lower, used_upper;
+};
+
+/* What a file says that its inputs do not. */
+struct ambit_frontier_plans {
+    char *scenario_text, *scenario_path, *variant; /* owned; the last NULL: the base */
+    int count;
+    struct ambit_frontier_point point[AMBIT_FRONTIER_MAX]; /* is_free, budget, plan_of */
+    int64_t bound[AMBIT_FRONTIER_MAX];
+    int64_t limit_count;
+    struct ambit_frontier_limit *limit; /* owned */
+    int64_t account_count;
+    int32_t territory_count;
+};
+
+/* Whether the file is a frontier at all. Local. */
+bool ambit_frontier_is(const char *path);
+
+/* Errors of the next: AMBIT_ERR_IO, AMBIT_ERR_INPUT where the file is damaged, AMBIT_ERR_MEMORY.
+ * Local. */
+ambit_status ambit_frontier_plans_read(const char *path,
+                                       struct ambit_frontier_plans *out) AMBIT_CHECKED;
+void ambit_frontier_plans_clear(struct ambit_frontier_plans *plans);
+/* The territory of each account and the centre of each territory, degrees, of point p. */
+ambit_status ambit_frontier_plan_read(const char *path, const struct ambit_frontier_plans *plans,
+                                      int p, int32_t *territory_out, double *lat_out,
+                                      double *lon_out) AMBIT_CHECKED;
+/* Compares the file's figures with those of a frontier that was judged again, and its accounts with
+ * those of a result; differences go to `differ` in words. */
+ambit_status ambit_frontier_compare(const char *path, const struct ambit_frontier *frontier,
+                                    void (*differ)(void *self, const char *words),
+                                    void *self) AMBIT_CHECKED;
+ambit_status ambit_frontier_compare_accounts(const char *path, const struct ambit_result *result,
+                                             void (*differ)(void *self, const char *words),
+                                             void *self) AMBIT_CHECKED;
 
 #endif

@@ -318,10 +318,27 @@ done:
     return status;
 }
 
+/* Makes an HDF5 file of the descriptor that is open. */
+static ambit_status make_file(struct ambit_h5 *h5)
+{
+    ambit_status status = AMBIT_OK;
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = make_access(h5);
+    h5->links = H5Pcreate(H5P_LINK_CREATE);
+    if (creation < 0 || access < 0 || h5->links < 0 ||
+        H5Pset_obj_track_times(creation, false) < 0 ||
+        H5Pset_char_encoding(h5->links, H5T_CSET_UTF8) < 0)
+        AMBIT_TRY(write_failed(h5, "its properties"));
+    h5->file = h5->here = H5Fcreate(h5->path, H5F_ACC_TRUNC, creation, access);
+    if (h5->file < 0) AMBIT_TRY(write_failed(h5, "opening"));
+done:
+    if (creation >= 0) (void)H5Pclose(creation);
+    if (access >= 0) (void)H5Pclose(access);
+    return status;
+}
+
 ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out)
 {
     ambit_status status = AMBIT_OK;
-    hid_t creation = H5I_INVALID_HID, access = H5I_INVALID_HID;
     AMBIT_TRY(begin(path, "file", out));
     struct ambit_h5 *const h5 = *out;
     AMBIT_TRY(ambit_atomic_file_open(path, &h5->out));
@@ -330,18 +347,27 @@ ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out)
         status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
         goto done;
     }
-    creation = H5Pcreate(H5P_FILE_CREATE);
-    access = make_access(h5);
-    h5->links = H5Pcreate(H5P_LINK_CREATE);
-    if (creation < 0 || access < 0 || h5->links < 0 ||
-        H5Pset_obj_track_times(creation, false) < 0 ||
-        H5Pset_char_encoding(h5->links, H5T_CSET_UTF8) < 0)
-        AMBIT_TRY(write_failed(h5, "its properties"));
-    h5->file = h5->here = H5Fcreate(h5->out.temporary_path, H5F_ACC_TRUNC, creation, access);
-    if (h5->file < 0) AMBIT_TRY(write_failed(h5, "opening"));
+    AMBIT_TRY(make_file(h5));
 done:
-    if (creation >= 0) (void)H5Pclose(creation);
-    if (access >= 0) (void)H5Pclose(access);
+    if (status != AMBIT_OK) ambit_h5_destroy(out);
+    return status;
+}
+
+ambit_status ambit_h5_create_scratch(struct ambit_h5 **out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(begin("a scratch file", "file", out));
+    FILE *const scratch = tmpfile(); /* which has no name */
+    if (scratch != NULL) {
+        (*out)->descriptor = dup(fileno(scratch));
+        (void)fclose(scratch);
+    }
+    if ((*out)->descriptor < 0) {
+        status = ambit_fail(AMBIT_ERR_IO, "cannot write a scratch file: %s", strerror(errno));
+        goto done;
+    }
+    AMBIT_TRY(make_file(*out));
+done:
     if (status != AMBIT_OK) ambit_h5_destroy(out);
     return status;
 }

@@ -49,6 +49,10 @@ void ambit_h5_join(const char *group, const char *name, char path_out[AMBIT_H5_P
 /* Starts a file that gets its name at ambit_h5_commit(). Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_h5_create(const char *path, struct ambit_h5 **out) AMBIT_CHECKED;
 
+/* Starts a file without a name, to be read again and dropped. Errors: AMBIT_ERR_IO,
+ * AMBIT_ERR_MEMORY. */
+ambit_status ambit_h5_create_scratch(struct ambit_h5 **out) AMBIT_CHECKED;
+
 /* Opens a file for reading; `noun` (borrowed for good) says in messages what it should be: "result"
  * or "accounts". Errors: AMBIT_ERR_IO where it cannot be opened, AMBIT_ERR_INPUT where it is not
  * HDF5 or is damaged. */

@@ -48,4 +48,11 @@ void ambit_result_file_destroy(struct ambit_result_file **file);
  * off or damaged, with the place; *result_out is then empty. Cleared by ambit_result_clear(). */
 ambit_status ambit_result_read(const char *path, struct ambit_result *result_out) AMBIT_CHECKED;
 
+/* Compares what the file says of an audit with the one that *result, which is complete, has: each
+ * difference goes to `differ` in words. Nothing where neither has one. Errors: AMBIT_ERR_IO,
+ * AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY. */
+ambit_status ambit_result_compare_audit(const char *path, const struct ambit_result *result,
+                                        void (*differ)(void *self, const char *words),
+                                        void *self) AMBIT_CHECKED;
+
 #endif

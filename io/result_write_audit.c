@@ -2,12 +2,14 @@
 /*
  * An audit's figures in its result file, to be opened in pandas and the like: a column a figure
  * along the territories with the nation's value beside it, the user's own apart, the balance of
- * measures, and what calls for action in words. Nothing of it is read back: it follows from the
- * rest of the file and its inputs.
+ * measures, and what calls for action in words. Nothing of it is read back but to be compared: it
+ * follows from the rest of the file and its inputs.
  */
 #include "engine/base/memory.h"
 #include "engine/model/kpi.h"
+#include "io/h5_compare.h"
 #include "io/kpi_words.h"
+#include "io/result_hdf5.h"
 #include "io/result_parts.h"
 
 #include <stdio.h>
@@ -125,5 +127,20 @@ ambit_status ambit_result_put_audit(struct ambit_h5 *h5, const struct ambit_resu
         AMBIT_TRY(put_balance(h5, &k->balance[m]));
     AMBIT_TRY(put_triggers(h5, result));
 done:
+    return status;
+}
+
+ambit_status ambit_result_compare_audit(const char *path, const struct ambit_result *result,
+                                        void (*differ)(void *self, const char *words), void *self)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *stored = NULL, *found = NULL;
+    AMBIT_TRY(ambit_h5_open(path, "result", &stored));
+    AMBIT_TRY(ambit_h5_create_scratch(&found));
+    AMBIT_TRY(ambit_result_put_audit(found, result));
+    AMBIT_TRY(ambit_h5_compare(stored, found, "/audit", differ, self));
+done:
+    ambit_h5_destroy(&stored);
+    ambit_h5_destroy(&found);
     return status;
 }

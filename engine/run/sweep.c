@@ -24,6 +24,7 @@
 #include "engine/run/join_pieces.h"
 #include "engine/run/protect.h"
 #include "engine/run/unite.h"
+#include "engine/run/verify_one.h"
 #include "io/checkpoint_file.h"
 #include "io/frontier_hdf5.h"
 #include "io/hdf5_wrap.h"
@@ -31,6 +32,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { DIFFERENCES_NAMED = 50 }; /* of a file that is verified */
 
 /* A plan, and what it was drawn with. */
 struct kept {
@@ -395,9 +398,12 @@ static ambit_status store(struct sweep *sweep)
         AMBIT_TRY(store_slice(sweep, begin, begin + (left < AMBIT_H5_SLICE ? left : AMBIT_H5_SLICE),
                               file));
     }
-    AMBIT_TRY_TOGETHER(
-        comm, writes ? ambit_frontier_file_commit(&file, sweep->frontier, sweep->job.scenario.text)
-                     : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(comm, writes ? ambit_frontier_file_commit(
+                                          &file, sweep->frontier,
+                                          &(struct ambit_frontier_source){
+                                              sweep->job.scenario.text, sweep->job.scenario.path,
+                                              path, sweep->job.options.scenario_name})
+                                    : AMBIT_OK);
 done:
     ambit_frontier_file_destroy(&file);
     return status;
@@ -448,6 +454,214 @@ done:
         ambit_units_clear(&sweep->units);
         ambit_job_clear(&sweep->job);
     }
+    ambit_free(&sweep);
+    return status;
+}
+
+/* ---- judged again ---- */
+
+struct checking {
+    FILE *report; /* NULL off rank 0 */
+    int64_t differences;
+};
+
+static void differ(void *self, const char *words)
+{
+    struct checking *const checking = self;
+    if (checking->differences++ < DIFFERENCES_NAMED && checking->report != NULL)
+        (void)fprintf(checking->report, "differs: %s\n", words);
+}
+
+/* What every rank needs of the file: all but texts is as it stands there. */
+static ambit_status share_plans(struct ambit_comm *comm, struct ambit_frontier_plans *plans)
+{
+    ambit_status status = AMBIT_OK;
+    char *texts[2] = {plans->scenario_path, plans->variant};
+    struct ambit_frontier_limit *limit = plans->limit;
+    const bool first = ambit_comm_rank(comm) == 0;
+    int64_t size[2] = {texts[0] != NULL ? (int64_t)strlen(texts[0]) + 1 : 0,
+                       texts[1] != NULL ? (int64_t)strlen(texts[1]) + 1 : 0};
+    ambit_comm_broadcast(comm, size, sizeof size, 0);
+    ambit_comm_broadcast(comm, plans, sizeof *plans, 0);
+    if (!first) {
+        plans->scenario_text = plans->scenario_path = plans->variant = NULL;
+        plans->limit = limit = NULL;
+        status = ambit_alloc(&texts[0], (size_t)size[0], 1);
+        if (status == AMBIT_OK && size[1] > 0) status = ambit_alloc(&texts[1], (size_t)size[1], 1);
+        if (status == AMBIT_OK)
+            status = ambit_alloc(&limit, (size_t)plans->limit_count, sizeof *limit);
+        plans->scenario_path = texts[0];
+        plans->variant = texts[1];
+        plans->limit = limit;
+    }
+    AMBIT_TRY(AMBIT_AGREE(comm, status));
+    for (int t = 0; t < 2; t++)
+        ambit_comm_broadcast(comm, texts[t], size[t], 0);
+    ambit_comm_broadcast(comm, limit, plans->limit_count * (int64_t)sizeof *limit, 0);
+done:
+    return status;
+}
+
+/* Point p's plan, centres and limits into the job. */
+static ambit_status take_point(struct ambit_job *job, const char *path,
+                               const struct ambit_frontier_plans *plans, int p)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result decided;
+    int32_t *label = NULL;
+    double *lat = NULL, *lon = NULL;
+    const size_t territories = (size_t)plans->territory_count;
+    ambit_result_init(&decided);
+    decided.kind = AMBIT_RESULT_AUDIT; /* so that no prices are taken */
+    status = ambit_alloc(&label, (size_t)plans->account_count, sizeof *label);
+    if (status == AMBIT_OK) status = ambit_alloc(&lat, territories, sizeof *lat);
+    if (status == AMBIT_OK) status = ambit_alloc(&lon, territories, sizeof *lon);
+    if (status == AMBIT_OK)
+        status = ambit_alloc(&decided.territories, territories, sizeof *decided.territories);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_comm_rank(job->comm) == 0
+                                      ? ambit_frontier_plan_read(path, plans, p, label, lat, lon)
+                                      : AMBIT_OK);
+    ambit_comm_broadcast(job->comm, label, plans->account_count * (int64_t)sizeof *label, 0);
+    ambit_comm_broadcast(job->comm, lat, (int64_t)(territories * sizeof *lat), 0);
+    ambit_comm_broadcast(job->comm, lon, (int64_t)(territories * sizeof *lon), 0);
+    for (size_t j = 0; j < territories; j++) {
+        decided.territories[j].centre_lat = lat[j];
+        decided.territories[j].centre_lon = lon[j];
+    }
+    for (int b = 0; b < 2 * AMBIT_MEASURE_MAX; b++)
+        decided.band[b].share_of = -1;
+    for (int64_t n = 0; n < plans->limit_count; n++) {
+        const struct ambit_frontier_limit *const limit = &plans->limit[n];
+        if (limit->point != p || limit->band < 0 || limit->band >= job->scenario.band_count)
+            continue;
+        decided.band[limit->band].relaxed = limit->relaxed;
+        decided.band[limit->band].used_lower = limit->used_lower;
+        decided.band[limit->band].used_upper = limit->used_upper;
+    }
+    AMBIT_TRY_TOGETHER(job->comm, ambit_verify_take_decisions(job, &decided));
+    if (job->accounts.count > 0)
+        memcpy(job->label, label + job->accounts.first,
+               (size_t)job->accounts.count * sizeof *label);
+done:
+    ambit_result_clear(&decided);
+    ambit_free(&label);
+    ambit_free(&lat);
+    ambit_free(&lon);
+    return status;
+}
+
+/* The figures of every point anew. The bound is the file's, for the prices are not in it, and is
+ * only looked at for being one. */
+static ambit_status judge_again(struct sweep *sweep, const char *path,
+                                const struct ambit_frontier_plans *plans, struct checking *checking)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *const job = &sweep->job;
+    char words[128];
+    AMBIT_TRY_TOGETHER(
+        job->comm, ambit_alloc(&job->label, (size_t)job->accounts.count + 1, sizeof *job->label));
+    for (int p = 0; p < plans->count; p++) {
+        struct ambit_frontier_point *const point = &sweep->frontier->point[p];
+        struct ambit_result *const result = &point->result;
+        point->is_free = plans->point[p].is_free;
+        point->budget = plans->point[p].budget;
+        point->plan_of = plans->point[p].plan_of;
+        AMBIT_TRY(take_point(job, path, plans, p));
+        set_budget(sweep, job, point->budget);
+        AMBIT_TRY(ambit_job_judge(job, job->label, result));
+        point->outside = ambit_frontier_outside(result);
+        result->bound = plans->bound[p];
+        result->gap = NAN;
+        if (result->feasible && result->objective > 0)
+            result->gap = (double)(result->objective - result->bound) / (double)result->objective;
+        if (!result->feasible || result->bound <= result->objective) continue;
+        (void)snprintf(words, sizeof words, "/points/bound[%d]: it is above the objective", p);
+        differ(checking, words);
+    }
+    ambit_frontier_mark_knee(sweep->frontier);
+done:
+    return status;
+}
+
+/* The accounts and figures against those of the file. Rank 0 has all of them. */
+static ambit_status compare_all(struct sweep *sweep, const char *path,
+                                const struct ambit_frontier_plans *plans, struct checking *checking)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *const job = &sweep->job;
+    struct ambit_result whole;
+    ambit_result_init(&whole);
+    AMBIT_TRY(ambit_job_judge(job, job->label, &whole));
+    AMBIT_TRY(ambit_job_gather(job, job->label, &whole));
+    if (ambit_comm_rank(job->comm) == 0) {
+        if (strcmp(plans->scenario_text, job->scenario.text) != 0)
+            differ(checking, "scenario text: the file holds another than the scenario it names");
+        status = ambit_frontier_compare_accounts(path, &whole, differ, checking);
+        if (status == AMBIT_OK)
+            status = ambit_frontier_compare(path, sweep->frontier, differ, checking);
+    }
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+done:
+    ambit_result_clear(&whole);
+    return status;
+}
+
+static ambit_status say_checked(const char *path, const struct checking *checking, int points)
+{
+    if (checking->differences > 0)
+        return ambit_fail(AMBIT_ERR_MISMATCH, "%s: %lld figure%s from its inputs", path,
+                          (long long)checking->differences,
+                          checking->differences == 1 ? " differs" : "s differ");
+    (void)fprintf(checking->report,
+                  "%s: every figure of %d plans agrees; their bounds are not "
+                  "recomputed\n",
+                  path, points);
+    return AMBIT_OK;
+}
+
+ambit_status ambit_verify_frontier(struct ambit_comm *comm, const char *path,
+                                   const char *accounts_path, int threads, FILE *report)
+{
+    ambit_status status = AMBIT_OK;
+    struct sweep *sweep = NULL;
+    struct ambit_frontier *frontier = NULL;
+    struct ambit_frontier_plans plans = {0};
+    struct ambit_run_options options;
+    const bool first = ambit_comm_rank(comm) == 0;
+    struct checking checking = {first ? report : NULL, 0};
+    ambit_run_options_init(&options);
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&sweep, 1, sizeof *sweep));
+    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&frontier, 1, sizeof *frontier));
+    ambit_frontier_init(frontier);
+    sweep->frontier = frontier;
+    AMBIT_TRY_TOGETHER(comm, first ? ambit_frontier_plans_read(path, &plans) : AMBIT_OK);
+    AMBIT_TRY(share_plans(comm, &plans));
+    options.threads = threads;
+    options.accounts_path = accounts_path;
+    options.scenario_path = plans.scenario_path;
+    options.scenario_name = plans.variant;
+    ambit_job_init(&sweep->job, comm, &options);
+    frontier->count = plans.count;
+    AMBIT_TRY(open_job(sweep));
+    if (sweep->job.accounts.total != plans.account_count ||
+        sweep->job.territories.count != plans.territory_count) {
+        differ(&checking, "inputs: the scenario has another number of accounts or territories");
+    } else {
+        AMBIT_TRY(judge_again(sweep, path, &plans, &checking));
+        AMBIT_TRY(compare_all(sweep, path, &plans, &checking));
+    }
+    AMBIT_TRY_TOGETHER(comm, first ? say_checked(path, &checking, plans.count) : AMBIT_OK);
+done:
+    if (status == AMBIT_ERR_INPUT || status == AMBIT_ERR_USAGE) status = AMBIT_ERR_MISMATCH;
+    ambit_log_finish();
+    ambit_frontier_plans_clear(&plans);
+    if (sweep != NULL) {
+        ambit_units_clear(&sweep->units);
+        ambit_job_clear(&sweep->job);
+    }
+    if (frontier != NULL) ambit_frontier_clear(frontier);
+    ambit_free(&frontier);
     ambit_free(&sweep);
     return status;
 }

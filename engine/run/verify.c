@@ -11,6 +11,7 @@
 #include "engine/model/geometry.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
+#include "engine/run/verify_one.h"
 #include "io/result_hdf5.h"
 
 #include <math.h>
@@ -147,9 +148,7 @@ done:
     return status;
 }
 
-/* Takes over what the run decided and the inputs do not say: opened limits, free centres, prices.
- */
-static ambit_status take_decisions(struct ambit_job *job, const struct ambit_result *stored)
+ambit_status ambit_verify_take_decisions(struct ambit_job *job, const struct ambit_result *stored)
 {
     ambit_status status = AMBIT_OK;
     const int rules = job->problem.rule_count;
@@ -537,6 +536,25 @@ done:
     return status;
 }
 
+static void differ_words(void *report, const char *words)
+{
+    differ(report, "%s", words);
+}
+
+/* The figures of an audit, which the judge does not know. */
+static ambit_status rejudge_audit(struct ambit_job *job, const int32_t *label,
+                                  struct report *report, struct ambit_result *found)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_job_kpi(job, label, found));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_comm_rank(job->comm) == 0
+                                      ? ambit_result_compare_audit(job->options.result_path, found,
+                                                                   differ_words, report)
+                                      : AMBIT_OK);
+done:
+    return status;
+}
+
 static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
                             struct report *report, struct ambit_result *found)
 {
@@ -548,7 +566,7 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     if (!same_shape(job, stored, report)) goto done;
     AMBIT_TRY(ambit_job_order(job));
     AMBIT_TRY(take_before(job, stored, report, &plan_path));
-    AMBIT_TRY_TOGETHER(job->comm, take_decisions(job, stored));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_verify_take_decisions(job, stored));
     label = &stored->territory[job->accounts.first];
     found->kind = stored->kind;
     AMBIT_TRY(share_certificate(job, job->options.result_path, stored));
@@ -556,6 +574,7 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, found));
     AMBIT_TRY(ambit_job_gather(job, label, found));
     if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
+    if (stored->kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(rejudge_audit(job, label, report, found));
 done:
     ambit_free(&plan_path);
     return status;
@@ -583,8 +602,8 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
     return AMBIT_AGREE(comm, status);
 }
 
-ambit_status ambit_verify(struct ambit_comm *comm, const char *result_path,
-                          const char *accounts_path, int threads, FILE *report_file)
+ambit_status ambit_verify_one(struct ambit_comm *comm, const char *result_path,
+                              const char *accounts_path, int threads, FILE *report_file)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job job;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The kinds of files that ambit_verify() tells apart: a result, a farm of them, a frontier.
+ */
+#ifndef AMBIT_VERIFY_ONE_H
+#define AMBIT_VERIFY_ONE_H
+
+#include "engine/run/job.h"
+
+/* verify.c: one result, be it one of a farm; as ambit_verify(). Collective. */
+ambit_status ambit_verify_one(struct ambit_comm *comm, const char *result_path,
+                              const char *accounts_path, int threads, FILE *report) AMBIT_CHECKED;
+
+/* verify.c: takes over what a run decided and the inputs do not say: opened limits, free centres,
+ * and of a plan prices. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_verify_take_decisions(struct ambit_job *job,
+                                         const struct ambit_result *stored) AMBIT_CHECKED;
+
+/* sweep.c: every point of a frontier. Collective. */
+ambit_status ambit_verify_frontier(struct ambit_comm *comm, const char *path,
+                                   const char *accounts_path, int threads,
+                                   FILE *report) AMBIT_CHECKED;
+
+#endif

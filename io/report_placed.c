@@ -12,12 +12,14 @@ static const char *const reason_texts[AMBIT_PLACED_REASONS] = {
     [AMBIT_PLACED_RULE] = "past a cheaper territory that may not serve it",
     [AMBIT_PLACED_NONE] = "nowhere, since no territory may serve it",
     [AMBIT_PLACED_GROUP] = "to where the group is that it stays together with",
+    [AMBIT_PLACED_NEIGHBOUR] = "past a cheaper territory that has no neighbour of it",
 };
 
 /* Whether the scenario has what the reason is about. */
 static bool can_be(const struct ambit_placed_summary *summary, int reason)
 {
     if (reason == AMBIT_PLACED_GROUP) return summary->has_groups;
+    if (reason == AMBIT_PLACED_NEIGHBOUR) return summary->has_near;
     return summary->has_rules || (reason != AMBIT_PLACED_RULE && reason != AMBIT_PLACED_NONE);
 }
 

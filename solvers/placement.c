@@ -61,8 +61,10 @@ struct ambit_placement {
     const struct ambit_scenario *scenario;       /* borrowed */
     const struct ambit_territories *territories; /* borrowed */
     const struct ambit_rule *rule[BAND_MAX];     /* borrowed; that a band has its targets from */
-    const bool *fixed; /* borrowed; territories whose bands are not asked; NULL: none */
-    int32_t count;     /* territories */
+    const bool *fixed;             /* borrowed; territories whose bands are not asked; NULL: none */
+    const struct ambit_near *near; /* borrowed; by account; NULL: any */
+    bool near_is_hard;
+    int32_t count; /* territories */
     int rules, bands;
     double far_haul;        /* hours of a visit on the far side of the globe */
     double *price;          /* owned; [territory × rules + rule] */
@@ -344,7 +346,8 @@ struct seeker {
     const struct ambit_problem *problem;
     int32_t i;
     enum order_by by;
-    bool any; /* also those that may not serve it */
+    bool any;                      /* also those that may not serve it */
+    const struct ambit_near *near; /* these alone; NULL: all */
     double place[3], visits, local;
     double most_travel;               /* to the far side of the globe */
     double fixed[AMBIT_MEASURE_MAX];  /* what it adds to each measure, travel left out */
@@ -361,6 +364,7 @@ static struct seeker seeker_of(const struct ambit_placement *p, const struct amb
                        .place = {a->x[i], a->y[i], a->z[i]},
                        .visits = (double)a->visits[i],
                        .local = (double)a->local_travel[i]};
+    if (p->near != NULL && p->near[i].count > 0) s.near = &p->near[i];
     s.most_travel = s.local + s.visits * p->far_haul + 1.0;
     for (int m = 0; m < p->scenario->measure_count; m++) {
         const struct ambit_measure *const measure = &p->scenario->measure[m];
@@ -533,6 +537,15 @@ static struct entry look_at(const struct seeker *s, int32_t j)
     return entry;
 }
 
+/* Whether the account may go to territory j as far as the seeker asks. */
+static bool is_open(const struct seeker *s, int32_t j)
+{
+    bool found = s->near == NULL;
+    for (int32_t n = 0; !found && n < s->near->count; n++)
+        found = s->near->territory[n] == j;
+    return found && (s->any || ambit_may_serve(s->problem, s->i, j));
+}
+
 /* The first `wanted` territories in the seeker's order; returns how many there are. */
 static int seek(const struct seeker *s, struct heap *heap, int wanted, struct entry *found_out)
 {
@@ -550,8 +563,7 @@ static int seek(const struct seeker *s, struct heap *heap, int wanted, struct en
         } else {
             const int32_t begin = (next.index - p->leaves) * LEAF;
             for (int32_t k = begin; k < begin + LEAF && k < p->count; k++) {
-                if (s->any || ambit_may_serve(s->problem, s->i, p->order[k]))
-                    push(heap, look_at(s, p->order[k]));
+                if (is_open(s, p->order[k])) push(heap, look_at(s, p->order[k]));
             }
         }
     }
@@ -565,7 +577,11 @@ static struct ambit_wish wish_of(struct seeker *s, struct heap *heap)
     struct ambit_wish wish = {.first = -1, .second = -1};
     struct entry found[2], nearest;
     s->by = BY_COST;
-    const int count = seek(s, heap, 2, found);
+    int count = seek(s, heap, 2, found);
+    if (count == 0 && !s->p->near_is_hard) {
+        s->near = NULL;
+        count = seek(s, heap, 2, found);
+    }
     if (count > 0) {
         wish.first = found[0].index;
         wish.first_travel = found[0].travel;
@@ -576,16 +592,32 @@ static struct ambit_wish wish_of(struct seeker *s, struct heap *heap)
         wish.second_travel = found[1].travel;
         wish.second_cost = found[1].cost;
     }
+    const struct ambit_near *const near = s->near;
+    int32_t cheapest = wish.first;
+    if (near != NULL) {
+        s->near = NULL;
+        if (seek(s, heap, 1, found) > 0) cheapest = found[0].index;
+        wish.apart = cheapest != wish.first;
+    }
     if (s->problem->eligibility != NULL) {
         s->any = true;
-        wish.closed = seek(s, heap, 1, found) > 0 && found[0].index != wish.first;
+        wish.closed = seek(s, heap, 1, found) > 0 && found[0].index != cheapest;
         s->any = false;
     }
+    s->near = near;
     s->by = BY_DISTANCE;
+    s->near = NULL;
     if (seek(s, heap, 1, &nearest) > 0)
         wish.least_travel = ambit_travel_of(s->p->scenario, s->problem->accounts, s->i,
                                             s->p->territories->item[nearest.index].position);
     return wish;
+}
+
+void ambit_placement_set_near(struct ambit_placement *placement, const struct ambit_near *near,
+                              bool hard)
+{
+    placement->near = near;
+    placement->near_is_hard = hard;
 }
 
 ambit_status ambit_placement_wish(const struct ambit_placement *placement,
@@ -675,8 +707,20 @@ static enum ambit_placed_reason reason_of(const struct ambit_wish *wish, const s
 {
     if (over != 0) return AMBIT_PLACED_OVER;
     if (chosen->index != wish->first) return AMBIT_PLACED_NEXT;
+    if (wish->apart) return AMBIT_PLACED_NEIGHBOUR;
     if (wish->closed) return AMBIT_PLACED_RULE;
     return chosen->travel > wish->least_travel ? AMBIT_PLACED_PRICE : AMBIT_PLACED_NEAREST;
+}
+
+/* The choice and the runner-up among near territories; where those are full and need not be had,
+ * among all. */
+static int seek_room(struct seeker *s, struct heap *heap, struct entry choice[2])
+{
+    const int count = seek(s, heap, 2, choice);
+    if (s->near == NULL || s->p->near_is_hard || (count > 0 && choice[0].violation <= 0.0))
+        return count;
+    s->near = NULL;
+    return seek(s, heap, 2, choice);
 }
 
 static void place_one(struct ambit_placement *p, struct seeker *s, const struct ambit_wish *wish,
@@ -691,7 +735,7 @@ static void place_one(struct ambit_placement *p, struct seeker *s, const struct 
     if (wish->first < 0 || (group >= 0 && !ambit_may_serve(s->problem, s->i, group))) return;
     int count = group >= 0 ? 1 : take_wishes(s, wish, choice);
     if (group >= 0) choice[0] = look_at(s, group);
-    if (count == 0) count = seek(s, heap, 2, choice);
+    if (count == 0) count = seek_room(s, heap, choice);
     AMBIT_REQUIRE(count > 0);
     measures_of(s, choice[0].travel, add);
     *out = (struct ambit_placed){.territory = choice[0].index,

@@ -35,6 +35,19 @@ void ambit_placement_set_totals(struct ambit_placement *placement, const int64_t
  * them below its lower limit. Local. */
 int32_t ambit_placement_outside(const struct ambit_placement *placement, int b, int32_t *short_out);
 
+enum { AMBIT_NEAR_MAX = 15 };
+
+/* The territories that an account hangs together with; none: it is alone wherever it goes. */
+struct ambit_near {
+    int32_t count, territory[AMBIT_NEAR_MAX];
+};
+
+/* Wishes and places are then, of each account that has any, territories of `near` (by account of
+ * the problem; borrowed; NULL: any again). Where that is not `hard`, an account whose near
+ * territories are full goes elsewhere. Local. */
+void ambit_placement_set_near(struct ambit_placement *placement, const struct ambit_near *near,
+                              bool hard);
+
 /* What an account wants whatever is full. Territories are −1 where there is none. */
 struct ambit_wish {
     int32_t first, second; /* of least cost */
@@ -42,6 +55,7 @@ struct ambit_wish {
     double first_cost, second_cost; /* micro-hours */
     int64_t least_travel;           /* to the nearest centre */
     bool closed;                    /* a territory that costs less may not serve it */
+    bool apart;                     /* one that may costs less, and none of its accounts is near */
     int32_t *group; /* borrowed; where the group is that it stays together with, -1 while that is
                        nowhere; NULL: it has none */
 };

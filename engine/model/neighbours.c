@@ -259,6 +259,17 @@ double ambit_neighbour_tree_chord2(const struct ambit_neighbour_tree *tree, cons
     return nearest.found > 0 ? nearest.chord2[nearest.found - 1] : 0.0;
 }
 
+int ambit_neighbour_tree_list(const struct ambit_neighbour_tree *tree, const double from[3],
+                              int neighbours, int32_t *list_out)
+{
+    struct nearest nearest = {.wanted = neighbours};
+    AMBIT_REQUIRE(neighbours >= 1 && neighbours <= AMBIT_NEIGHBOUR_MAX);
+    search_from(tree, from, INFINITY, &nearest);
+    for (int n = 0; n < nearest.found; n++)
+        list_out[n] = (int32_t)nearest.place[n];
+    return nearest.found;
+}
+
 ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t begin, int64_t end,
                                     int neighbours, double *chord2_out)
 {

@@ -35,6 +35,11 @@ ambit_status ambit_neighbour_chord2(const double *place, int64_t count, int64_t 
 void ambit_neighbour_list(const struct ambit_neighbour_tree *tree, int neighbours,
                           int32_t *list_out);
 
+/* The `neighbours` places nearest to a point that need be none of them, nearest first, ties to the
+ * smaller index; returns how many there are. From any thread. Local. */
+int ambit_neighbour_tree_list(const struct ambit_neighbour_tree *tree, const double from[3],
+                              int neighbours, int32_t *list_out);
+
 /* The squared chord from the unit vector `from`, which is none of the places, to the K-th nearest
  * of them; to the furthest where there are fewer. From any thread. Local. */
 double ambit_neighbour_tree_chord2(const struct ambit_neighbour_tree *tree, const double from[3],

@@ -11,17 +11,18 @@
 #include <stdint.h>
 
 enum ambit_placed_reason {
-    AMBIT_PLACED_NEAREST, /* no territory is less travel, and none costs less */
-    AMBIT_PLACED_PRICE,   /* a nearer one costs more, since its bands are dear */
-    AMBIT_PLACED_NEXT,    /* one that costs less would break a band with it */
-    AMBIT_PLACED_OVER,    /* all would: the one that breaks least */
-    AMBIT_PLACED_RULE,    /* one that costs less is closed to it by a rule */
-    AMBIT_PLACED_NONE,    /* no territory may serve it */
-    AMBIT_PLACED_GROUP,   /* its group is there, and stays together */
+    AMBIT_PLACED_NEAREST,   /* no territory is less travel, and none costs less */
+    AMBIT_PLACED_PRICE,     /* a nearer one costs more, since its bands are dear */
+    AMBIT_PLACED_NEXT,      /* one that costs less would break a band with it */
+    AMBIT_PLACED_OVER,      /* all would: the one that breaks least */
+    AMBIT_PLACED_RULE,      /* one that costs less is closed to it by a rule */
+    AMBIT_PLACED_NONE,      /* no territory may serve it */
+    AMBIT_PLACED_GROUP,     /* its group is there, and stays together */
+    AMBIT_PLACED_NEIGHBOUR, /* one that costs less would be in pieces with it */
     AMBIT_PLACED_REASONS
 };
 
-/* "nearest", "price", "next", "over", "rule", "none" or "group". */
+/* "nearest", "price", "next", "over", "rule", "none", "group" or "neighbour". */
 const char *ambit_placed_reason_name(enum ambit_placed_reason reason);
 
 /* One new account. Territories are indices, −1 where there is none. Cost is travel plus what the
@@ -49,6 +50,7 @@ struct ambit_placed_band {
 struct ambit_placed_summary {
     bool has_rules;  /* on who may serve whom */
     bool has_groups; /* accounts that stay together */
+    bool has_near;   /* territories that hang together */
     int64_t account_count;
     int64_t reason_count[AMBIT_PLACED_REASONS];
     int64_t skipped_count; /* rows left out as unusable */

@@ -210,6 +210,7 @@ struct batch {
     struct ambit_standing_plan *plan; /* owned */
     struct ambit_accounts accounts;
     struct ambit_wish *wish;     /* owned */
+    struct ambit_near *near;     /* owned; as wishes; NULL: territories need not hang together */
     struct ambit_placed *placed; /* owned; on rank 0 */
 };
 
@@ -253,6 +254,7 @@ static ambit_status wish(struct batch *batch)
     ambit_standing_plan_set_local_travel(plan, a);
     AMBIT_TRY(ambit_problem_create(&plan->scenario, a, &plan->territories, &problem));
     AMBIT_TRY(ambit_standing_plan_set_rules(plan, a, &problem, &eligibility));
+    AMBIT_TRY(ambit_standing_plan_set_near(plan, a, &batch->near));
     AMBIT_TRY(ambit_alloc(&batch->wish, (size_t)a->count, sizeof *batch->wish));
     AMBIT_TRY(ambit_placement_wish(plan->placement, &problem, batch->wish));
 done:
@@ -272,6 +274,15 @@ static ambit_status gather(struct ambit_comm *comm, struct batch *batch)
     ambit_free(&batch->wish);
     batch->wish = wishes;
     wishes = NULL;
+    if (batch->plan->near != NULL) {
+        struct ambit_near *near = NULL;
+        AMBIT_TRY(gather_column(comm, batch->near, batch->accounts.count, sizeof *near, &near));
+        ambit_free(&batch->near);
+        batch->near = near;
+        ambit_placement_set_near(batch->plan->placement, near,
+                                 batch->plan->scenario.contiguity.wanted ==
+                                     AMBIT_CONTIGUITY_REQUIRED);
+    }
     AMBIT_TRY(gather_accounts(comm, &batch->accounts, &all));
     batch->accounts = all;
     all = (struct ambit_accounts){0};
@@ -312,6 +323,7 @@ static ambit_status place(struct batch *batch, struct ambit_placed_summary *summ
     AMBIT_TRY(ambit_alloc(&batch->placed, (size_t)a->count, sizeof *batch->placed));
     AMBIT_TRY(ambit_assign_groups(&plan->stored, a, batch->wish, &home));
     summary->has_rules = problem.eligibility != NULL;
+    summary->has_near = plan->near != NULL;
     summary->has_groups = plan->scenario.together.column[0] != '\0';
     summary->band_count = plan->scenario.band_count;
     for (int b = 0; b < summary->band_count; b++) {
@@ -395,6 +407,7 @@ done:
     ambit_standing_plan_destroy(&batch.plan);
     ambit_accounts_clear(&batch.accounts);
     ambit_free(&batch.wish);
+    ambit_free(&batch.near);
     ambit_free(&batch.placed);
     return status;
 }

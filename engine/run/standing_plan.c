@@ -8,7 +8,9 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/columns.h"
+#include "engine/base/path.h"
 #include "engine/model/geometry.h"
+#include "io/barriers_geojson.h"
 #include "io/result_hdf5.h"
 #include "io/scenario_yaml.h"
 #include "solvers/bound.h"
@@ -254,6 +256,60 @@ done:
     return status;
 }
 
+/* The barriers of the plan's own scenario are where its file says, and are what they were; those of
+ * another scenario are where that says. */
+static ambit_status read_barriers(const char *path, const struct ambit_standing_plan *plan,
+                                  struct ambit_barriers *out)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_result *const stored = &plan->stored;
+    const struct ambit_result_input *input = NULL;
+    char hash[AMBIT_SHA256_TEXT], *file = NULL;
+    for (int n = 0; n < stored->input_count; n++) {
+        if (strcmp(stored->input[n].role, "barriers") == 0) input = &stored->input[n];
+    }
+    if (plan->scenario.contiguity.barriers == NULL) return AMBIT_OK;
+    const bool own = strcmp(plan->scenario.path, path) == 0 && input != NULL;
+    AMBIT_TRY(ambit_path_beside(own ? path : plan->scenario.path,
+                                own ? input->path : plan->scenario.contiguity.barriers, &file));
+    AMBIT_TRY(ambit_barriers_read(file, hash, out));
+    if (own && strcmp(hash, input->hash) != 0)
+        status = ambit_fail(AMBIT_ERR_INPUT,
+                            "%s: expected the barriers that %s was made with, found others; give "
+                            "the scenario that is meant with --scenario",
+                            file, path);
+done:
+    ambit_free(&file);
+    return status;
+}
+
+static ambit_status find_near_places(const char *path, struct ambit_standing_plan *plan)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_contiguity_terms *const terms = &plan->scenario.contiguity;
+    struct ambit_barriers barriers = {0};
+    if (terms->wanted == AMBIT_CONTIGUITY_FREE) return AMBIT_OK;
+    AMBIT_TRY(read_barriers(path, plan, &barriers));
+    AMBIT_TRY(ambit_near_places_create(&plan->stored, terms, &barriers, &plan->near));
+done:
+    ambit_barriers_clear(&barriers);
+    return status;
+}
+
+ambit_status ambit_standing_plan_set_near(const struct ambit_standing_plan *plan,
+                                          const struct ambit_accounts *accounts,
+                                          struct ambit_near **near_out)
+{
+    ambit_status status = AMBIT_OK;
+    if (plan->near == NULL) return AMBIT_OK;
+    AMBIT_TRY(ambit_resize(near_out, (size_t)accounts->count, sizeof **near_out));
+    ambit_near_places_list(plan->near, &plan->stored, accounts, *near_out);
+    ambit_placement_set_near(plan->placement, *near_out,
+                             plan->scenario.contiguity.wanted == AMBIT_CONTIGUITY_REQUIRED);
+done:
+    return status;
+}
+
 static ambit_status plant_tree(struct ambit_standing_plan *plan)
 {
     ambit_status status = AMBIT_OK;
@@ -280,6 +336,7 @@ static ambit_status prepare(const char *path, struct ambit_standing_plan *plan)
     AMBIT_TRY(check_shape(path, plan));
     take_limits(plan);
     AMBIT_TRY(take_territories(plan));
+    AMBIT_TRY(find_near_places(path, plan));
     AMBIT_TRY(plant_tree(plan));
     AMBIT_TRY(ambit_accounts_create(1, 1, plan->scenario.column_count, &plan->one));
     AMBIT_TRY(ambit_alloc(&plan->one.local_travel, 1, sizeof(int64_t)));
@@ -328,6 +385,7 @@ void ambit_standing_plan_destroy(struct ambit_standing_plan **plan)
     ambit_eligibility_clear(&p->eligibility);
     ambit_accounts_clear(&p->one);
     ambit_neighbour_tree_destroy(&p->tree);
+    ambit_near_places_destroy(&p->near);
     ambit_free(&p->place);
     ambit_territories_clear(&p->territories);
     ambit_scenario_clear(&p->scenario);
@@ -512,11 +570,15 @@ ambit_status ambit_standing_plan_assign(struct ambit_standing_plan *plan,
 {
     ambit_status status = AMBIT_OK;
     struct ambit_wish wish;
+    struct ambit_near *near = NULL;
     AMBIT_TRY(take_account(plan, account));
+    AMBIT_TRY(ambit_standing_plan_set_near(plan, &plan->one, &near));
     AMBIT_TRY(ambit_placement_wish(plan->placement, &plan->problem, &wish));
     AMBIT_TRY(take_group(plan, account->group, &wish));
     AMBIT_TRY(
         ambit_placement_place(plan->placement, &plan->problem, &wish, plan->total, placed_out));
 done:
+    ambit_placement_set_near(plan->placement, NULL, false);
+    ambit_free(&near);
     return status;
 }

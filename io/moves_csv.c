@@ -23,14 +23,17 @@ static void put_move(FILE *file, const struct ambit_moves *moves, int64_t n)
     ambit_csv_put_decimal(file, row->deviation_before, 9);
     ambit_csv_put_decimal(file, row->deviation_after, 9);
     ambit_csv_put_decimal(file, row->saving, 6);
-    (void)fprintf(file, ",%" PRId64 "\n", n + 1);
+    (void)fprintf(file, ",%" PRId64, n + 1);
+    if (moves->counts_torn) (void)fprintf(file, ",%" PRId32, moves->torn[n]);
+    (void)fputc('\n', file);
 }
 
 static void put_moves(FILE *file, const struct ambit_moves *moves)
 {
     (void)fputs("step,account_id,from,to,from_rep,to_rep,step_accounts,deviation_before,"
-                "deviation_after,travel_hours_saved,moved\n",
+                "deviation_after,travel_hours_saved,moved",
                 file);
+    (void)fputs(moves->counts_torn ? ",in_pieces\n" : "\n", file);
     for (int64_t n = 0; n < moves->row_count; n++)
         put_move(file, moves, n);
 }

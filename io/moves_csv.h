@@ -10,7 +10,9 @@
 
 /* One row a move, in order: step, account_id, from, to, from_rep, to_rep, step_accounts,
  * deviation_before and deviation_after (of the step, nine digits; targets, summed over territories
- * and bands), travel_hours_saved (six digits), moved (accounts so far, this one counted). */
+ * and bands), travel_hours_saved (six digits), moved (accounts so far, this one counted), and,
+ * where the plan was asked to be contiguous, in_pieces (territories in more pieces than islands
+ * after the step). */
 ambit_status ambit_moves_write(const char *path, const struct ambit_moves *moves) AMBIT_CHECKED;
 
 /* One row a pair, most accounts first: from_rep, from, to_rep, to, accounts, then each measure as

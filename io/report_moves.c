@@ -17,6 +17,7 @@ struct part {
     int64_t moves;
     int64_t deviation; /* thousand-millionths of a target */
     int64_t saving;    /* micro-hours */
+    int32_t torn;      /* territories in pieces */
 };
 
 static double targets_of(int64_t deviation)
@@ -28,13 +29,14 @@ static double targets_of(int64_t deviation)
 static int list_parts(const struct ambit_moves *moves, struct part out[PART_COUNT])
 {
     int count = 0;
-    struct part now = {0, moves->deviation_before, 0};
+    struct part now = {0, moves->deviation_before, 0, moves->torn_before};
     for (int k = 0; k < PART_COUNT; k++) {
         const int64_t wanted = (int64_t)ceil(part_of[k] * (double)moves->row_count);
         while (now.moves < moves->row_count &&
                (now.moves < wanted ||
                 (now.moves > 0 && moves->row[now.moves].step == moves->row[now.moves - 1].step))) {
             now.saving += moves->row[now.moves].saving;
+            if (moves->counts_torn) now.torn = moves->torn[now.moves];
             now.deviation = moves->row[now.moves++].deviation_after;
         }
         if (count == 0 || out[count - 1].moves < now.moves) out[count++] = now;
@@ -82,6 +84,21 @@ static void print_head(FILE *file, const struct ambit_moves *moves)
     }
     if (moves->ends_worse)
         (void)fputs("The last step makes the plan worse: stop before it.\n", file);
+    if (moves->counts_torn && moves->torn_most > moves->torn_before) {
+        ambit_text_count(moves->torn_most_at, rows);
+        (void)fprintf(
+            file,
+            "Territories in pieces: %d before, %d after all, at most %d (after %s moves): "
+            "bands come first.\n",
+            (int)moves->torn_before, (int)moves->torn[moves->row_count - 1], (int)moves->torn_most,
+            rows);
+    } else if (moves->counts_torn) {
+        (void)fprintf(
+            file, "Territories in pieces: %d before, %d after all, and never more than before.\n",
+            (int)moves->torn_before, (int)moves->torn[moves->row_count - 1]);
+    }
+    if (moves->torn_unknown[0] != '\0')
+        (void)fprintf(file, "Territories in pieces are not counted: %s\n", moves->torn_unknown);
 }
 
 static void print_parts(FILE *file, const struct ambit_moves *moves)
@@ -89,7 +106,8 @@ static void print_parts(FILE *file, const struct ambit_moves *moves)
     struct part part[PART_COUNT] = {{0}};
     const int count = list_parts(moves, part);
     const double before = targets_of(moves->deviation_before);
-    (void)fputs("\n     moves  of all   outside bands   travel saved, h\n", file);
+    (void)fputs("\n     moves  of all   outside bands   travel saved, h", file);
+    (void)fputs(moves->counts_torn ? "   in pieces\n" : "\n", file);
     for (int k = 0; k < count; k++) {
         char text[AMBIT_TEXT_MAX];
         print_number(file, (double)part[k].moves, 0, 10);
@@ -98,6 +116,7 @@ static void print_parts(FILE *file, const struct ambit_moves *moves)
         ambit_text_percent(targets_of(part[k].deviation), before >= 1.0 ? 1 : 3, text);
         ambit_text_pad(file, text, 16);
         print_number(file, ambit_from_micro(part[k].saving), 1, 18);
+        if (moves->counts_torn) print_number(file, (double)part[k].torn, 0, 12);
         (void)fputc('\n', file);
     }
     (void)fputs("Outside bands: sum over territories and bands, in parts of their targets.\n",
@@ -179,11 +198,13 @@ static json_t *parts_json(const struct ambit_moves *moves)
     json_t *const parts = json_array();
     bool good = parts != NULL;
     for (int k = 0; k < count && good; k++)
-        good = json_array_append_new(
-                   parts,
-                   json_pack("{s:I, s:o, s:o}", "moves", (json_int_t)part[k].moves, "deviation",
-                             ambit_json_number(targets_of(part[k].deviation)), "travel_hours_saved",
-                             ambit_json_number(ambit_from_micro(part[k].saving)))) == 0;
+        good =
+            json_array_append_new(
+                parts,
+                json_pack("{s:I, s:o, s:o, s:o*}", "moves", (json_int_t)part[k].moves, "deviation",
+                          ambit_json_number(targets_of(part[k].deviation)), "travel_hours_saved",
+                          ambit_json_number(ambit_from_micro(part[k].saving)), "in_pieces",
+                          moves->counts_torn ? json_integer(part[k].torn) : NULL)) == 0;
     if (good) return parts;
     json_decref(parts);
     return NULL;
@@ -228,7 +249,7 @@ ambit_status ambit_report_moves_json(FILE *file, const struct ambit_moves *moves
 {
     json_t *const root = json_pack(
         "{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, "
-        "s:i, s:o, s:o}",
+        "s:i, s:o, s:o, s:o*, s:o*}",
         "list", ambit_json_text(list_path), "handover", ambit_json_text(handover_path), "svg",
         ambit_json_text(svg_path), "accounts", (json_int_t)moves->plan->account_count, "moves",
         (json_int_t)moves->row_count, "steps", (json_int_t)moves->step_count, "joint_steps",
@@ -240,6 +261,9 @@ ambit_status ambit_report_moves_json(FILE *file, const struct ambit_moves *moves
         "travel_hours_before", ambit_json_hours(moves->travel_before), "travel_hours_after",
         ambit_json_hours(moves->travel_after), "new", (json_int_t)moves->new_count, "gone",
         (json_int_t)moves->gone_count, "kept_rep", (json_int_t)moves->kept_rep_count, "new_reps",
-        (int)moves->new_rep_count, "parts", parts_json(moves), "handovers", handovers_json(moves));
+        (int)moves->new_rep_count, "parts", parts_json(moves), "handovers", handovers_json(moves),
+        "in_pieces_most", moves->counts_torn ? json_integer(moves->torn_most) : NULL,
+        "in_pieces_unknown",
+        moves->torn_unknown[0] != '\0' ? ambit_json_text(moves->torn_unknown) : NULL);
     return ambit_json_print(file, root);
 }

@@ -44,6 +44,12 @@ struct ambit_moves {
     int64_t largest_step;                 /* accounts of the largest; 0 where there is none */
     bool ends_worse;                      /* the last step raises the deviation */
     int64_t settled_count; /* moves after which every band is met; −1: never, 0: from the start */
+    /* Where the scenario asks for contiguity: territories in more pieces than islands. */
+    bool counts_torn;
+    char torn_unknown[256]; /* why they are not counted though they should be; "": they are */
+    int32_t *torn;          /* owned; by row, after its step */
+    int32_t torn_before, torn_most;
+    int64_t torn_most_at; /* moves after which there are so many first */
     int64_t deviation_before, deviation_after;
     int64_t travel_before, travel_after; /* micro-hours a year, of the accounts that stay */
     int64_t new_count, gone_count; /* accounts that only the plan has, or only the one before */

@@ -14,6 +14,7 @@
 #include "engine/model/columns.h"
 #include "engine/model/geometry.h"
 #include "engine/model/travel.h"
+#include "engine/run/move_pieces.h"
 #include "io/scenario_yaml.h"
 #include "solvers/move_order.h"
 
@@ -573,6 +574,7 @@ ambit_status ambit_moves_create(const struct ambit_result *plan, const char *pla
     AMBIT_TRY(take_back(&way));
     AMBIT_TRY(take_limits(&way));
     AMBIT_TRY(put_in_order(&way));
+    AMBIT_TRY(ambit_move_pieces_count(plan, plan_path, &way.scenario, way.origin, &way.moves));
     AMBIT_TRY(list_handovers(&way));
     *out = way.moves;
     way.moves = (struct ambit_moves){0};
@@ -586,5 +588,6 @@ void ambit_moves_clear(struct ambit_moves *moves)
     ambit_free(&moves->territory);
     ambit_free(&moves->row);
     ambit_free(&moves->handover);
+    ambit_free(&moves->torn);
     *moves = (struct ambit_moves){0};
 }

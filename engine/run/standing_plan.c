@@ -8,9 +8,8 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/columns.h"
-#include "engine/base/path.h"
 #include "engine/model/geometry.h"
-#include "io/barriers_geojson.h"
+#include "engine/run/plan_barriers.h"
 #include "io/result_hdf5.h"
 #include "io/scenario_yaml.h"
 #include "solvers/bound.h"
@@ -256,40 +255,13 @@ done:
     return status;
 }
 
-/* The barriers of the plan's own scenario are where its file says, and are what they were; those of
- * another scenario are where that says. */
-static ambit_status read_barriers(const char *path, const struct ambit_standing_plan *plan,
-                                  struct ambit_barriers *out)
-{
-    ambit_status status = AMBIT_OK;
-    const struct ambit_result *const stored = &plan->stored;
-    const struct ambit_result_input *input = NULL;
-    char hash[AMBIT_SHA256_TEXT], *file = NULL;
-    for (int n = 0; n < stored->input_count; n++) {
-        if (strcmp(stored->input[n].role, "barriers") == 0) input = &stored->input[n];
-    }
-    if (plan->scenario.contiguity.barriers == NULL) return AMBIT_OK;
-    const bool own = strcmp(plan->scenario.path, path) == 0 && input != NULL;
-    AMBIT_TRY(ambit_path_beside(own ? path : plan->scenario.path,
-                                own ? input->path : plan->scenario.contiguity.barriers, &file));
-    AMBIT_TRY(ambit_barriers_read(file, hash, out));
-    if (own && strcmp(hash, input->hash) != 0)
-        status = ambit_fail(AMBIT_ERR_INPUT,
-                            "%s: expected the barriers that %s was made with, found others; give "
-                            "the scenario that is meant with --scenario",
-                            file, path);
-done:
-    ambit_free(&file);
-    return status;
-}
-
 static ambit_status find_near_places(const char *path, struct ambit_standing_plan *plan)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_contiguity_terms *const terms = &plan->scenario.contiguity;
     struct ambit_barriers barriers = {0};
     if (terms->wanted == AMBIT_CONTIGUITY_FREE) return AMBIT_OK;
-    AMBIT_TRY(read_barriers(path, plan, &barriers));
+    AMBIT_TRY(ambit_plan_barriers_read(path, &plan->stored, &plan->scenario, &barriers));
     AMBIT_TRY(ambit_near_places_create(&plan->stored, terms, &barriers, &plan->near));
 done:
     ambit_barriers_clear(&barriers);

@@ -93,6 +93,98 @@ check "nightly: verify" yes "$(grep -q 'every figure agrees' out err && echo yes
 on 1 nightly n/whole.yaml --plan n/whole.h5 --threshold 50 -o n/same.h5 --threads 1 --quiet
 check "a quiet night" 0 "$(ask n/same.h5 "int(f.attrs['moved_count'])")"
 
+# ---- a move list: after any step as many territories are in pieces as an audit finds ----
+
+on 1 moves n/whole.h5 -o n/moves.csv --quiet
+check "moves: exit code" 0 "$code"
+check "moves: header" ,in_pieces "$(head -n 1 n/moves.csv | grep -o ',in_pieces$')"
+for part in 10 40 100; do
+    expected=$("$python" - $part <<'END'
+import csv, sys
+moves = list(csv.DictReader(open("n/moves.csv")))
+last = moves[max(0, len(moves) * int(sys.argv[1]) // 100 - 1)]
+done = {m["account_id"]: m["to"] for m in moves if int(m["step"]) <= int(last["step"])}
+rows = list(csv.DictReader(open("n/accounts.csv")))
+name = list(rows[0])[0]
+with open("n/part.csv", "w", newline="") as file:
+    out = csv.DictWriter(file, rows[0])
+    out.writeheader()
+    for row in rows:
+        row["territory"] = done.get(row[name], row["territory"])
+        out.writerow(row)
+print(last["in_pieces"])
+END
+    )
+    on 1 audit n/whole.yaml --accounts n/part.csv -o n/part.h5 --threads 1 --quiet
+    check "moves: in pieces after $part %" "$expected" "$(torn n/part.h5 '')"
+done
+check "moves: of some, none in the end" "yes 0" \
+    "$(awk -F, 'NR > 1 && $NF > 0 { some = 1 } END { print some ? "yes" : "no", $NF }' n/moves.csv)"
+# What a plan that is gone from its barriers' place can say, and what it cannot.
+cp n/farm1.h5 n/away.h5
+mv n/r.json n/r.away
+on 1 moves n/farm1.h5:river
+check "moves without barriers: exit code" 0 "$code"
+check "moves without barriers: said" yes \
+    "$(grep -q 'in pieces are not counted: .*r.json' out && echo yes)"
+on 1 assign n/farm1.h5:river n/accounts.csv --quiet
+check "assign without barriers: exit code" 65 "$code"
+mv n/r.away n/r.json
+
+# ---- new accounts ----
+
+"$python" - <<'END'
+import csv, random
+rng = random.Random(4)
+rows = list(csv.DictReader(open("n/accounts.csv")))
+name = list(rows[0])[0]
+with open("n/new.csv", "w", newline="") as file:
+    out = csv.DictWriter(file, rows[0])
+    out.writeheader()
+    for k in range(60):
+        row = dict(rows[rng.randrange(len(rows))])
+        row.update({name: "N%d" % k, "territory": ""})
+        row["lat"] = "%.4f" % (float(row["lat"]) + rng.uniform(-0.3, 0.3))
+        row["lon"] = "%.4f" % (float(row["lon"]) + rng.uniform(-0.3, 0.3))
+        out.writerow(row)
+END
+# Each new account alone in the plan leaves every territory whole.
+for ranks in 1 3; do
+    on $ranks assign n/whole.h5 n/new.csv -o "n/placed$ranks.csv" --threads 1 --json
+    check "assign on $ranks ranks" yes "$([ "$code" = 0 ] || [ "$code" = 2 ] && echo yes)"
+    check "assign on $ranks ranks: neighbour is counted" yes \
+        "$(grep -q '"neighbour":[1-9]' out && echo yes)"
+done
+check "assign: bytes" "$(hash_of n/placed1.csv)" "$(hash_of n/placed3.csv)"
+on 1 assign n/whole.h5 n/new.csv -o n/free.csv --scenario n/scenario.yaml --threads 1 --quiet
+check "assign: not the same without contiguity" yes \
+    "$(cmp -s n/placed1.csv n/free.csv || echo yes)"
+on 1 export n/whole.h5 --csv n/whole.csv
+for placed in placed1 free; do
+    "$python" - $placed <<'END'
+import csv, sys
+plan = {r["account_id"]: r["territory"] for r in csv.DictReader(open("n/whole.csv"))}
+placed = list(csv.DictReader(open("n/%s.csv" % sys.argv[1])))
+new = {r["account_id"]: r["territory"] for r in placed}
+rows = list(csv.DictReader(open("n/accounts.csv")))
+name = list(rows[0])[0]
+added = [r for r in csv.DictReader(open("n/new.csv"))]
+marked = [r["account_id"] for r in placed if r["reason"] == "neighbour"] or list(new)
+with open("n/%s_one.csv" % sys.argv[1], "w", newline="") as file:
+    out = csv.DictWriter(file, rows[0])
+    out.writeheader()
+    for row in rows:
+        row["territory"] = plan[row[name]]
+        out.writerow(row)
+    for row in added:
+        if row[name] == marked[0]:
+            row["territory"] = new[row[name]]
+            out.writerow(row)
+END
+    on 1 audit n/whole.yaml --accounts "n/${placed}_one.csv" -o n/part.h5 --threads 1 --quiet
+    [ $placed = free ] || check "assign: whole with it" 0 "$(torn n/part.h5 '')"
+done
+
 # ---- robustness asks for nothing ----
 
 { cat n/whole.yaml; printf 'robustness: {samples: 50, workload: {each: lognormal 10%%}}\n'; } \

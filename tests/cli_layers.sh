@@ -280,8 +280,17 @@ or directory" "$(grep '^key accounts: ' err)"
 check "report: no line too long" 0 "$(sed -n '/^Layer /,$p' err | grep -v : | awk 'length > 100' | wc -l)"
 on 1 verify "nation/failed.h5:key accounts" --quiet
 check "a failed layer has no plan" 1 "$code"
+on 2 verify nation/failed.h5 --quiet --threads 1
+check "a failed layer: the file says so" "2 ambit: nation/failed.h5: layer 'key accounts' has no \
+plan, and says so" "$code $(cat err)"
+edit nation/failed.h5 "
+    mask = f['/accounts/layers']
+    mask[[k for k in range(len(mask)) if mask[k] == 2][0]] = 0"
+on 2 verify nation/failed.h5 --quiet --threads 1
+check "a failed layer: who is in it is checked" "1 1" \
+    "$code $(grep -c "the file says the layers none, taken by 'key accounts'" out)"
 on 1 export nation/failed.h5 --csv failed.csv --quiet
-check "a failed layer: its accounts have no territory" $((segment_a - both)) \
+check "a failed layer: its accounts have no territory" $((segment_a - both - 1)) \
     "$(grep -c ',key accounts,,$' failed.csv)"
 
 # --- killed ----------------------------------------------------------------------

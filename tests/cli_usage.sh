@@ -215,7 +215,7 @@ check "options of assign" "--comm-stats --json --output --quiet --scenario --sil
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of moves" "--handover --json --output --quiet --svg --verbose --help --usage" \
     "$(options_of moves)"
-check "options of nightly" "--accounts --comm-stats --effort --json --output --plan --quiet --seed --silence-limit \
+check "options of nightly" "--accounts --comm-stats --effort --json --output --plan --quiet --scenario --seed --silence-limit \
 --skip-bad-rows --threads --threshold --time-limit --verbose --help --usage" "$(options_of nightly)"
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of frontier" "--accounts --budgets --checkpoint --csv --effort --json --memory-limit --output --quiet --resume \

@@ -59,6 +59,10 @@ enum {
 #define AMBIT_OPTION_ACCOUNTS_FILE                                                                 \
     AMBIT_OPTION(AMBIT_KEY_ACCOUNTS_FILE, "accounts", "FILE",                                      \
                  "Read the accounts from FILE, CSV or HDF5, instead of the scenario's")
+#define AMBIT_OPTION_VARIANT                                                                       \
+    AMBIT_OPTION(AMBIT_KEY_VARIANT, "scenario", "NAME",                                            \
+                 "Take the scenario or layer NAME of those that the file lists (default: its "     \
+                 "base)")
 #define AMBIT_OPTION_THREADS                                                                       \
     AMBIT_OPTION(                                                                                  \
         AMBIT_KEY_THREADS, "threads", "N",                                                         \

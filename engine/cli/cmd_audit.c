@@ -11,8 +11,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 
 static const struct argp_option options_of_audit[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
-    AMBIT_OPTION(AMBIT_KEY_VARIANT, "scenario", "NAME",
-                 "Take the rules of the scenario or layer NAME of the file (default: its base)"),
+    AMBIT_OPTION_VARIANT,
     AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "RESULT.h5",
                  "Score the plan of RESULT.h5 instead of the current territories"),
     AMBIT_OPTION(AMBIT_KEY_TABLE, "table", NULL, "Print a line for every territory, too"),

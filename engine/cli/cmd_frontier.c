@@ -57,6 +57,7 @@ done:
 
 static const struct argp_option options_of_frontier[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
+    AMBIT_OPTION_VARIANT,
     AMBIT_OPTION(AMBIT_KEY_BUDGETS, "budgets", "LIST",
                  "Budgets in percent of the accounts, rising, with commas between; the last may be "
                  "free (default: 0,1,2,5,10,20,free)"),

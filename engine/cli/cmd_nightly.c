@@ -17,6 +17,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 
 static const struct argp_option options_of_nightly[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
+    AMBIT_OPTION_VARIANT,
     AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "YESTERDAY.h5",
                  "Keep up the plan of this result file: a run, an audit, or the night before"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "TODAY.h5", "Store the plan of today"),

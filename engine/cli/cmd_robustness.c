@@ -37,6 +37,7 @@ done:
 
 static const struct argp_option options_of_robustness[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
+    AMBIT_OPTION_VARIANT,
     AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "RESULT.h5",
                  "Score the plan of RESULT.h5 instead of the current territories"),
     AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw other samples (default: 1)"),

@@ -148,6 +148,11 @@ print('%04d' % (1 + [n.decode() for n in f['/scenarios/name'][:]].index('$name')
 done
 on 1 moves "nation/hybrid.h5:field" -o moves.csv --quiet
 check "moves of a layer" 0 "$code"
+on 2 nightly nation/hybrid.yaml --scenario field --plan nation/hybrid.h5:field --threshold 2 \
+    -o nation/night.h5 --threads 1 --quiet
+check "a night of a layer" 0 "$code"
+on 1 verify nation/night.h5 --quiet
+check "a night of a layer: verified" 0 "$code"
 head -n 3 nation/accounts.csv | sed 's/^A0/N0/' >new.csv
 on 1 assign "nation/hybrid.h5:field" new.csv -o placed.csv --quiet
 check "assign into a layer" "0 3" "$code $(wc -l <placed.csv)"

@@ -10,6 +10,7 @@
 #include "engine/base/version.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
+#include "io/farm_hdf5.h"
 #include "io/result_hdf5.h"
 
 #include <stdio.h>
@@ -143,6 +144,28 @@ done:
     return status;
 }
 
+/* The plan may be one of several in its file: FILE.h5:NAME. */
+static ambit_status place_plan(const struct ambit_job *job, struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    const char *const path = job->options.plan_path, *const name = ambit_farm_name_in(path);
+    char *file = NULL, *both = NULL;
+    AMBIT_TRY(ambit_copy_string(path, &file));
+    if (name != NULL) file[name - path - 1] = '\0';
+    AMBIT_TRY(place_input(job, "plan", file, job->nightly->plan_sha256, job->nightly->plan_accounts,
+                          result));
+    if (name == NULL) goto done;
+    char **const placed = &result->input[result->input_count - 1].path;
+    const size_t room = strlen(*placed) + strlen(name) + 2;
+    AMBIT_TRY(ambit_alloc(&both, room, 1));
+    (void)snprintf(both, room, "%s:%s", *placed, name);
+    ambit_free(placed);
+    *placed = both;
+done:
+    ambit_free(&file);
+    return status;
+}
+
 static ambit_status place_inputs(const struct ambit_job *job, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -166,9 +189,7 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
     }
     if (job->contiguity != NULL && scenario->contiguity.barriers != NULL)
         AMBIT_TRY(place_barriers(job, result));
-    if (job->nightly != NULL)
-        AMBIT_TRY(place_input(job, "plan", job->options.plan_path, job->nightly->plan_sha256,
-                              job->nightly->plan_accounts, result));
+    if (job->nightly != NULL) AMBIT_TRY(place_plan(job, result));
 done:
     ambit_sha256_destroy(&sha);
     return status;

@@ -5,6 +5,7 @@
 #include "engine/model/geometry.h"
 #include "io/name_index.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,6 +101,39 @@ static ambit_status leave(struct ambit_territories *t, int32_t j)
     return AMBIT_OK;
 }
 
+/* Appends a territory whose rep has its name. */
+static ambit_status hire(const struct ambit_scenario *s, const struct ambit_change *change,
+                         struct ambit_territories *t)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_territory one = {.centre_account = -1, .has_home = true};
+    int32_t with_capacity = 0;
+    if (find(t, change->text) >= 0)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s:%d:%d: reps.hire: expected a name that no rep and no territory "
+                             "has, found '%s'",
+                             s->path, change->line, change->column, change->text));
+    if (t->count == AMBIT_TERRITORY_MAX)
+        AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
+                             "%s: expected at most %d territories in all, found "
+                             "more",
+                             s->path, AMBIT_TERRITORY_MAX));
+    for (int32_t j = 0; j < t->count; j++) {
+        with_capacity += t->item[j].capacity > 0.0;
+        one.capacity += t->item[j].capacity;
+        for (int c = 0; c < s->rep.column_count; c++)
+            one.value[c] += t->item[j].value[c] / t->count;
+    }
+    one.capacity = !isnan(change->by) ? change->by : one.capacity / fmax(with_capacity, 1.0);
+    (void)snprintf(one.name, sizeof one.name, "%s", change->text);
+    (void)snprintf(one.rep_id, sizeof one.rep_id, "%s", change->text);
+    ambit_unit_from_degrees(change->lat, change->lon, one.home);
+    AMBIT_TRY(ambit_resize(&t->item, (size_t)t->count + 1, sizeof *t->item));
+    t->item[t->count++] = one;
+done:
+    return status;
+}
+
 ambit_status ambit_reps_change(const struct ambit_scenario *scenario,
                                struct ambit_territories *territories)
 {
@@ -107,6 +141,7 @@ ambit_status ambit_reps_change(const struct ambit_scenario *scenario,
     const struct ambit_change_terms *const terms = &scenario->changes;
     for (int c = 0; c < terms->count; c++) {
         const struct ambit_change *const change = &terms->change[c];
+        if (change->kind == AMBIT_CHANGE_HIRE) AMBIT_TRY(hire(scenario, change, territories));
         if (change->kind != AMBIT_CHANGE_LEAVE && change->kind != AMBIT_CHANGE_MOVE) continue;
         const int32_t j = find(territories, change->text);
         if (j < 0) AMBIT_TRY(refuse_unknown(scenario, change, territories));

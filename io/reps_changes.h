@@ -12,9 +12,10 @@
 ambit_status ambit_reps_join(const char *path, const struct ambit_territories *more,
                              struct ambit_territories *territories) AMBIT_CHECKED;
 
-/* Takes away the territories of reps that leave, keeping their names as those of the gone, and sets
- * the homes of those that move. Errors: AMBIT_ERR_INPUT, at its place in the scenario, where there
- * is no such rep; AMBIT_ERR_MEMORY. */
+/* Takes away the territories of reps that leave, keeping their names as those of the gone, sets the
+ * homes of those that move, and appends those that are hired: with the capacity that is said, or
+ * the mean of the others, as are the columns that targets name. Errors: AMBIT_ERR_INPUT, at its
+ * place in the scenario, where there is no such rep, or one already; AMBIT_ERR_MEMORY. */
 ambit_status ambit_reps_change(const struct ambit_scenario *scenario,
                                struct ambit_territories *territories) AMBIT_CHECKED;
 

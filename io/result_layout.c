@@ -3,6 +3,7 @@
  * The tables of result_layout.h.
  */
 #include "io/result_layout.h"
+#include "engine/model/headcount.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 #define MEMBER(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
@@ -110,6 +111,32 @@ static const struct ambit_field nightly_fields[] = {
     ATTRIBUTE("nightly_most_saving_micro_hours", MICRO, ambit_nightly, most_saving),
 };
 
+static const struct ambit_field headcount_fields[] = {
+    ATTRIBUTE("headcount_capacity_micro_hours", MICRO, ambit_headcount, capacity),
+    ATTRIBUTE("headcount_work_micro_hours", MICRO, ambit_headcount, work),
+    ATTRIBUTE("headcount_travel_micro_hours", MICRO, ambit_headcount, travel),
+    ATTRIBUTE("headcount_covered_micro_hours", MICRO, ambit_headcount, covered),
+    ATTRIBUTE("headcount_overtime_micro_hours", MICRO, ambit_headcount, overtime),
+    ATTRIBUTE("headcount_overtime_most_micro_hours", MICRO, ambit_headcount, overtime_most),
+    ATTRIBUTE("headcount_overtime_worst", I32, ambit_headcount, overtime_worst),
+    ATTRIBUTE("headcount_done_travel_micro_hours", MICRO, ambit_headcount, done_travel),
+    ATTRIBUTE("headcount_micro_km", MICRO, ambit_headcount, km),
+    ATTRIBUTE("headcount_done_micro_km", MICRO, ambit_headcount, done_km),
+    ATTRIBUTE("headcount_potential_micro", MICRO, ambit_headcount, potential),
+    ATTRIBUTE("headcount_potential_least_micro", MICRO, ambit_headcount, potential_least),
+    ATTRIBUTE("headcount_potential_most_micro", MICRO, ambit_headcount, potential_most),
+    ATTRIBUTE("headcount_value_micro", MICRO, ambit_headcount, value),
+    ATTRIBUTE("headcount_value_covered_micro", MICRO, ambit_headcount, value_covered),
+    ATTRIBUTE("headcount_class_1", I64, ambit_headcount, class_accounts[0]),
+    ATTRIBUTE("headcount_class_2", I64, ambit_headcount, class_accounts[1]),
+    ATTRIBUTE("headcount_class_3", I64, ambit_headcount, class_accounts[2]),
+    ATTRIBUTE("headcount_class_4", I64, ambit_headcount, class_accounts[3]),
+    ATTRIBUTE("headcount_class_5", I64, ambit_headcount, class_accounts[4]),
+    ATTRIBUTE("headcount_class_6", I64, ambit_headcount, class_accounts[5]),
+    ATTRIBUTE("headcount_class_7", I64, ambit_headcount, class_accounts[6]),
+    ATTRIBUTE("headcount_class_8", I64, ambit_headcount, class_accounts[7]),
+};
+
 static const struct ambit_field band_fields[] = {
     ATTRIBUTE("label", TEXT, ambit_result_band, label),
     WORDS("lower_kind", ambit_result_band, lower_kind, NULL, limit_word),
@@ -189,6 +216,7 @@ static const struct ambit_field bad_row_fields[] = {
 const struct ambit_fields ambit_layout_result = {result_fields, COUNT(result_fields)};
 const struct ambit_fields ambit_layout_together = {together_fields, COUNT(together_fields)};
 const struct ambit_fields ambit_layout_separation = {separation_fields, COUNT(separation_fields)};
+const struct ambit_fields ambit_layout_headcount = {headcount_fields, COUNT(headcount_fields)};
 const struct ambit_fields ambit_layout_nightly = {nightly_fields, COUNT(nightly_fields)};
 const struct ambit_fields ambit_layout_band = {band_fields, COUNT(band_fields)};
 const struct ambit_fields ambit_layout_measure = {measure_fields, COUNT(measure_fields)};

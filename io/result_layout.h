@@ -70,6 +70,7 @@ extern const struct ambit_fields ambit_layout_input;      /* columns of /inputs 
 extern const struct ambit_fields ambit_layout_bad_row;    /* columns of /bad_rows */
 extern const struct ambit_fields ambit_layout_result;     /* attributes of / */
 extern const struct ambit_fields ambit_layout_together;   /* attributes of /together */
+extern const struct ambit_fields ambit_layout_headcount;  /* more of them, where it has any */
 extern const struct ambit_fields ambit_layout_nightly;    /* more of them, where it has one */
 extern const struct ambit_fields ambit_layout_band;       /* attributes of /bands/<label> */
 extern const struct ambit_fields ambit_layout_measure;    /* attributes of /measures/<name> */

@@ -5,6 +5,7 @@
  * a damaged file ends in a message that names the place.
  */
 #include "engine/base/memory.h"
+#include "engine/model/headcount.h"
 #include "io/farm_hdf5.h"
 #include "io/layers_hdf5.h"
 #include "io/result_contiguity.h"
@@ -170,6 +171,10 @@ static ambit_status get_root(struct ambit_h5 *h5, struct ambit_result *r)
     if (ambit_h5_has_attribute(h5, "/", "variant"))
         AMBIT_TRY(ambit_h5_get_attribute(h5, "/", "variant", AMBIT_H5_TEXT, sizeof r->variant, 0,
                                          r->variant));
+    if (ambit_h5_has_attribute(h5, "/", ambit_layout_headcount.field[0].name)) {
+        AMBIT_TRY(ambit_alloc(&r->headcount, 1, sizeof *r->headcount));
+        AMBIT_TRY(get_attributes(h5, "/", &ambit_layout_headcount, r->headcount));
+    }
     if (ambit_h5_has_attribute(h5, "/", ambit_layout_nightly.field[0].name)) {
         AMBIT_TRY(ambit_alloc(&r->nightly, 1, sizeof *r->nightly));
         AMBIT_TRY(get_attributes(h5, "/", &ambit_layout_nightly, r->nightly));

@@ -468,6 +468,8 @@ static ambit_status put_root(struct ambit_h5 *h5, const struct ambit_result *r)
     if (r->variant[0] != '\0')
         AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "variant", AMBIT_H5_TEXT,
                                          (int64_t)strlen(r->variant), 0, r->variant));
+    if (r->headcount != NULL)
+        AMBIT_TRY(put_attributes(h5, "/", &ambit_layout_headcount, r->headcount));
     if (r->nightly != NULL) AMBIT_TRY(put_attributes(h5, "/", &ambit_layout_nightly, r->nightly));
     AMBIT_TRY(ambit_h5_put_text(h5, "/scenario", r->scenario_text != NULL ? r->scenario_text : "",
                                 "text of the scenario file"));

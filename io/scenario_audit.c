@@ -101,8 +101,7 @@ static bool bind_sum(struct ambit_binder *b, const node *value, const char *text
     }
 }
 
-static void bind_sum_of(struct ambit_binder *b, const node *map, const char *key,
-                        struct ambit_sum *sum)
+void ambit_bind_sum(struct ambit_binder *b, const node *map, const char *key, struct ambit_sum *sum)
 {
     const node *const value = ambit_yaml_find(map, key);
     if (value == NULL) return;
@@ -293,7 +292,7 @@ static void bind_working_time(struct ambit_binder *b, const node *time)
 {
     struct ambit_audit_terms *const audit = &b->scenario->audit;
     if (!ambit_bind_is_map(b, time, "work, admin, days")) return;
-    bind_sum_of(b, time, "work", &audit->work);
+    ambit_bind_sum(b, time, "work", &audit->work);
     const node *const admin = ambit_yaml_find(time, "admin"), *const days =
                                                                   ambit_yaml_find(time, "days");
     for (int t = 0; t < audit->work.count; t++)
@@ -316,8 +315,8 @@ static void bind_coverage(struct ambit_binder *b, const node *coverage)
     if (target != NULL) audit->target_column = bind_column(b, target);
     if (target != NULL && visited == NULL)
         ambit_bind_missing(b, coverage, "the key visited beside target");
-    bind_sum_of(b, coverage, "effort", &audit->effort);
-    bind_sum_of(b, coverage, "potential", &audit->potential);
+    ambit_bind_sum(b, coverage, "effort", &audit->effort);
+    ambit_bind_sum(b, coverage, "potential", &audit->potential);
 }
 
 /* Where nothing is said: work is what the first measure with travel adds to it, effort is visits,

@@ -9,4 +9,8 @@
  * which are bound before. Local. */
 void ambit_scenario_bind_audit(struct ambit_binder *b);
 
+/* Binds the sum of columns or measures under `key`, where it is there: `won + renewed - lost`. */
+void ambit_bind_sum(struct ambit_binder *b, const struct ambit_yaml_node *map, const char *key,
+                    struct ambit_sum *sum);
+
 #endif

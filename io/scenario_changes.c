@@ -4,6 +4,7 @@
 #include "io/scenario_filter.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,34 @@ static void bind_moves(struct ambit_binder *b, const node *moves)
     }
 }
 
+/* Binds `hire: {next-1: {lat: 41.9, lon: -87.6, capacity: 1800}}`. */
+static void bind_hires(struct ambit_binder *b, const node *hires)
+{
+    if (hires == NULL) return;
+    if (hires->kind != AMBIT_YAML_MAP) {
+        ambit_bind_complain(b, hires, NULL,
+                            "a map of new reps, such as next-1: {lat: 41.9, lon: -87.6}");
+        return;
+    }
+    for (const node *rep = hires->first; rep != NULL; rep = rep->next) {
+        if (!ambit_bind_is_map(b, rep, "lat, lon, capacity")) continue;
+        const node *const lat = ambit_bind_require(b, rep, "lat");
+        const node *const lon = ambit_bind_require(b, rep, "lon");
+        struct ambit_change *const change = add(b, rep, AMBIT_CHANGE_HIRE);
+        if (lat == NULL || lon == NULL || change == NULL) continue;
+        change->by = NAN;
+        ambit_bind_number(b, lat, "degrees from -90 to 90", -90.0, 90.0, &change->lat);
+        ambit_bind_number(b, lon, "degrees from -180 to 180", -180.0, 180.0, &change->lon);
+        ambit_bind_optional_number(b, rep, "capacity", "a number above 0 and at most 1e12",
+                                   AMBIT_ABOVE_ZERO, AMBIT_UNITS_MAX, &change->by);
+        change->line = rep->key_line;
+        change->column = rep->key_column;
+        if (rep->key[0] == '\0' || strlen(rep->key) >= AMBIT_NAME_MAX)
+            ambit_bind_complain_name(b, rep, rep->key, "", "a territory's name of 1 to 63 bytes");
+        if (b->memory == AMBIT_OK) b->memory = ambit_copy_string(rep->key, &change->text);
+    }
+}
+
 /* A factor such as 1.1, or a percentage such as +10% or -5%. */
 static void bind_factor(struct ambit_binder *b, const node *value, double *by_out)
 {
@@ -165,6 +194,7 @@ void ambit_scenario_bind_changes(struct ambit_binder *b)
     bind_texts(b, ambit_yaml_find(reps, "leave"), "a rep's id or a territory's name",
                AMBIT_CHANGE_LEAVE);
     bind_moves(b, ambit_yaml_find(reps, "move"));
+    bind_hires(b, ambit_yaml_find(reps, "hire"));
     bind_texts(b, ambit_yaml_find(accounts, "add"), file_words, AMBIT_CHANGE_ADD_ACCOUNTS);
     bind_texts(
         b, ambit_yaml_find(accounts, "remove"),

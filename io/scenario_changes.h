@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The keys of a scenario file that change what its tables say: reps.add, reps.leave, reps.move,
- * accounts.add, accounts.remove and scale; and seed. They stand mostly in the overrides of a
- * scenario, and may stand in the base as well.
+ * reps.hire, accounts.add, accounts.remove and scale; and seed. They stand mostly in the overrides
+ * of a scenario, and may stand in the base as well.
  */
 #ifndef AMBIT_SCENARIO_CHANGES_H
 #define AMBIT_SCENARIO_CHANGES_H

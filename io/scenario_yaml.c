@@ -17,6 +17,8 @@
 #include "io/scenario_contiguity.h"
 #include "io/scenario_disruption.h"
 #include "io/scenario_layers.h"
+#include "io/scenario_folder.h"
+#include "io/scenario_headcount.h"
 #include "io/scenario_nightly.h"
 #include "io/scenario_robustness.h"
 #include "io/scenario_rules.h"
@@ -122,7 +124,7 @@ static void bind_factors(struct ambit_binder *b, const node *value)
 static void bind_reps(struct ambit_binder *b, const node *reps)
 {
     struct ambit_scenario *const s = b->scenario;
-    if (!ambit_bind_is_map(b, reps, "file, columns, add, leave, move")) return;
+    if (!ambit_bind_is_map(b, reps, "file, columns, add, leave, move, hire")) return;
     const node *const file = ambit_bind_require(b, reps, "file");
     if (file != NULL) ambit_bind_text(b, file, "a file's path", &s->reps_file);
     const node *const columns = ambit_bind_require(b, reps, "columns");
@@ -271,7 +273,8 @@ static void bind_scenario_name(struct ambit_binder *b, const char *path)
 
 const char ambit_scenario_keys[] = "name, accounts, reps, territories, centres, travel, measures, "
                                    "bands, rules, contiguity, objective, disruption, nightly, "
-                                   "segments, working_time, coverage, kpi, robustness, scale, seed";
+                                   "segments, working_time, coverage, kpi, robustness, headcount, "
+                                   "call_plan, scale, seed, folder";
 
 static void bind_scenario(struct ambit_binder *b, const char *path)
 {
@@ -309,7 +312,9 @@ static void bind_scenario(struct ambit_binder *b, const char *path)
     ambit_scenario_bind_robustness(b);
     ambit_scenario_bind_nightly(b);
     ambit_scenario_bind_layers(b);
+    ambit_scenario_bind_headcount(b);
     ambit_scenario_bind_changes(b);
+    ambit_scenario_bind_folder(b);
 }
 
 ambit_status ambit_scenario_check_size(const char *path, size_t bytes)

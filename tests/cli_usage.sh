@@ -37,7 +37,7 @@ wrong() { # MESSAGE COMMAND WORDS...
 $(hint "ambit $1")" "$@"
 }
 
-commands='assign audit compare export farm frontier generate moves nightly robustness run scenarios solve verify'
+commands='assign audit compare export farm frontier generate headcount moves nightly robustness run scenarios solve verify'
 seed='--seed: expected a whole number from 0 to 18446744073709551615, found'
 effort='--effort: expected a whole number from 0 to 9223372036854775807, found'
 threads='--threads: expected a whole number from 1 to 1024, found'
@@ -60,7 +60,7 @@ for command in $commands; do
     enough=(a)
     if [ "$command" = generate ]; then continue; fi # below
     case $command in
-    run | audit | scenarios | robustness | farm | frontier | nightly) arguments=SCENARIO.yaml ;;
+    run | audit | scenarios | robustness | farm | frontier | headcount | nightly) arguments=SCENARIO.yaml ;;
     moves) arguments='[BEFORE.h5] PLAN.h5' enough=(a b) ;;
     compare) continue ;; # takes any number
     assign) arguments='PLAN.h5 NEW.csv' enough=(a b) ;;
@@ -82,6 +82,7 @@ wrong "expected --quiet or --verbose, found both" compare a b --quiet -v
 wrong "expected PLAN.h5 NEW.csv, found only one file" assign plan.h5
 wrong "--handover: expected a file name, found ''" moves --handover= a.h5
 for bad in '' -1 ' 2' 2h 1e3 nan inf 1000001; do
+    wrong "--from: expected a whole number from 1 to 100000, found '$bad'" headcount --from "$bad" s.yaml
     wrong "--threshold: expected hours from 0 to 1000000, found '$bad'" nightly --threshold "$bad" s.yaml
 done
 wrong "--scenario: expected a file name, found ''" assign --scenario= a b
@@ -193,6 +194,7 @@ helped 'Usage: ambit run [OPTION...] SCENARIO.yaml' run --help
 helped 'Usage: ambit audit [OPTION...] SCENARIO.yaml' audit -h s.yaml
 helped 'Usage: ambit compare [OPTION...] A.h5 [B.h5...]' compare --help
 helped 'Usage: ambit farm [OPTION...] SCENARIO.yaml' farm --help
+helped 'Usage: ambit headcount [OPTION...] SCENARIO.yaml' headcount --help
 helped 'Usage: ambit assign [OPTION...] PLAN.h5 NEW.csv' assign --help
 helped 'Usage: ambit moves [OPTION...] [BEFORE.h5] PLAN.h5' moves --help
 helped 'Usage: ambit nightly [OPTION...] SCENARIO.yaml' nightly --help
@@ -212,6 +214,8 @@ check "options of audit" "--accounts --json --output --plan --quiet --scenario -
 --verbose --help --usage" "$(options_of audit)"
 check "options of assign" "--comm-stats --json --output --quiet --scenario --silence-limit --skip-bad-rows --threads \
 --verbose --help --usage" "$(options_of assign)"
+check "options of headcount" "--accounts --comm-stats --csv --effort --from --json --memory-limit --output --quiet --resume \
+--seed --silence-limit --skip-bad-rows --step --svg --threads --to --verbose --help --usage" "$(options_of headcount)"
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of moves" "--handover --json --output --quiet --svg --verbose --help --usage" \
     "$(options_of moves)"

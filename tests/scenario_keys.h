@@ -5,7 +5,7 @@
 
 #define TOP                                                                                        \
     "name, accounts, reps, territories, centres, travel, measures, bands, rules, contiguity, "     \
-    "objective, disruption, nightly, segments, working_time, coverage, kpi, robustness, scale, "   \
-    "seed, scenarios, grid, layers"
+    "objective, disruption, nightly, segments, working_time, coverage, kpi, robustness, "          \
+    "headcount, call_plan, scale, seed, folder, scenarios, grid, layers"
 
 #endif

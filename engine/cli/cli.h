@@ -10,6 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/run/assign.h"
 #include "engine/run/generate.h"
+#include "engine/run/headcount.h"
 #include "engine/run/run.h"
 #include "engine/run/solve.h"
 #include "engine/run/sweep.h"
@@ -49,7 +50,10 @@ enum {
     AMBIT_KEY_HANDOVER,
     AMBIT_KEY_VARIANT,
     AMBIT_KEY_THRESHOLD,
-    AMBIT_KEY_BUDGETS
+    AMBIT_KEY_BUDGETS,
+    AMBIT_KEY_FROM,
+    AMBIT_KEY_TO,
+    AMBIT_KEY_STEP
 };
 
 #define AMBIT_OPTION(key, name, value, text)                                                       \
@@ -101,6 +105,7 @@ struct ambit_options {
     struct ambit_solve_options solve;
     struct ambit_generate_options generate;
     struct ambit_frontier_options frontier;
+    struct ambit_headcount_options headcount;
     const char *scenario_path;                      /* of `assign`; NULL where not given */
     bool has_problem, has_distance;                 /* these two of `solve` were given */
     const char *csv_path, *geojson_path, *svg_path; /* NULL where not asked for */
@@ -125,7 +130,7 @@ struct ambit_command {
 extern const struct ambit_command ambit_command_run, ambit_command_audit, ambit_command_compare,
     ambit_command_verify, ambit_command_export, ambit_command_solve, ambit_command_generate,
     ambit_command_assign, ambit_command_moves, ambit_command_scenarios, ambit_command_robustness,
-    ambit_command_nightly, ambit_command_farm, ambit_command_frontier;
+    ambit_command_nightly, ambit_command_farm, ambit_command_frontier, ambit_command_headcount;
 
 /* --help and --usage, as an argp child of every parser. */
 extern const struct argp ambit_help_argp;

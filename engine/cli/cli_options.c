@@ -291,6 +291,42 @@ static error_t parse_end(const struct parse *parse, struct argp_state *state)
     return 0;
 }
 
+/* A row of numbers of territories. */
+static error_t parse_row(int key, const char *text, struct ambit_headcount_options *row,
+                         struct argp_state *state)
+{
+    const char *const name = key == AMBIT_KEY_FROM ? "from" : key == AMBIT_KEY_TO ? "to" : "step";
+    int32_t *const out = key == AMBIT_KEY_FROM ? &row->from
+                         : key == AMBIT_KEY_TO ? &row->to
+                                               : &row->step;
+    uint64_t whole = 0;
+    if (key != AMBIT_KEY_FROM && key != AMBIT_KEY_TO && key != AMBIT_KEY_STEP)
+        return ARGP_ERR_UNKNOWN;
+    const error_t error = parse_whole(state, name, text, 1, AMBIT_TERRITORY_MAX, &whole);
+    if (error == 0) *out = (int32_t)whole;
+    return error;
+}
+
+/* The row is whole, and not too long. */
+static error_t check_row(struct ambit_headcount_options *row, struct argp_state *state)
+{
+    if (row->from == 0 && row->to == 0 && row->step == 0) return 0;
+    if (row->from == 0 || row->to == 0) {
+        argp_error(state, "expected --from and --to together");
+        return WRONG;
+    }
+    if (row->step == 0) row->step = 1;
+    if (row->to < row->from) {
+        argp_error(state, "--to: expected --from or more, which is %d, found %d", (int)row->from,
+                   (int)row->to);
+        return WRONG;
+    }
+    if ((row->to - row->from) / row->step < AMBIT_HEADCOUNT_MAX) return 0;
+    argp_error(state, "--step: expected a step that makes at most %d numbers, found %d",
+               AMBIT_HEADCOUNT_MAX, (int)row->step);
+    return WRONG;
+}
+
 /* The size of a synthetic nation. */
 static error_t parse_size(int key, const char *text, struct ambit_generate_options *generate,
                           struct argp_state *state)
@@ -348,7 +384,8 @@ static error_t parse_number(int key, const char *text, struct ambit_options *opt
     case AMBIT_KEY_MEMORY_LIMIT:
         return parse_memory(state, text, &run->memory_limit);
     default:
-        return parse_size(key, text, &options->generate, state);
+        error = parse_size(key, text, &options->generate, state);
+        return error == ARGP_ERR_UNKNOWN ? parse_row(key, text, &options->headcount, state) : error;
     }
 }
 
@@ -433,7 +470,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_ARG:
         return parse_argument(parse, text, state);
     case ARGP_KEY_END:
-        return parse_end(parse, state);
+        return check_row(&options->headcount, state) != 0 ? WRONG : parse_end(parse, state);
     default:
         return parse_instance(key, text, options, state);
     }

@@ -23,6 +23,7 @@ static const struct ambit_command *const commands[] = {
     &ambit_command_farm,       //
     &ambit_command_frontier,   //
     &ambit_command_generate,   //
+    &ambit_command_headcount,  //
     &ambit_command_moves,      //
     &ambit_command_nightly,    //
     &ambit_command_robustness, //

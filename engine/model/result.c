@@ -109,6 +109,7 @@ void ambit_result_clear(struct ambit_result *result)
     }
     ambit_free(&result->budget_cell);
     ambit_free(&result->round);
+    ambit_free(&result->headcount);
     ambit_free(&result->nightly);
     ambit_contiguity_destroy(&result->contiguity);
     ambit_kpi_destroy(&result->kpi);

@@ -27,6 +27,7 @@ void ambit_scenario_init(struct ambit_scenario *scenario)
         .eligibility = {.needs_category = -1},
         .contiguity = {.longest_km = INFINITY},
         .layers = {.at = -1},
+        .headcount = {.margin = 1.0},
     };
 }
 

@@ -31,6 +31,7 @@
 #define AMBIT_VARIANT_NAME_MAX 192 /* bytes of the name of a scenario in a file, with its NUL */
 #define AMBIT_REP_COLUMN_MAX 8     /* columns of the reps that targets name */
 #define AMBIT_REP_FACTOR_MAX 4     /* columns of the reps that their capacity is multiplied by */
+#define AMBIT_HEADCOUNT_MAX 64     /* numbers of territories of a sweep */
 #define AMBIT_CONTIGUITY_NEAREST_MAX 32 /* neighbours of a place, where they are counted */
 
 /* A term of a measure: a column's index (≥ 0), or one of these. An audit's sums know visits, too.
@@ -152,6 +153,8 @@ enum ambit_change_kind {
     AMBIT_CHANGE_ADD_REPS,        /* text: the file */
     AMBIT_CHANGE_LEAVE,           /* text: a rep or a territory */
     AMBIT_CHANGE_MOVE,            /* text: a rep or a territory; lat, lon: its home from now on */
+    AMBIT_CHANGE_HIRE,            /* text: a new territory and its rep; lat, lon: the home; by: the
+                                     capacity, NaN for the mean of the others */
     AMBIT_CHANGE_ADD_ACCOUNTS,    /* text: the file */
     AMBIT_CHANGE_REMOVE_ACCOUNTS, /* text: a file with their ids; NULL: those that where means */
     AMBIT_CHANGE_SCALE            /* by times the column */
@@ -240,6 +243,22 @@ struct ambit_robustness_terms {
 /* How `ambit nightly` keeps a plan up. */
 struct ambit_nightly_terms {
     double hours_per_move; /* of travel a year that a move must save beyond; NAN: not said */
+};
+
+/* What `ambit headcount` sweeps, and what its figures are made of. */
+struct ambit_headcount_terms {
+    bool asked; /* the section is there: figures go into the results of a farm */
+    int count;  /* 0: numbers around today's */
+    int32_t number[AMBIT_HEADCOUNT_MAX]; /* territories; rising */
+    double hours_per_rep;                /* a year, of every rep; 0: the reps' capacity */
+    double per_hour, per_km, per_rep;    /* cost of travel and of a rep a year */
+    struct ambit_sum value;              /* of an account; without terms: none is said */
+    double margin;                       /* what a unit of it is worth in the money of the costs */
+
+    /* the call plan: visits a year and hours a visit of each of the scenario's segments */
+    bool has_call_plan;
+    double visits[AMBIT_SEGMENT_MAX], visit_hours[AMBIT_SEGMENT_MAX];
+    double working_hours, field_share; /* of a rep; the part of these hours that is for visits */
 };
 
 enum ambit_contiguity {
@@ -352,6 +371,7 @@ struct ambit_scenario {
     struct ambit_nightly_terms nightly;
     struct ambit_contiguity_terms contiguity;
     struct ambit_layer_terms layers;
+    struct ambit_headcount_terms headcount;
 };
 
 /* Sets every default (documented by `ambit run --help-scenario`); owns nothing yet. */

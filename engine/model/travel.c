@@ -26,6 +26,20 @@ double ambit_drive_minutes(const struct ambit_drive_time *drive, double km)
     return km > 0.0 ? drive->a * ambit_pow(km, drive->b) : 0.0;
 }
 
+double ambit_drive_km(const struct ambit_drive_time *drive, double minutes)
+{
+    double km0 = 0.0, minutes0 = 0.0, km1 = drive->table_km[0], minutes1 = drive->table_minutes[0];
+    if (!(minutes > 0.0)) return 0.0;
+    if (drive->table_count == 0) return pow(minutes / drive->a, 1.0 / drive->b);
+    for (int row = 1; row < drive->table_count && minutes > minutes1; row++) {
+        km0 = km1;
+        minutes0 = minutes1;
+        km1 = drive->table_km[row];
+        minutes1 = drive->table_minutes[row];
+    }
+    return km0 + (km1 - km0) * (minutes - minutes0) / (minutes1 - minutes0);
+}
+
 double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2)
 {
     const double minutes = ambit_drive_minutes(&scenario->drive_time, ambit_km_from_chord2(chord2));

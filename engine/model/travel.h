@@ -20,6 +20,9 @@
 /* Minutes of a drive of `km` ≥ 0. */
 double ambit_drive_minutes(const struct ambit_drive_time *drive, double km);
 
+/* Its inverse: kilometres that `minutes` ≥ 0 of driving take one. */
+double ambit_drive_km(const struct ambit_drive_time *drive, double minutes);
+
 /* Line-haul hours of one visit at a squared chord from the centre: 2·minutes/V/60. Rises with the
  * distance. */
 double ambit_haul_hours(const struct ambit_scenario *scenario, double chord2);

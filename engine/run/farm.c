@@ -16,6 +16,7 @@
 #include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
+#include "engine/run/headcount.h"
 #include "engine/run/infeasible.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/memory_need.h"
@@ -137,6 +138,7 @@ static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_res
     AMBIT_TRY(ambit_job_judge(job, job->label, result));
     if (diagnoses) AMBIT_TRY(ambit_job_diagnose(search, job->label, result));
     AMBIT_TRY(ambit_job_gather(job, job->label, result));
+    AMBIT_TRY(ambit_job_note_headcount(job, result));
 done:
     ambit_units_clear(&units);
     return status;

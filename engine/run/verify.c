@@ -9,6 +9,8 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/model/geometry.h"
+#include "engine/model/headcount.h"
+#include "engine/run/headcount.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/verify_one.h"
@@ -463,6 +465,34 @@ static void compare_contiguity(struct report *report, const struct ambit_result 
     }
 }
 
+static void compare_headcount(struct report *report, const struct ambit_headcount *stored,
+                              const struct ambit_headcount *found)
+{
+    static const char where[] = "headcount";
+    same_i64(report, where, "is measured", stored != NULL, found != NULL);
+    if (stored == NULL || found == NULL) return;
+    same_i64(report, where, "capacity (micro-hours)", stored->capacity, found->capacity);
+    same_i64(report, where, "work (micro-hours)", stored->work, found->work);
+    same_i64(report, where, "travel (micro-hours)", stored->travel, found->travel);
+    same_i64(report, where, "covered work (micro-hours)", stored->covered, found->covered);
+    same_i64(report, where, "overtime (micro-hours)", stored->overtime, found->overtime);
+    same_i64(report, where, "most overtime (micro-hours)", stored->overtime_most,
+             found->overtime_most);
+    same_i64(report, where, "territory of it", stored->overtime_worst, found->overtime_worst);
+    same_i64(report, where, "covered travel (micro-hours)", stored->done_travel,
+             found->done_travel);
+    same_i64(report, where, "way (micro-km)", stored->km, found->km);
+    same_i64(report, where, "covered way (micro-km)", stored->done_km, found->done_km);
+    same_i64(report, where, "potential", stored->potential, found->potential);
+    same_i64(report, where, "least potential", stored->potential_least, found->potential_least);
+    same_i64(report, where, "most potential", stored->potential_most, found->potential_most);
+    same_i64(report, where, "value", stored->value, found->value);
+    same_i64(report, where, "covered value", stored->value_covered, found->value_covered);
+    for (int c = 0; c < AMBIT_SEGMENT_MAX; c++)
+        same_i64(report, where, "accounts of a segment", stored->class_accounts[c],
+                 found->class_accounts[c]);
+}
+
 static void compare(struct report *report, const struct ambit_result *stored,
                     const struct ambit_result *found)
 {
@@ -477,6 +507,7 @@ static void compare(struct report *report, const struct ambit_result *stored,
     compare_bands(report, stored, found);
     compare_nightly(report, stored->nightly, found->nightly);
     compare_contiguity(report, stored, found);
+    compare_headcount(report, stored->headcount, found->headcount);
 }
 
 /* ---- the whole ---- */
@@ -573,6 +604,9 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     AMBIT_TRY(ambit_job_judge(job, label, found));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, found));
     AMBIT_TRY(ambit_job_gather(job, label, found));
+    int64_t measured = stored->headcount != NULL;
+    ambit_comm_max_i64(job->comm, &measured, 1);
+    if (measured) AMBIT_TRY(ambit_job_note_headcount(job, found));
     if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
     if (stored->kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(rejudge_audit(job, label, report, found));
 done:

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Two panels over the number of territories. Above: the part of the work, and of the value, that
+ * the reps have hours for. Below, where costs are known, what the travel of that costs a year, and
+ * what all comes to; else hours of travel.
+ */
+#include "engine/base/atomic_file.h"
+#include "engine/base/fixed.h"
+#include "io/report_headcount.h"
+#include "io/report_text.h"
+
+#include <math.h>
+
+enum {
+    WIDTH = 860,
+    HEIGHT = 640,
+    LEFT = 110,
+    RIGHT = 820,
+    TOP = 56,
+    MIDDLE = 290,
+    SECOND = 350,
+    BOTTOM = 572,
+    TICKS = 5,
+    NEAR = 34 /* pixels between labels of the axis */
+};
+static const char work_colour[] = "#0b62a4", value_colour[] = "#8a5a00", cost_colour[] = "#b4235a";
+
+struct panel {
+    double top, bottom, low, high; /* pixels; values */
+};
+
+struct drawing {
+    FILE *file;
+    const struct ambit_headcount_curve *curve;
+    bool has_money, has_cost;
+};
+
+enum line { COVERED, VALUE, COST, NET };
+
+static double value_of(const struct drawing *d, int p, enum line line)
+{
+    const struct ambit_headcount_point *const point = &d->curve->point[p];
+    const struct ambit_headcount *const f = &point->figures;
+    if (!point->has_plan) return NAN;
+    switch (line) {
+    case COVERED:
+        return f->work > 0 ? (double)f->covered / (double)f->work : NAN;
+    case VALUE:
+        return f->value > 0 ? (double)f->value_covered / (double)f->value : NAN;
+    case COST:
+        return d->has_cost ? point->travel_cost : ambit_from_micro(f->travel);
+    case NET:
+        return point->net;
+    }
+    return NAN;
+}
+
+static double x_of(const struct drawing *d, int p)
+{
+    const struct ambit_headcount_curve *const c = d->curve;
+    const double first = c->point[0].territories, last = c->point[c->count - 1].territories;
+    return LEFT + 12 +
+           (RIGHT - LEFT - 24) * (c->point[p].territories - first) / fmax(last - first, 1.0);
+}
+
+static double y_of(const struct panel *panel, double value)
+{
+    return panel->bottom -
+           (panel->bottom - panel->top) * (value - panel->low) / (panel->high - panel->low);
+}
+
+/* A step of 1, 2 or 5 times a power of ten. */
+static double nice_step(double range)
+{
+    const double rough = range / TICKS, power = pow(10.0, floor(log10(rough)));
+    const double left = rough / power;
+    return (left > 5.0 ? 10.0 : left > 2.0 ? 5.0 : left > 1.0 ? 2.0 : 1.0) * power;
+}
+
+static struct panel make_panel(const struct drawing *d, double top, double bottom, enum line first,
+                               enum line last)
+{
+    struct panel panel = {top, bottom, INFINITY, -INFINITY};
+    for (int p = 0; p < d->curve->count; p++) {
+        for (enum line line = first; line <= last; line++) {
+            const double value = value_of(d, p, line);
+            if (!isfinite(value)) continue;
+            panel.low = fmin(panel.low, value);
+            panel.high = fmax(panel.high, value);
+        }
+    }
+    if (!(panel.low <= panel.high)) panel.low = panel.high = 0.0;
+    const double step = nice_step(fmax(panel.high - panel.low, fabs(panel.high) * 1e-3 + 1e-9));
+    panel.low = step * floor(panel.low / step);
+    panel.high = step * ceil((panel.high + 1e-9 * step) / step);
+    if (panel.high <= panel.low) panel.high = panel.low + step;
+    return panel;
+}
+
+static void draw_axis(const struct drawing *d, const struct panel *panel, const char *title,
+                      bool percent)
+{
+    const double step = nice_step(panel->high - panel->low);
+    const int ticks = (int)floor((panel->high - panel->low) / step + 0.5);
+    char text[AMBIT_TEXT_MAX];
+    for (int t = 0; t <= ticks; t++) {
+        const double value = panel->low + t * step, y = y_of(panel, value);
+        if (percent)
+            ambit_text_percent(value, step < 0.01 ? 1 : 0, text);
+        else
+            ambit_text_number(value, step < 1.0 ? 2 : 0, text);
+        (void)fprintf(d->file,
+                      "<path class=\"grid\" d=\"M%d %.1fH%d\"/>\n"
+                      "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+                      LEFT, y, RIGHT, LEFT - 8, y + 4.0, text);
+    }
+    (void)fprintf(d->file, "<text class=\"title\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT,
+                  panel->top - 14.0, title);
+}
+
+static void draw_numbers(const struct drawing *d)
+{
+    double last = -1e9;
+    for (int p = 0; p < d->curve->count; p++) {
+        const double x = x_of(d, p);
+        const int32_t number = d->curve->point[p].territories;
+        (void)fprintf(d->file, "<path class=\"grid\" d=\"M%.1f %dV%dM%.1f %dV%d\"/>\n", x, TOP,
+                      MIDDLE, x, SECOND, BOTTOM);
+        if (x - last < NEAR && number != d->curve->today) continue;
+        last = x;
+        (void)fprintf(d->file, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\"%s>%d</text>\n", x,
+                      BOTTOM + 20, number == d->curve->today ? " class=\"title\"" : "",
+                      (int)number);
+    }
+    (void)fprintf(d->file,
+                  "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">territories (today's in bold)"
+                  "</text>\n",
+                  (LEFT + RIGHT) / 2, BOTTOM + 44);
+}
+
+static void draw_line(const struct drawing *d, const struct panel *panel, enum line line,
+                      const char *colour)
+{
+    char command = 'M';
+    (void)fprintf(d->file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" d=\"", colour);
+    for (int p = 0; p < d->curve->count; p++) {
+        const double value = value_of(d, p, line);
+        if (!isfinite(value)) continue;
+        (void)fprintf(d->file, "%c%.1f %.1f", command, x_of(d, p), y_of(panel, value));
+        command = 'L';
+    }
+    (void)fputs("\"/>\n", d->file);
+    for (int p = 0; p < d->curve->count; p++) {
+        const double value = value_of(d, p, line);
+        if (!isfinite(value)) continue;
+        (void)fprintf(d->file,
+                      "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"%s\" "
+                      "stroke-width=\"2\"/>\n",
+                      x_of(d, p), y_of(panel, value), d->curve->point[p].feasible ? colour : "#fff",
+                      colour);
+    }
+}
+
+static void draw_best(const struct drawing *d, const struct panel *panel)
+{
+    const int best = d->curve->best;
+    if (best < 0) return;
+    const double x = x_of(d, best), y = y_of(panel, value_of(d, best, NET));
+    const bool is_right = x > (LEFT + RIGHT) / 2.0;
+    (void)fprintf(d->file,
+                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"11\" fill=\"none\" stroke=\"%s\" "
+                  "stroke-width=\"2\"/>\n<text class=\"title\" x=\"%.1f\" y=\"%.1f\""
+                  "%s>best: %d</text>\n",
+                  x, y, cost_colour, x + (is_right ? -16.0 : 16.0), y + 24.0,
+                  is_right ? " text-anchor=\"end\"" : "", (int)d->curve->point[best].territories);
+}
+
+static void draw_key(const struct drawing *d, double x, double y, const char *colour,
+                     const char *words)
+{
+    (void)fprintf(d->file,
+                  "<path d=\"M%.1f %.1fh24\" stroke=\"%s\" stroke-width=\"2\"/>"
+                  "<text x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+                  x, y - 4.0, colour, x + 30.0, y, words);
+}
+
+static void draw(const struct drawing *d)
+{
+    const bool has_value =
+        isfinite(value_of(d, 0, VALUE)) || isfinite(value_of(d, d->curve->count - 1, VALUE));
+    const struct panel upper = make_panel(d, TOP, MIDDLE, COVERED, has_value ? VALUE : COVERED);
+    const struct panel lower =
+        make_panel(d, SECOND, BOTTOM, d->has_money ? NET : COST, d->has_money ? NET : COST);
+    (void)fprintf(d->file,
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
+                  "height=\"%d\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n"
+                  "<style>.grid{stroke:#ddd;fill:none}.title{font-weight:bold}</style>\n"
+                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+                  WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
+    draw_numbers(d);
+    draw_axis(d, &upper, "Covered by the reps' hours", true);
+    draw_key(d, RIGHT - 330.0, TOP - 14.0, work_colour, "work");
+    if (has_value) draw_key(d, RIGHT - 250.0, TOP - 14.0, value_colour, "value");
+    (void)fprintf(d->file,
+                  "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">hollow: a band is broken"
+                  "</text>\n",
+                  RIGHT, TOP - 14);
+    if (has_value) draw_line(d, &upper, VALUE, value_colour);
+    draw_line(d, &upper, COVERED, work_colour);
+    draw_axis(d, &lower,
+              d->has_money  ? "Value covered less travel and reps, a year"
+              : d->has_cost ? "Cost of travel a year"
+                            : "Travel, hours a year",
+              false);
+    draw_line(d, &lower, d->has_money ? NET : COST, cost_colour);
+    if (d->has_money) draw_best(d, &lower);
+    (void)fputs("</svg>\n", d->file);
+}
+
+ambit_status ambit_headcount_svg_write(const char *path, const struct ambit_headcount_curve *curve)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_atomic_file out = {0};
+    struct drawing drawing = {.curve = curve};
+    AMBIT_TRY(ambit_atomic_file_open(path, &out));
+    drawing.file = out.file;
+    for (int p = 0; p < curve->count; p++) {
+        drawing.has_money |= curve->point[p].has_plan && isfinite(curve->point[p].net);
+        drawing.has_cost |= curve->point[p].has_plan && curve->point[p].travel_cost > 0.0;
+    }
+    if (curve->count > 0) draw(&drawing);
+    AMBIT_TRY(ambit_atomic_file_commit(&out));
+done:
+    ambit_atomic_file_abandon(&out);
+    return status;
+}

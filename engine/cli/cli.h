@@ -10,7 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/run/assign.h"
 #include "engine/run/generate.h"
-#include "engine/run/headcount.h"
+#include "engine/run/headcount_sweep.h"
 #include "engine/run/run.h"
 #include "engine/run/solve.h"
 #include "engine/run/sweep.h"

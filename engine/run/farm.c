@@ -16,7 +16,7 @@
 #include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
-#include "engine/run/headcount.h"
+#include "engine/run/headcount_sweep.h"
 #include "engine/run/infeasible.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/memory_need.h"

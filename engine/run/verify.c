@@ -10,7 +10,7 @@
 #include "engine/base/path.h"
 #include "engine/model/geometry.h"
 #include "engine/model/headcount.h"
-#include "engine/run/headcount.h"
+#include "engine/run/headcount_sweep.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/verify_one.h"

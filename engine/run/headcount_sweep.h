@@ -2,11 +2,11 @@
 /*
  * `ambit headcount`: plans for a row of numbers of territories, and what their reps can do. The
  * numbers become scenarios of a file that is written beside the result and names who leaves, and
- * where a new rep would live (next_rep.h); the farm draws them, so that each is warm from today's
- * number, a failed one is a record, and a job that was stopped goes on.
+ * where a new rep would live (solvers/next_rep.h); the farm draws them, so that each is warm from
+ * today's number, a failed one is a record, and a job that was stopped goes on.
  */
-#ifndef AMBIT_HEADCOUNT_RUN_H
-#define AMBIT_HEADCOUNT_RUN_H
+#ifndef AMBIT_HEADCOUNT_SWEEP_H
+#define AMBIT_HEADCOUNT_SWEEP_H
 
 #include "engine/model/headcount.h"
 #include "engine/run/run.h"

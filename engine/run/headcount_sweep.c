@@ -7,7 +7,7 @@
  * comes of them are the same on any ranks. With fixed homes a rep more has a home, at an account's
  * place; where centres are free a territory more finds its own centre.
  */
-#include "engine/run/headcount.h"
+#include "engine/run/headcount_sweep.h"
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"

@@ -17,10 +17,9 @@ enum {
     LEFT = 110,
     RIGHT = 820,
     TOP = 56,
-    MIDDLE = 290,
-    SECOND = 350,
+    GAP = 56, /* between panels */
     BOTTOM = 572,
-    TICKS = 5,
+    TICKS = 4,
     NEAR = 34 /* pixels between labels of the axis */
 };
 static const char work_colour[] = "#0b62a4", value_colour[] = "#8a5a00", cost_colour[] = "#b4235a";
@@ -124,8 +123,7 @@ static void draw_numbers(const struct drawing *d)
     for (int p = 0; p < d->curve->count; p++) {
         const double x = x_of(d, p);
         const int32_t number = d->curve->point[p].territories;
-        (void)fprintf(d->file, "<path class=\"grid\" d=\"M%.1f %dV%dM%.1f %dV%d\"/>\n", x, TOP,
-                      MIDDLE, x, SECOND, BOTTOM);
+        (void)fprintf(d->file, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>\n", x, TOP, BOTTOM);
         if (x - last < NEAR && number != d->curve->today) continue;
         last = x;
         (void)fprintf(d->file, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\"%s>%d</text>\n", x,
@@ -171,7 +169,7 @@ static void draw_best(const struct drawing *d, const struct panel *panel)
                   "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"11\" fill=\"none\" stroke=\"%s\" "
                   "stroke-width=\"2\"/>\n<text class=\"title\" x=\"%.1f\" y=\"%.1f\""
                   "%s>best: %d</text>\n",
-                  x, y, cost_colour, x + (is_right ? -16.0 : 16.0), y + 24.0,
+                  x, y, value_colour, x + (is_right ? -16.0 : 16.0), y + 24.0,
                   is_right ? " text-anchor=\"end\"" : "", (int)d->curve->point[best].territories);
 }
 
@@ -184,13 +182,27 @@ static void draw_key(const struct drawing *d, double x, double y, const char *co
                   x, y - 4.0, colour, x + 30.0, y, words);
 }
 
+static void draw_keys(const struct drawing *d, bool has_value)
+{
+    draw_key(d, RIGHT - 330.0, TOP - 14.0, work_colour, "work");
+    if (has_value) draw_key(d, RIGHT - 250.0, TOP - 14.0, value_colour, "value");
+    (void)fprintf(d->file,
+                  "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">hollow: a band is broken"
+                  "</text>\n",
+                  RIGHT, TOP - 14);
+}
+
 static void draw(const struct drawing *d)
 {
     const bool has_value =
         isfinite(value_of(d, 0, VALUE)) || isfinite(value_of(d, d->curve->count - 1, VALUE));
-    const struct panel upper = make_panel(d, TOP, MIDDLE, COVERED, has_value ? VALUE : COVERED);
-    const struct panel lower =
-        make_panel(d, SECOND, BOTTOM, d->has_money ? NET : COST, d->has_money ? NET : COST);
+    const int panels = d->has_money ? 3 : 2;
+    const double height = (BOTTOM - TOP - (panels - 1.0) * GAP) / panels;
+    const struct panel covered =
+        make_panel(d, TOP, TOP + height, COVERED, has_value ? VALUE : COVERED);
+    const struct panel cost =
+        make_panel(d, TOP + height + GAP, TOP + 2.0 * height + GAP, COST, COST);
+    const struct panel net = make_panel(d, BOTTOM - height, BOTTOM, NET, NET);
     (void)fprintf(d->file,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
                   "height=\"%d\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n"
@@ -198,22 +210,17 @@ static void draw(const struct drawing *d)
                   "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
                   WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
     draw_numbers(d);
-    draw_axis(d, &upper, "Covered by the reps' hours", true);
-    draw_key(d, RIGHT - 330.0, TOP - 14.0, work_colour, "work");
-    if (has_value) draw_key(d, RIGHT - 250.0, TOP - 14.0, value_colour, "value");
-    (void)fprintf(d->file,
-                  "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">hollow: a band is broken"
-                  "</text>\n",
-                  RIGHT, TOP - 14);
-    if (has_value) draw_line(d, &upper, VALUE, value_colour);
-    draw_line(d, &upper, COVERED, work_colour);
-    draw_axis(d, &lower,
-              d->has_money  ? "Value covered less travel and reps, a year"
-              : d->has_cost ? "Cost of travel a year"
-                            : "Travel, hours a year",
-              false);
-    draw_line(d, &lower, d->has_money ? NET : COST, cost_colour);
-    if (d->has_money) draw_best(d, &lower);
+    draw_axis(d, &covered, "Covered by the reps' hours", true);
+    draw_keys(d, has_value);
+    if (has_value) draw_line(d, &covered, VALUE, value_colour);
+    draw_line(d, &covered, COVERED, work_colour);
+    draw_axis(d, &cost, d->has_cost ? "Cost of travel a year" : "Travel, hours a year", false);
+    draw_line(d, &cost, COST, cost_colour);
+    if (d->has_money) {
+        draw_axis(d, &net, "Value covered less travel and reps, a year", false);
+        draw_line(d, &net, NET, value_colour);
+        draw_best(d, &net);
+    }
     (void)fputs("</svg>\n", d->file);
 }
 

@@ -26,6 +26,7 @@ static const char work_colour[] = "#0b62a4", value_colour[] = "#8a5a00", cost_co
 
 struct panel {
     double top, bottom, low, high; /* pixels; values */
+    double step;                   /* between lines */
 };
 
 struct drawing {
@@ -79,7 +80,7 @@ static double nice_step(double range)
 static struct panel make_panel(const struct drawing *d, double top, double bottom, enum line first,
                                enum line last)
 {
-    struct panel panel = {top, bottom, INFINITY, -INFINITY};
+    struct panel panel = {top, bottom, INFINITY, -INFINITY, 1.0};
     for (int p = 0; p < d->curve->count; p++) {
         for (enum line line = first; line <= last; line++) {
             const double value = value_of(d, p, line);
@@ -89,9 +90,10 @@ static struct panel make_panel(const struct drawing *d, double top, double botto
         }
     }
     if (!(panel.low <= panel.high)) panel.low = panel.high = 0.0;
-    const double step = nice_step(fmax(panel.high - panel.low, fabs(panel.high) * 1e-3 + 1e-9));
+    const double step = panel.step =
+        nice_step(fmax(panel.high - panel.low, fabs(panel.high) * 1e-3 + 1e-9));
     panel.low = step * floor(panel.low / step);
-    panel.high = step * ceil((panel.high + 1e-9 * step) / step);
+    panel.high = step * ceil(panel.high / step - 1e-9);
     if (panel.high <= panel.low) panel.high = panel.low + step;
     return panel;
 }
@@ -99,7 +101,7 @@ static struct panel make_panel(const struct drawing *d, double top, double botto
 static void draw_axis(const struct drawing *d, const struct panel *panel, const char *title,
                       bool percent)
 {
-    const double step = nice_step(panel->high - panel->low);
+    const double step = panel->step;
     const int ticks = (int)floor((panel->high - panel->low) / step + 0.5);
     char text[AMBIT_TEXT_MAX];
     for (int t = 0; t <= ticks; t++) {

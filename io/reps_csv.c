@@ -372,6 +372,54 @@ done:
     return status;
 }
 
+/* The first skill by name, of all that reps have, behind `last`; its length, or 0. */
+static size_t next_skill(const struct ambit_word_list *words, const char *last, const char **out)
+{
+    size_t length = 0;
+    for (int32_t w = 0; w < words->count; w++) {
+        for (const char *at = words->text + words->begin[w]; *at != '\0';) {
+            const size_t size = strcspn(at, ";"), least = size < length ? size : length;
+            const int order = length > 0 ? memcmp(at, *out, least) : -1;
+            const int behind = strncmp(at, last, size);
+            if ((behind > 0 || (behind == 0 && size > strlen(last))) &&
+                (order < 0 || (order == 0 && size < length))) {
+                *out = at;
+                length = size;
+            }
+            at += size + (at[size] == ';');
+        }
+    }
+    return length;
+}
+
+/* Those who are hired can do all that any of the reps can, in order of names; what finds no room in
+ * a text is left out. */
+static ambit_status give_skills(struct reader *reader)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_change_terms *const changes = &reader->scenario->changes;
+    struct ambit_territories *const t = &reader->territories;
+    char all[AMBIT_WORD_BYTES_MAX + 1] = "", last[AMBIT_WORD_BYTES_MAX + 1] = "";
+    const char *skill = NULL;
+    int32_t number = 0, hired = 0;
+    size_t used = 0, size;
+    for (int c = 0; c < changes->count; c++)
+        hired += changes->change[c].kind == AMBIT_CHANGE_HIRE;
+    if (hired == 0) return AMBIT_OK;
+    while ((size = next_skill(&reader->words, last, &skill)) > 0) {
+        (void)snprintf(last, sizeof last, "%.*s", (int)size, skill);
+        if (used + size + 1 >= sizeof all) continue;
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used > 0 ? ";" : "", last);
+    }
+    if (used == 0) return AMBIT_OK;
+    AMBIT_TRY(ambit_word_list_add(&reader->words, reader->table.path, reader->skills.name, all,
+                                  used, &number));
+    for (int32_t j = t->count - hired; j < t->count; j++)
+        t->item[j].skills = 1 + number;
+done:
+    return status;
+}
+
 /* Skills by their places in the dictionary of all of them. */
 static ambit_status settle_skills(struct reader *reader, struct ambit_territories *t)
 {
@@ -399,6 +447,7 @@ static ambit_status read_all(struct reader *reader, bool skip_bad_rows)
             AMBIT_TRY(read_more(reader, changes->change[c].text, skip_bad_rows));
     }
     AMBIT_TRY(ambit_reps_change(reader->scenario, &reader->territories));
+    AMBIT_TRY(give_skills(reader));
     AMBIT_TRY(add_free(reader->scenario, &reader->territories));
     set_centres(reader->scenario, &reader->territories);
     AMBIT_TRY(ambit_territories_sort(&reader->territories));

@@ -144,11 +144,38 @@ check "free: nobody is hired" "2 0" "$(of_all "len(d['leave']), len(d['hire'])" 
 on 1 verify free.h5:8
 check "free: verified" 0 "$code"
 
-# A number whose rules fail is a record; no plan within the bands at all is exit code 2.
-sed 's/territories: \[4, 5, 7, 8\]/territories: [5, 590]/' nation/scenario.yaml >nation/far.yaml
-on 1 headcount nation/far.yaml -o far.h5 --threads 2 --effort 1 --json
-check "far: refused, as a file cannot name so many" 0 "$code"
-check "far: status" "done done" "$(points "p['status']" | cut -d ' ' -f 1,2)"
+# A plan that breaks a band says so, and one that there is not is a record; reps whom a rule names
+# stay, and new ones can what any other can.
+sed 's/count: {min: 10}/count: {min: 90}/; s/\[4, 5, 7, 8\]/[5, 7]/' nation/scenario.yaml >nation/band.yaml
+on 1 headcount nation/band.yaml -o band.h5 --threads 2 --effort 2 --json
+check "band: status" "0 done done infeasible" "$code $(points "p['status']")"
+check "band: why" 1 "$(grep -c '^  7: no plan found meets these bands:$' err)"
+check "band: best meets them" True "$(of_all "d['best'] in (5, 6)")"
+"$python" - <<'END'
+import csv, json
+first = json.loads(open("json.1").read())["leave"][0]["rep"]
+rows = list(csv.reader(open("nation/reps.csv")))
+for n, row in enumerate(rows):
+    row.append("skills" if n == 0 else "b" if row[0] == first else "" if n % 2 else "d;a")
+csv.writer(open("nation/able.csv", "w"), lineterminator="\n").writerows(rows)
+rows = list(csv.reader(open("nation/accounts.csv")))
+at = rows[0].index("territory")
+for n, row in enumerate(rows):
+    row.append("needs" if n == 0 else "b" if n == 1 else "a" if n % 50 == 7 else "")
+csv.writer(open("nation/asking.csv", "w"), lineterminator="\n").writerows(rows)
+open("first", "w").write(first)
+END
+sed 's/accounts.csv/asking.csv/; s/reps.csv/able.csv/; s/\[4, 5, 7, 8\]/[5, 7]/
+s/^bands:/rules: {needs: {accounts: needs, reps: skills}}\nbands:/' nation/scenario.yaml >nation/able.yaml
+on 2 headcount nation/able.yaml -o able.h5 --threads 1 --effort 2 --json
+check "able: status" "0 failed done done" "$code $(points "p['status']")"
+check "able: why" 1 "$(grep -c '^  5: .*expected a territory that may serve each account' err)"
+check "able: skills of a new rep" "a;b;d" "$(ask able.h5 "f['/scenarios/0002/rules/skills'][:][-1].decode() \
+if '/scenarios/0002/rules/skills' in f else list(f['/scenarios/0002/rules'])")"
+sed "s/^rules:.*/rules: {allowed: {where: {segment: A}, territories: [$(cat first)]}}/" nation/able.yaml |
+    sed 's/segment: A/needs: b/' >nation/named.yaml
+on 1 headcount nation/named.yaml -o named.h5 --threads 1 --effort 2 --json
+check "named: stays" "0 False" "$code $(of_all "any(s['rep'] == open('first').read() for s in d['leave'])")"
 
 # --- what is refused -------------------------------------------------------------
 
@@ -178,6 +205,7 @@ on 1 headcount nation/scenario.yaml --from 9 --to 5
 check "--from above --to" "64 1" "$code $(grep -c -- '--to: expected --from or more, which is 9, found 5' err)"
 
 # A hire of a name that is there.
+cp nation/scenario.yaml nation/far.yaml
 cat >>nation/far.yaml <<'END'
 scenarios:
   - {name: twice, reps: {hire: {R001: {lat: 40, lon: -90}}}}

@@ -294,6 +294,7 @@ static ambit_status draw_scenario(struct ambit_farm *farm, int32_t n, bool warm,
     ambit_status status = AMBIT_OK;
     struct ambit_job job;
     init_job(farm, farm->group, &job);
+    job.draws = true;
     AMBIT_TRY(ambit_farm_nation_load(&farm->nation, n, &job));
     if (warm && ambit_farm_is_near(farm, &job)) AMBIT_TRY(ambit_farm_start(farm, &job));
     record->warm = job.start != AMBIT_START_COLD;

@@ -220,6 +220,18 @@ done:
     return status;
 }
 
+/* True where the territory must be there: it is left as it is, or a rule names it. */
+static bool is_needed(const struct ambit_job *job, int32_t j)
+{
+    const struct ambit_eligibility_terms *const rules = &job->scenario.eligibility;
+    const struct ambit_territory *const t = &job->territories.item[j];
+    for (int n = 0; n < rules->name_count; n++)
+        if (strcmp(rules->name[n].text, t->name) == 0 ||
+            strcmp(rules->name[n].text, t->rep_id) == 0)
+            return true;
+    return !ambit_is_asked(&job->problem, j);
+}
+
 /* The cells and territories as the solver wants them. */
 static ambit_status make_cells(const struct ambit_job *job, struct cells *cells)
 {
@@ -248,8 +260,8 @@ static ambit_status make_cells(const struct ambit_job *job, struct cells *cells)
     for (size_t j = 0; j < k; j++) {
         const struct ambit_territory *const t = &job->territories.item[j];
         memcpy(&cells->home[3 * j], t->position, sizeof t->position);
-        cells->stays[j] = job->scenario.reps_file == NULL || t->rep_id[0] == '\0' ||
-                          !ambit_is_asked(&job->problem, (int32_t)j);
+        cells->stays[j] =
+            job->scenario.reps_file == NULL || t->rep_id[0] == '\0' || is_needed(job, (int32_t)j);
         for (size_t r = 0; r < rules && job->price_upper != NULL; r++)
             cells->price[j * rules + r] =
                 job->price_upper[j * rules + r] - job->price_lower[j * rules + r];
@@ -272,7 +284,7 @@ static ambit_status name_leavers(struct plan *plan, const struct ambit_next_rep 
     if (curve->leave_count > can)
         AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
                              "%s: headcount: expected at least %d territories, as %d of the reps "
-                             "cannot leave (rules.fixed), found %d",
+                             "cannot leave (rules name them), found %d",
                              plan->job.scenario.path, (int)(plan->reps - can),
                              (int)(plan->reps - can), (int)plan->number[0]));
     AMBIT_TRY(ambit_alloc(&who, count, sizeof *who));

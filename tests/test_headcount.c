@@ -211,7 +211,8 @@ static void kilometres(void)
     const struct ambit_drive_time power = {.a = 3.28, .b = 0.768};
     const struct ambit_drive_time table = {
         .table_count = 3, .table_km = {1.0, 10.0, 100.0}, .table_minutes = {3.0, 20.0, 90.0}};
-    for (double km = 0.0; km < 300.0; km += 0.7) {
+    for (int n = 0; n < 430; n++) {
+        const double km = 0.7 * n;
         CU_ASSERT_DOUBLE_EQUAL(ambit_drive_km(&power, ambit_drive_minutes(&power, km)), km, 1e-9);
         CU_ASSERT_DOUBLE_EQUAL(ambit_drive_km(&table, ambit_drive_minutes(&table, km)), km, 1e-9);
     }

@@ -30,7 +30,7 @@ double ambit_drive_km(const struct ambit_drive_time *drive, double minutes)
 {
     double km0 = 0.0, minutes0 = 0.0, km1 = drive->table_km[0], minutes1 = drive->table_minutes[0];
     if (!(minutes > 0.0)) return 0.0;
-    if (drive->table_count == 0) return pow(minutes / drive->a, 1.0 / drive->b);
+    if (drive->table_count == 0) return ambit_pow(minutes / drive->a, 1.0 / drive->b);
     for (int row = 1; row < drive->table_count && minutes > minutes1; row++) {
         km0 = km1;
         minutes0 = minutes1;

@@ -128,7 +128,6 @@ static void drop_sections(struct ambit_scenario *s, enum ambit_use use)
     if (use != AMBIT_USE_NEW) return;
     /* A new account has no territory, and stands in no table of changes. */
     ambit_scenario_forget_changes(s);
-    ambit_layers_clear(&s->layers);
     s->territory_column[0] = '\0';
     s->disruption = (struct ambit_disruption_terms){0};
     s->eligibility.has_lock = false;

@@ -298,6 +298,11 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_layered *out)
     AMBIT_TRY(ambit_h5_get_column(h5, "/accounts/lat", AMBIT_H5_F64, 0, n, out->lat));
     AMBIT_TRY(ambit_h5_get_column(h5, "/accounts/lon", AMBIT_H5_F64, 0, n, out->lon));
     AMBIT_TRY(ambit_h5_get_column(h5, "/accounts/layers", AMBIT_H5_I64, 0, n, out->mask));
+    for (int64_t i = 0; i < n; i++)
+        if (out->mask[i] < 0 || out->mask[i] >> out->count != 0)
+            AMBIT_TRY(ambit_h5_damaged(h5, "/accounts/layers",
+                                       "account %lld: expected bits of %d layers, found %lld",
+                                       (long long)i, out->count, (long long)out->mask[i]));
     for (int l = 0; l < out->count; l++)
         AMBIT_TRY(get_territories(h5, out, l));
 done:

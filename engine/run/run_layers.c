@@ -216,7 +216,7 @@ static void keep_message(const struct ambit_result *result, struct ambit_farm_en
     const size_t room = sizeof entry->message;
     const int used = snprintf(entry->message, room, "%s\n", ambit_error_message());
     ambit_error_clear();
-    if (used < 0 || (size_t)used >= room) return;
+    if (used <= 0 || (size_t)used >= room) return;
     entry->message[used - 1] = '\0';
     if (result->diagnosis == NULL || (size_t)used + 2 >= room) return;
     entry->message[used - 1] = '\n';

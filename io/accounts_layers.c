@@ -42,6 +42,38 @@ done:
     return status;
 }
 
+ambit_status ambit_layers_check_new(const struct ambit_scenario *s, const char *path,
+                                    struct ambit_comm *comm, const struct ambit_accounts *a)
+{
+    const struct ambit_layer_terms *const terms = &s->layers;
+    int64_t others = 0;
+    int32_t first = -1;
+    int at = 0;
+    while (at < terms->count && strcmp(terms->item[at].name, s->changes.variant) != 0)
+        at++;
+    if (at == terms->count || terms->item[at].takes == AMBIT_TAKES_NAMED) return AMBIT_OK;
+    for (int32_t i = 0; i < a->count; i++) {
+        uint32_t asked = 0;
+        for (int l = 0; l < terms->count; l++)
+            asked |= (uint32_t)(terms->item[l].takes == AMBIT_TAKES_WHERE &&
+                                ambit_filter_holds(&terms->item[l].where, a, i))
+                     << l;
+        if ((ambit_layers_settle(terms, asked) >> at & 1) != 0) continue;
+        others++;
+        if (first < 0) first = i;
+    }
+    int64_t all = others;
+    ambit_comm_sum_i64(comm, &all, 1);
+    ambit_status status = AMBIT_OK;
+    if (first >= 0)
+        status = ambit_fail(AMBIT_ERR_INPUT,
+                            "%s: expected accounts that the layer '%s' takes, found %lld that it "
+                            "does not, the first '%.*s'; put them into a file for their own layer",
+                            path, terms->item[at].name, (long long)all, (int)a->id_width,
+                            a->id + (int64_t)first * a->id_width);
+    return AMBIT_AGREE(comm, status);
+}
+
 static void add_gone(const char *name, struct ambit_territories *t)
 {
     if (name[0] != '\0') (void)snprintf(t->gone[t->gone_count++], AMBIT_NAME_MAX, "%s", name);

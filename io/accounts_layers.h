@@ -15,6 +15,14 @@
 ambit_status ambit_layers_mark(const struct ambit_scenario *s, struct ambit_comm *comm,
                                const struct ambit_accounts *a, uint32_t **mask_out) AMBIT_CHECKED;
 
+/* Fails with AMBIT_ERR_INPUT where accounts of the file at `path`, which are new to the table, are
+ * not of the layer that the scenario is, by the filters of its layers; a table of ids names none of
+ * them, and a layer that is one takes whom it is given. Filters are resolved. Agreed. Collective.
+ */
+ambit_status ambit_layers_check_new(const struct ambit_scenario *s, const char *path,
+                                    struct ambit_comm *comm,
+                                    const struct ambit_accounts *a) AMBIT_CHECKED;
+
 /* Adds the territories and reps of the other layers to those that are known and gone: an account
  * that they have today is new to this layer. Errors as for ambit_read_territories(). Collective. */
 ambit_status ambit_layers_know_others(const struct ambit_scenario *s, struct ambit_comm *comm,

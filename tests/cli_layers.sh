@@ -153,11 +153,22 @@ on 2 nightly nation/hybrid.yaml --scenario field --plan nation/hybrid.h5:field -
 check "a night of a layer" 0 "$code"
 on 1 verify nation/night.h5 --quiet
 check "a night of a layer: verified" 0 "$code"
-head -n 3 nation/accounts.csv | sed 's/^A0/N0/' >new.csv
+{ head -n 1 nation/accounts.csv; grep ',C,' nation/accounts.csv | head -n 2; } |
+    sed 's/^A0/N0/' >new.csv
 on 1 assign "nation/hybrid.h5:field" new.csv -o placed.csv --quiet
 check "assign into a layer" "0 3" "$code $(wc -l <placed.csv)"
 on 1 export "nation/hybrid.h5:key accounts" --csv one.csv --svg one.svg --quiet
 check "export of a layer: rows" $((segment_a - both + 1)) "$(wc -l <one.csv)"
+
+grep -m 2 ',A,' nation/accounts.csv | sed 's/^A0/M0/' >>new.csv
+for ranks in 1 3; do
+    on $ranks assign "nation/hybrid.h5:field" new.csv -o never.csv --quiet
+    check "assign into another layer on $ranks ranks" "65 ambit: new.csv: expected accounts that \
+the layer 'field' takes, found 2 that it does not, the first '$(grep -m 1 '^M0' new.csv |
+        cut -d , -f 1)'; put them into a file for their own layer" "$code $(cat err)"
+done
+on 1 assign "nation/overlay.h5:field" new.csv --scenario nation/overlay.yaml -o placed.csv --quiet
+check "assign into a layer of all, by another scenario" "0 5" "$code $(wc -l <placed.csv)"
 
 refused() { # NAME EXIT MESSAGE WORDS...
     for ranks in 1 3; do

@@ -13,6 +13,7 @@
 #include "engine/run/sort_accounts.h"
 #include "engine/run/standing_plan.h"
 #include "engine/run/threads.h"
+#include "io/accounts_layers.h"
 #include "io/assignments_csv.h"
 #include "io/tables_csv.h"
 
@@ -228,6 +229,7 @@ static ambit_status read_slice(struct ambit_comm *comm, struct batch *batch,
     AMBIT_TRY(ambit_read_accounts(&plan->scenario, batch->options->accounts_path,
                                   &plan->territories, comm, batch->options->skip_bad_rows, a, bad,
                                   &hash, &rows));
+    AMBIT_TRY(ambit_layers_check_new(&plan->scenario, batch->options->accounts_path, comm, a));
     AMBIT_TRY(drop_standing(comm, batch->options, &plan->stored, a, &dropped));
     summary->skipped_count = bad->total + dropped;
     if (a->total > INT32_MAX)

@@ -99,7 +99,8 @@ static ambit_status read_scenario(struct ambit_comm *comm, const char *path,
     AMBIT_TRY_TOGETHER(comm,
                        ambit_scenario_parse_variant(path, text, strlen(text), variant, &made));
     if (scenario_path != NULL) {
-        AMBIT_TRY(ambit_scenario_load(scenario_path, comm, &plan->scenario));
+        AMBIT_TRY(ambit_scenario_load_variant(scenario_path, made.layers.at >= 0 ? variant : NULL,
+                                              comm, &plan->scenario));
         AMBIT_TRY_TOGETHER(comm, check_scenario(path, &made, &plan->scenario));
     } else {
         plan->scenario = made;

@@ -43,8 +43,8 @@ enum {
 #define WORTHWHILE 2e-5 /* part of the cost that a round must save to count as progress */
 #define NEAR_WORTHWHILE 1e-4
 
-/* A plan near by says where most accounts go. Where limits are settled it is that of another budget,
- * and far off. */
+/* A plan near by says where most accounts go. Where limits are settled it is that of another
+ * budget, and far off. */
 static bool begins_near(const struct ambit_job *job)
 {
     return job->start == AMBIT_START_NEAR || job->start == AMBIT_START_AS_NEAR;

@@ -40,5 +40,7 @@ void ambit_scenario_bind_folder(struct ambit_binder *b)
             kind == AMBIT_CHANGE_REMOVE_ACCOUNTS)
             lead(b, folder, &s->changes.change[c].text);
     }
+    for (int l = 0; l < s->layers.count; l++)
+        lead(b, folder, &s->layers.item[l].file);
     ambit_free(&folder);
 }

@@ -115,6 +115,9 @@ static void put_scenario(FILE *file, const struct ambit_headcount_sweep *sweep, 
             (void)fputc('\n', file);
         }
     }
+    /* Where no reps name them, territories beyond the number are unknown. */
+    if (sweep->reps == 0 && sweep->has_current && number < sweep->today)
+        (void)fputs("    accounts: {columns: {territory: none}}\n", file);
     if (number > sweep->today && curve->hire_count > 0) {
         (void)fputs("    reps:\n      hire:\n", file);
         for (int32_t n = 0; n < number - sweep->today; n++) {

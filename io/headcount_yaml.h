@@ -11,6 +11,7 @@
 struct ambit_headcount_sweep {
     int count;
     const int32_t *number; /* territories; rising */
+    bool has_current;      /* accounts name the territories that they are in today */
     int32_t today, reps;   /* territories of the base, and those of them that have a rep */
     const struct ambit_headcount_curve *curve; /* who leaves and who is hired, in their order */
 };

@@ -144,6 +144,13 @@ check "free: nobody is hired" "2 0" "$(of_all "len(d['leave']), len(d['hire'])" 
 on 1 verify free.h5:8
 check "free: verified" 0 "$code"
 
+# Without reps there are no names that leave: fewer territories begin afresh.
+on 1 generate --accounts 900 --territories 4 -o made.csv --quiet
+printf 'headcount: {territories: [3, 5], hours_per_rep: 1500}\n' >>made.yaml
+on 1 headcount made.yaml -o made.h5 --threads 2 --effort 1 --json
+check "no reps: there are plans" "True 0" "$(of_all "all(p['status'] != 'failed' for p in d['points'])") \
+$(of_all "len(d['leave']) + len(d['hire'])")"
+
 # A plan that breaks a band says so, and one that there is not is a record; reps whom a rule names
 # stay, and new ones can what any other can.
 sed 's/count: {min: 10}/count: {min: 90}/; s/\[4, 5, 7, 8\]/[5, 7]/' nation/scenario.yaml >nation/band.yaml

@@ -473,7 +473,7 @@ static void written(void)
     struct ambit_headcount_curve curve = {
         .leave = leave, .leave_count = 2, .hire = hire, .hire_count = 1};
     static const int32_t number[] = {3, 4, 5, 6};
-    const struct ambit_headcount_sweep sweep = {4, number, 5, 5, &curve};
+    const struct ambit_headcount_sweep sweep = {4, number, false, 5, 5, &curve};
     struct ambit_variants *variants = NULL;
     struct ambit_scenario s;
     char path[4096], read[8192] = "";

@@ -443,6 +443,8 @@ static ambit_status prepare(struct plan *plan, const struct ambit_headcount_opti
     text[bytes] = '\0';
     const struct ambit_headcount_sweep sweep = {.count = plan->count,
                                                 .number = plan->number,
+                                                .has_current =
+                                                    job->scenario.territory_column[0] != '\0',
                                                 .today = job->territories.count,
                                                 .reps = plan->reps,
                                                 .curve = plan->curve};

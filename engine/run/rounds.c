@@ -381,11 +381,12 @@ static int fill_space(const struct round *round, int32_t group, struct group_spa
         const size_t from = (size_t)j * (size_t)round->rules;
         const size_t to = (size_t)count * (size_t)round->rules;
         const size_t bytes = (size_t)round->rules * sizeof(double);
+        space->territory[count++] = j;
+        if (bytes == 0) continue; /* no bands */
         memcpy(&space->load[to], &round->load[from], bytes);
         memcpy(&space->low[to], &round->low[from], bytes);
         memcpy(&space->high[to], &round->high[from], bytes);
         memcpy(&space->price[to], &round->pricing->acting[from], bytes);
-        space->territory[count++] = j;
     }
     return count;
 }

@@ -88,8 +88,9 @@ static void text_rule(const struct ambit_result *r, const struct ambit_opening *
 
 static void print_opening(FILE *file, const struct ambit_result *r, const struct ambit_opening *o)
 {
-    char opened[AMBIT_TEXT_MAX], allowed[AMBIT_TEXT_MAX], line[LINE];
+    char opened[AMBIT_TEXT_MAX], allowed[AMBIT_TEXT_MAX];
     if (o->what != AMBIT_RELAXED_BAND) {
+        char line[LINE];
         text_rule(r, o, line);
         (void)fprintf(file, "    %s\n", line);
         return;

@@ -108,7 +108,7 @@ for rule in "forbidden: {where: {kind: K}, territories: [T3]}" \
     "needs: {accounts: kind, reps: skills}"; do
     name=${rule%%:*}
     kind=$([ "$name" = needs ] && echo cold || echo K)
-    nation "$name" 3 "rules: {$rule}" T1:6:$kind T2:7:$kind T3:2:
+    nation "$name" 3 "rules: {$rule}" "T1:6:$kind" "T2:7:$kind" T3:2:
     declare -A said=([forbidden]="that are forbidden to it" [needs]="whose needs its rep does not meet"
         [allowed]="that are allowed to others only")
     impossible "$name" together "$name T3 0.1923 3 13" \

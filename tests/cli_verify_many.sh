@@ -69,7 +69,7 @@ for number in "/points/moved 1" "/points/travel 2" "/points/objective 0" \
     read -r path row <<<"$number"
     value=$(ask n/frontier.h5 "f['$path'][$row]")
     tampered "frontier: $path" n/frontier.h5 "f['$path'][$row] += 1" \
-        "differs: $path[$row]: the file says $((value + 1)), recomputed $value" "$one"
+        "differs: ${path}[$row]: the file says $((value + 1)), recomputed $value" "$one"
 done
 cp n/frontier.h5 n/bad.h5
 edit n/bad.h5 "f['/plans/point_1'][9] = (f['/plans/point_1'][9] + 1) % 5"

@@ -519,6 +519,7 @@ static ambit_status take_point(struct ambit_job *job, const char *path,
     if (status == AMBIT_OK)
         status = ambit_alloc(&decided.territories, territories, sizeof *decided.territories);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_REQUIRE(label != NULL && lat != NULL && lon != NULL && decided.territories != NULL);
     AMBIT_TRY_TOGETHER(job->comm, ambit_comm_rank(job->comm) == 0
                                       ? ambit_frontier_plan_read(path, plans, p, label, lat, lon)
                                       : AMBIT_OK);
@@ -595,6 +596,7 @@ static ambit_status compare_all(struct sweep *sweep, const char *path,
     AMBIT_TRY(ambit_job_judge(job, job->label, &whole));
     AMBIT_TRY(ambit_job_gather(job, job->label, &whole));
     if (ambit_comm_rank(job->comm) == 0) {
+        AMBIT_REQUIRE(plans->scenario_text != NULL);
         if (strcmp(plans->scenario_text, job->scenario.text) != 0)
             differ(checking, "scenario text: the file holds another than the scenario it names");
         status = ambit_frontier_compare_accounts(path, &whole, differ, checking);

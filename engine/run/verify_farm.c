@@ -101,6 +101,7 @@ static ambit_status verify_farm(struct ambit_comm *comm, const char *path,
     ambit_status status = AMBIT_OK;
     struct tally tally = {0};
     const bool first = ambit_comm_rank(comm) == 0;
+    AMBIT_REQUIRE(entry != NULL);
     for (int n = 0; n < count; n++)
         AMBIT_TRY(verify_entry(comm, path, &entry[n], accounts_path, threads, report, &tally));
     if (tally.differ > 0 && first)

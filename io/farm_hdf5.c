@@ -47,7 +47,6 @@ static ambit_status put_record(struct ambit_h5 *h5, const struct ambit_farm_reco
     AMBIT_TRY(put_word(h5, "status", ambit_farm_status_name(record->status)));
     AMBIT_TRY(put_word(h5, "message", record->message));
     AMBIT_TRY(put_word(h5, "changes", changes));
-    AMBIT_TRY(put_word(h5, "key", record->key));
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "warm", AMBIT_H5_FLAG, 0, 0, &record->warm));
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_put_figures(h5, &record->result));
@@ -83,8 +82,6 @@ static ambit_status get_record(struct ambit_h5 *h5, const struct ambit_result *b
                                      record->message));
     AMBIT_TRY(
         ambit_h5_get_attribute(h5, "/", "changes", AMBIT_H5_TEXT, CHANGES_MAX, 0, record->changes));
-    AMBIT_TRY(
-        ambit_h5_get_attribute(h5, "/", "key", AMBIT_H5_TEXT, sizeof record->key, 0, record->key));
     AMBIT_TRY(ambit_h5_get_attribute(h5, "/", "warm", AMBIT_H5_FLAG, 0, 0, &record->warm));
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_get_figures(h5, &record->result));
@@ -103,6 +100,8 @@ ambit_status ambit_farm_part_write(const char *path, const struct ambit_farm_rec
     struct ambit_h5 *h5 = NULL;
     AMBIT_TRY(ambit_h5_create(path, &h5));
     AMBIT_TRY(put_record(h5, record, base));
+    /* Of the tables' bytes, which say more than the rows: the farm itself has no key. */
+    AMBIT_TRY(put_word(h5, "key", record->key));
     AMBIT_TRY(ambit_h5_commit(&h5));
 done:
     ambit_h5_destroy(&h5);

@@ -124,6 +124,17 @@ for ranks in 1 2 3; do
     [ "$ranks" -gt 1 ] || first_farm=$(hash_of nation/farm.h5)
     check "farm on $ranks ranks: bytes" "$first_farm" "$(hash_of nation/farm.h5)"
 done
+# The same rows in another order, of the tables that the base and its scenarios read.
+mkdir ordered
+cp nation/*.csv ordered
+for table in accounts reps new gone; do
+    head -n 1 ordered/$table.csv >nation/$table.csv
+    tail -n +2 ordered/$table.csv | shuf --random-source=<(yes) >>nation/$table.csv
+done
+on 2 farm nation/scenario.yaml -o nation/shuffled.h5 --threads 1 --effort 3 --json
+check "farm of shuffled rows: exit code" 0 "$code"
+check "farm of shuffled rows: bytes" "$first_farm" "$(hash_of nation/shuffled.h5)"
+cp ordered/*.csv nation
 check "farm: counted" "10 1 2" "$("$python" -c "
 import json
 farm = json.load(open('out'))

@@ -24,7 +24,7 @@ struct ambit_farm_record {
     enum ambit_farm_status status;
     char message[AMBIT_FARM_MESSAGE_MAX];
     bool warm;                   /* began with the plan of the base */
-    char key[AMBIT_SHA256_TEXT]; /* of all that it depends on */
+    char key[AMBIT_SHA256_TEXT]; /* of all that it depends on; in its part alone */
     struct ambit_result result;  /* empty where it failed */
 };
 

@@ -40,7 +40,8 @@ check "run: columns stored" "['open', 'revenue', 'visits']" \
     "$(ask hand/whole.h5 "sorted(f['/accounts/columns'])")"
 on 2 verify hand/whole.h5 --accounts hand/plan.csv
 check "verify: needs no more than the run" 0 "$code"
-on 1 nightly hand/s.yaml --plan hand/plan.h5 --threshold 1 --accounts hand/plan.csv -o hand/night.h5 --quiet
+on 1 nightly hand/s.yaml --plan hand/plan.h5 --threshold 1 --accounts hand/plan.csv -o hand/night.h5 \
+    --quiet
 check "nightly: exit code" 0 "$code"
 on 1 moves hand/whole.h5 --quiet
 check "moves: exit code" 0 "$code"
@@ -67,7 +68,8 @@ cut -d, -f1-8 hand/a.csv >hand/short.csv
 miss open run hand/s.yaml --accounts hand/short.csv -o hand/x.h5
 
 # A farm reads for all its scenarios at once.
-sed 's/a.csv/plan.csv/; $a scenarios: [{name: tight, bands: {count: {max: 3}}}]' hand/s.yaml >hand/farm.yaml
+sed 's/a.csv/plan.csv/; $a scenarios: [{name: tight, bands: {count: {max: 3}}}]' \
+    hand/s.yaml >hand/farm.yaml
 on 2 farm hand/farm.yaml -o hand/farm.h5 --threads 1 --quiet
 check "farm: exit code" 0 "$code"
 on 1 frontier hand/farm.yaml -o hand/frontier.h5 --budgets 0,free --quiet

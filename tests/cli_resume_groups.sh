@@ -23,7 +23,10 @@ cut_short() { # SIG WAIT
     "$AMBIT" run nation.yaml -o plan.h5 --checkpoint 1r --threads 1 --effort 8 >out 2>err &
     local job=$! file=plan.h5.checkpoint
     [ "$2" -eq 1 ] || file=plan.h5.checkpoint.1
-    for ((n = 0; n < 3000; n++)); do [ -e $file ] && break || sleep 0.02; done
+    for ((n = 0; n < 3000; n++)); do
+        if [ -e $file ]; then break; fi
+        sleep 0.02
+    done
     kill -"$1" $job
     wait $job 2>/dev/null
     code=$?

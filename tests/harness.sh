@@ -74,8 +74,8 @@ with h5py.File(sys.argv[1]) as f:
 
 # Writes FOLDER/s.yaml and FOLDER/r.csv, a nation whose figures are worked out by hand; its accounts
 # are to be in FOLDER/a.csv. Three homes on a meridian, at 40, 41 and 43 degrees, the last one's rep
-# without an id. A visit costs 0.01 h a kilometre from home, 1.111951 h a degree, and there is nothing
-# between stops. Four accounts a territory at most. Sections may be added to the scenario.
+# without an id. A visit costs 0.01 h a kilometre from home, 1.111951 h a degree, and there is
+# nothing between stops. Four accounts a territory at most. Sections may be added to the scenario.
 meridian() { # FOLDER
     mkdir "$1"
     cat >"$1/s.yaml" <<'END'

@@ -91,7 +91,9 @@ for ranks in 1 3; do
     on $ranks nightly hand/s.yaml --plan hand/day0.h5 -o hand/day1.h5 --threads 1 --quiet
     check "no room on $ranks: exit code" 2 "$code"
     check "no room on $ranks: named" "ambit: no plan found meets these bands:
-  count: 1 of 3 territories outside; it would have to open by 1.00 accounts" "$(cat err)"
+  count: 1 of 3 territories outside; it would have to open by 1.00 accounts
+  what would do:
+    open count from at most 3.00 accounts to at most 4.00 accounts" "$(cat err)"
     check "no room on $ranks: nobody moves in vain" "2 0 0 0" "$(figures hand/day1.h5 | cut -d' ' -f1-4)"
 done
 on 1 verify hand/day1.h5 --quiet

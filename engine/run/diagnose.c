@@ -303,7 +303,13 @@ static int compare_openings(const void *a, const void *b)
     return (x->territory > y->territory) - (x->territory < y->territory);
 }
 
-/* An opening of band b in the unit of its limits. */
+/* Whether a measure is the number of accounts, and nothing else. */
+static bool counts_accounts(const struct ambit_measure *measure)
+{
+    return measure->term_count == 1 && measure->term[0] == AMBIT_TERM_COUNT;
+}
+
+/* An opening of band b in the unit of its limits, rounded up: half an account is of no use. */
 static double in_units(const struct ambit_model *model, int b, double by)
 {
     const struct ambit_result_band *const band = &model->result->band[b];
@@ -311,7 +317,8 @@ static double in_units(const struct ambit_model *model, int b, double by)
     const double unit = of_mean ? ambit_from_micro(model->result->measure[band->measure].total) /
                                       model->result->territory_count
                                 : 1.0;
-    return ceil(by * unit / ROUNDED) * ROUNDED;
+    const bool whole = of_mean && counts_accounts(&model->job->scenario.measure[band->measure]);
+    return whole ? ceil(by * unit - ROUNDED) : ceil(by * unit / ROUNDED) * ROUNDED;
 }
 
 /* Which limits of band b are finite: −1, 1, or 0 for both. */

@@ -83,6 +83,10 @@ locked T1 0.0833 1 6" "$(sed 's/rule //' <(rows locked/x.h5 alone))"
 nation protected 2 "disruption: {protected: [{where: {kind: L}}]}" T1:6:L T1:2: T2:2:
 impossible protected together "protected T1 0.0833 1 6" \
     "    keep the bands and let 1 of 6 protected accounts of T1 go"
+on 1 audit protected/s.yaml -o protected/today.h5 --quiet
+on 1 nightly protected/s.yaml --plan protected/today.h5 --threshold 1 -o protected/n.h5 --quiet
+check "nightly" "2     keep the bands and let 1 of 6 protected accounts of T1 go" \
+    "$code $(sed -n '/^  what would do:$/,$p' err | tail -n +2)"
 # T2 has 20 and is left alone: that T1 gives 25 to it is more than its bands' opening by a half.
 nation fixed 2 "rules: {fixed: [T2]}" T1:8: T2:2:
 impossible fixed together "band hours 0.5000 0 0" \

@@ -366,7 +366,7 @@ static void groups_stay_together(void)
     struct ambit_comm *comm = NULL;
     struct ambit_result r;
     struct ambit_placed placed;
-    char text[sizeof scenario_text + sizeof rule], name[16];
+    char text[sizeof scenario_text + sizeof rule], name[32];
     must(ambit_comm_create_alone(&comm));
     plan_create(&r);
     struct ambit_standing_plan *plan = must_open(comm, write_plan(&r));

@@ -223,7 +223,7 @@ check "options of nightly" "--accounts --comm-stats --effort --json --output --p
 --skip-bad-rows --threads --threshold --time-limit --verbose --help --usage" "$(options_of nightly)"
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of frontier" "--accounts --budgets --checkpoint --csv --effort --json --memory-limit --output --quiet --resume \
---seed --silence-limit --skip-bad-rows --svg --threads --time-limit --verbose --help --usage" "$(options_of frontier)"
+--scenario --seed --silence-limit --skip-bad-rows --svg --threads --time-limit --verbose --help --usage" "$(options_of frontier)"
 check "options of solve" "--comm-stats --distance --effort --json --output --problem --quiet --seed \
 --silence-limit --threads --time-limit --verbose --help --usage" "$(options_of solve)"
 check "options of verify" "--accounts --distance --instance --problem --quiet --silence-limit --threads --verbose \

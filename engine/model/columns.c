@@ -88,6 +88,7 @@ static void visit_all(struct columns *columns, struct ambit_scenario *s)
     }
     for (int c = 0; c < s->changes.count; c++)
         visit_filter(columns, &s->changes.change[c].where);
+    visit_terms(columns, s->headcount.value.count, s->headcount.value.term);
     for (int l = 0; l < s->layers.count; l++)
         visit_filter(columns, &s->layers.item[l].where);
 }
@@ -121,7 +122,13 @@ static int close_ranks(int count, char (*name)[AMBIT_NAME_MAX], int *map)
 static void drop_sections(struct ambit_scenario *s, enum ambit_use use)
 {
     bool banded[AMBIT_MEASURE_MAX] = {false};
-    if (use != AMBIT_USE_AUDIT)
+    if (use == AMBIT_USE_HEADCOUNT) { /* by segments, work and potential */
+        s->audit.visited_column = s->audit.target_column = -1;
+        s->audit.effort.count = s->audit.ratio_count = 0;
+    } else {
+        s->headcount = (struct ambit_headcount_terms){.margin = 1.0};
+    }
+    if (use != AMBIT_USE_AUDIT && use != AMBIT_USE_HEADCOUNT)
         s->audit = (struct ambit_audit_terms){
             .segments.column = -1, .visited_column = -1, .target_column = -1};
     if (use != AMBIT_USE_ROBUSTNESS) s->robustness.count = 0;

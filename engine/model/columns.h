@@ -12,6 +12,7 @@ enum ambit_use {
     AMBIT_USE_PLAN,       /* to draw, judge or keep up a plan */
     AMBIT_USE_AUDIT,      /* that, and segments, working time, coverage and kpi */
     AMBIT_USE_ROBUSTNESS, /* that of a plan, and robustness */
+    AMBIT_USE_HEADCOUNT,  /* that of a plan, and headcount */
     AMBIT_USE_NEW         /* to place new accounts: bands, and who may serve whom */
 };
 

@@ -44,18 +44,24 @@ static bool add_names(char (*known)[AMBIT_NAME_MAX], int *count, int room,
     return true;
 }
 
+/* Drops what no plan of a farm asks for. */
+static void narrow(struct ambit_scenario *s)
+{
+    ambit_scenario_narrow(s, s->headcount.asked ? AMBIT_USE_HEADCOUNT : AMBIT_USE_PLAN);
+}
+
 /* The base as a reader of all columns; scenarios whose columns find no room will read their own. */
 static ambit_status make_reader(const struct ambit_variants *variants,
                                 struct ambit_scenario *reader)
 {
     ambit_status status = AMBIT_OK;
     AMBIT_TRY(ambit_variants_bind(variants, AMBIT_VARIANT_BASE, reader));
-    ambit_scenario_narrow(reader, AMBIT_USE_PLAN);
+    narrow(reader);
     reader->together.column[0] = '\0';
     for (int i = 0; i < ambit_variants_count(variants); i++) {
         struct ambit_scenario s;
         AMBIT_TRY(ambit_variants_bind(variants, i, &s));
-        ambit_scenario_narrow(&s, AMBIT_USE_PLAN);
+        narrow(&s);
         if (add_names(reader->column, &reader->column_count, AMBIT_COLUMN_MAX, s.column,
                       s.column_count))
             (void)add_names(reader->category, &reader->category_count, AMBIT_CATEGORY_MAX,
@@ -371,7 +377,7 @@ ambit_status ambit_farm_nation_load(const struct ambit_farm_nation *nation, int 
     const bool skip = job->options.skip_bad_rows;
     bool ordered = false;
     AMBIT_TRY_TOGETHER(job->comm, ambit_variants_bind(nation->variants, variant, &job->scenario));
-    ambit_scenario_narrow(&job->scenario, AMBIT_USE_PLAN);
+    narrow(&job->scenario);
     ambit_job_take_seed(job);
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));

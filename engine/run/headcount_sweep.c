@@ -429,6 +429,7 @@ static ambit_status prepare(struct plan *plan, const struct ambit_headcount_opti
     struct ambit_job *const job = &plan->job;
     char *text = NULL;
     int64_t bytes = 0;
+    job->use = AMBIT_USE_HEADCOUNT;
     AMBIT_TRY(ambit_job_load(job));
     AMBIT_TRY_TOGETHER(job->comm, check_known(job));
     AMBIT_TRY_TOGETHER(job->comm, take_numbers(plan, numbers));

@@ -71,7 +71,9 @@ static ambit_status read_scenario(struct way *way)
     const char *const text = plan->scenario_text;
     const char *const variant = plan->variant[0] != '\0' ? plan->variant : NULL;
     AMBIT_TRY(ambit_scenario_parse_variant(way->plan_path, text, strlen(text), variant, s));
-    ambit_scenario_narrow(s, plan->kind == AMBIT_RESULT_AUDIT ? AMBIT_USE_AUDIT : AMBIT_USE_PLAN);
+    ambit_scenario_narrow(s, plan->kind == AMBIT_RESULT_AUDIT ? AMBIT_USE_AUDIT
+                             : plan->headcount != NULL        ? AMBIT_USE_HEADCOUNT
+                                                              : AMBIT_USE_PLAN);
     bool whole = s->measure_count == plan->measure_count && s->band_count == plan->band_count &&
                  s->column_count == plan->column_count;
     for (int c = 0; whole && c < plan->column_count; c++)

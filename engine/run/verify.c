@@ -593,6 +593,9 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     const int32_t *label;
     char *plan_path = NULL;
     if (stored->kind == AMBIT_RESULT_AUDIT) job->use = AMBIT_USE_AUDIT;
+    int64_t measured = stored->headcount != NULL; /* of the first rank */
+    ambit_comm_max_i64(job->comm, &measured, 1);
+    if (measured) job->use = AMBIT_USE_HEADCOUNT;
     AMBIT_TRY(ambit_job_load(job));
     if (!same_shape(job, stored, report)) goto done;
     AMBIT_TRY(ambit_job_order(job));
@@ -604,8 +607,6 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     AMBIT_TRY(ambit_job_judge(job, label, found));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, found));
     AMBIT_TRY(ambit_job_gather(job, label, found));
-    int64_t measured = stored->headcount != NULL;
-    ambit_comm_max_i64(job->comm, &measured, 1);
     if (measured) AMBIT_TRY(ambit_job_note_headcount(job, found));
     if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
     if (stored->kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(rejudge_audit(job, label, report, found));

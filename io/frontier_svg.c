@@ -8,6 +8,7 @@
 #include "io/frontier_svg.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "io/plot_svg.h"
 #include "io/report_frontier.h"
 
 #include <math.h>
@@ -28,10 +29,6 @@ enum {
 static const char plan_colour[] = "#0b62a4", bound_colour[] = "#8a5a00",
                   outside_colour[] = "#b4235a";
 
-struct panel {
-    double top, bottom, low, high; /* pixels; values */
-};
-
 struct drawing {
     FILE *file;
     const struct ambit_frontier *frontier;
@@ -49,12 +46,6 @@ static double x_of(const struct drawing *d, int p)
     return LEFT + (RIGHT - LEFT) * sqrt(part_of(d, p) / d->most);
 }
 
-static double y_of(const struct panel *panel, double value)
-{
-    return panel->bottom -
-           (panel->bottom - panel->top) * (value - panel->low) / (panel->high - panel->low);
-}
-
 static double worst_outside(const struct ambit_result *r)
 {
     double worst = 0.0;
@@ -68,45 +59,6 @@ static double worst_outside(const struct ambit_result *r)
         }
     }
     return worst;
-}
-
-/* A step of 1, 2 or 5 times a power of ten. */
-static double nice_step(double range)
-{
-    const double rough = range / TICKS, power = pow(10.0, floor(log10(rough)));
-    const double left = rough / power;
-    return (left > 5.0 ? 10.0 : left > 2.0 ? 5.0 : left > 1.0 ? 2.0 : 1.0) * power;
-}
-
-static void widen(struct panel *panel)
-{
-    const double range = fmax(panel->high - panel->low, fabs(panel->high) * 1e-3 + 1e-9);
-    const double step = nice_step(range);
-    panel->low = step * floor(panel->low / step);
-    panel->high = step * ceil((panel->high + 1e-9 * range) / step);
-    if (panel->high <= panel->low) panel->high = panel->low + step;
-}
-
-static void draw_axis(const struct drawing *d, const struct panel *panel, const char *title,
-                      bool percent)
-{
-    const double step = nice_step(panel->high - panel->low);
-    char text[AMBIT_TEXT_MAX];
-    const int ticks = (int)floor((panel->high - panel->low) / step + 0.5);
-    for (int t = 0; t <= ticks; t++) {
-        const double value = panel->low + t * step;
-        const double y = y_of(panel, value);
-        if (percent)
-            ambit_text_percent(value, step < 0.01 ? 1 : 0, text);
-        else
-            ambit_text_number(value, step < 1.0 ? 2 : 0, text);
-        (void)fprintf(d->file,
-                      "<path class=\"grid\" d=\"M%d %.1fH%d\"/>\n"
-                      "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-                      LEFT, y, RIGHT, LEFT - 8, y + 4.0, text);
-    }
-    (void)fprintf(d->file, "<text class=\"title\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT,
-                  panel->top - 14.0, title);
 }
 
 static void draw_budgets(const struct drawing *d)
@@ -143,8 +95,8 @@ static bool is_drawn(const struct drawing *d, int p, enum curve curve)
     return curve != BOUND || d->frontier->point[p].result.feasible;
 }
 
-static void draw_curve(const struct drawing *d, const struct panel *panel, enum curve curve,
-                       const char *colour)
+static void draw_curve(const struct drawing *d, const struct ambit_plot_panel *panel,
+                       enum curve curve, const char *colour)
 {
     char command = 'M';
     (void)fprintf(d->file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s d=\"", colour,
@@ -152,32 +104,27 @@ static void draw_curve(const struct drawing *d, const struct panel *panel, enum 
     for (int p = 0; p < d->frontier->count; p++) {
         if (!is_drawn(d, p, curve)) continue;
         (void)fprintf(d->file, "%c%.1f %.1f", command, x_of(d, p),
-                      y_of(panel, value_of(d, p, curve)));
+                      ambit_plot_y(panel, value_of(d, p, curve)));
         command = 'L';
     }
     (void)fputs("\"/>\n", d->file);
     for (int p = 0; p < d->frontier->count && curve != BOUND; p++) {
         const bool feasible = d->frontier->point[p].result.feasible;
-        (void)fprintf(d->file,
-                      "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"%s\" "
-                      "stroke-width=\"2\"/>\n",
-                      x_of(d, p), y_of(panel, value_of(d, p, curve)), feasible ? colour : "#fff",
-                      colour);
+        ambit_plot_dot(d->file, x_of(d, p), ambit_plot_y(panel, value_of(d, p, curve)), colour,
+                       !feasible);
     }
 }
 
-static void draw_knee(const struct drawing *d, const struct panel *panel)
+static void draw_knee(const struct drawing *d, const struct ambit_plot_panel *panel)
 {
     const int knee = d->frontier->knee;
     char text[AMBIT_TEXT_MAX];
     if (knee < 0) return;
-    const double x = x_of(d, knee), y = y_of(panel, value_of(d, knee, OBJECTIVE));
+    const double x = x_of(d, knee), y = ambit_plot_y(panel, value_of(d, knee, OBJECTIVE));
     ambit_text_budget(&d->frontier->point[knee], text);
-    (void)fprintf(d->file,
-                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"11\" fill=\"none\" stroke=\"%s\" "
-                  "stroke-width=\"2\"/>\n<text class=\"title\" x=\"%.1f\" y=\"%.1f\">knee: "
-                  "%s</text>\n",
-                  x, y, plan_colour, x + 16.0, y - 10.0, text);
+    ambit_plot_ring(d->file, x, y, plan_colour);
+    (void)fprintf(d->file, "<text class=\"title\" x=\"%.1f\" y=\"%.1f\">knee: %s</text>\n",
+                  x + 16.0, y - 10.0, text);
 }
 
 static void draw_legend(const struct drawing *d)
@@ -194,7 +141,8 @@ static void draw_legend(const struct drawing *d)
 
 static void draw(struct drawing *d)
 {
-    struct panel upper = {TOP, MIDDLE, INFINITY, -INFINITY}, lower = {SECOND, BOTTOM, 0.0, 0.01};
+    struct ambit_plot_panel upper = {TOP, MIDDLE, INFINITY, -INFINITY, 1.0};
+    struct ambit_plot_panel lower = {SECOND, BOTTOM, 0.0, 0.01, 1.0};
     for (int p = 0; p < d->frontier->count; p++) {
         for (enum curve curve = OBJECTIVE; curve <= BOUND; curve++) {
             if (!is_drawn(d, p, curve)) continue;
@@ -204,16 +152,12 @@ static void draw(struct drawing *d)
         lower.high = fmax(lower.high, value_of(d, p, OUTSIDE));
         d->most = fmax(d->most, part_of(d, p));
     }
-    widen(&upper);
-    widen(&lower);
-    (void)fprintf(d->file,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-                  "height=\"%d\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n"
-                  "<style>.grid{stroke:#ddd;fill:none}.title{font-weight:bold}</style>\n"
-                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-                  WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
-    draw_axis(d, &upper, "Travel and price of moves, hours a year", false);
-    draw_axis(d, &lower, "Furthest outside a band, of the target or share", true);
+    ambit_plot_widen(&upper, TICKS);
+    ambit_plot_widen(&lower, TICKS);
+    ambit_plot_begin(d->file, WIDTH, HEIGHT);
+    ambit_plot_axis(d->file, &upper, LEFT, RIGHT, "Travel and price of moves, hours a year", false);
+    ambit_plot_axis(d->file, &lower, LEFT, RIGHT, "Furthest outside a band, of the target or share",
+                    true);
     draw_budgets(d);
     draw_legend(d);
     draw_curve(d, &upper, BOUND, bound_colour);

@@ -6,8 +6,8 @@
  */
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "io/plot_svg.h"
 #include "io/report_headcount.h"
-#include "io/report_text.h"
 
 #include <math.h>
 
@@ -23,11 +23,6 @@ enum {
     NEAR = 34 /* pixels between labels of the axis */
 };
 static const char work_colour[] = "#0b62a4", value_colour[] = "#8a5a00", cost_colour[] = "#b4235a";
-
-struct panel {
-    double top, bottom, low, high; /* pixels; values */
-    double step;                   /* between lines */
-};
 
 struct drawing {
     FILE *file;
@@ -63,24 +58,10 @@ static double x_of(const struct drawing *d, int p)
            (RIGHT - LEFT - 24) * (c->point[p].territories - first) / fmax(last - first, 1.0);
 }
 
-static double y_of(const struct panel *panel, double value)
+static struct ambit_plot_panel make_panel(const struct drawing *d, double top, double bottom,
+                                          enum line first, enum line last)
 {
-    return panel->bottom -
-           (panel->bottom - panel->top) * (value - panel->low) / (panel->high - panel->low);
-}
-
-/* A step of 1, 2 or 5 times a power of ten. */
-static double nice_step(double range)
-{
-    const double rough = range / TICKS, power = pow(10.0, floor(log10(rough)));
-    const double left = rough / power;
-    return (left > 5.0 ? 10.0 : left > 2.0 ? 5.0 : left > 1.0 ? 2.0 : 1.0) * power;
-}
-
-static struct panel make_panel(const struct drawing *d, double top, double bottom, enum line first,
-                               enum line last)
-{
-    struct panel panel = {top, bottom, INFINITY, -INFINITY, 1.0};
+    struct ambit_plot_panel panel = {top, bottom, INFINITY, -INFINITY, 1.0};
     for (int p = 0; p < d->curve->count; p++) {
         for (enum line line = first; line <= last; line++) {
             const double value = value_of(d, p, line);
@@ -90,33 +71,8 @@ static struct panel make_panel(const struct drawing *d, double top, double botto
         }
     }
     if (!(panel.low <= panel.high)) panel.low = panel.high = 0.0;
-    const double step = panel.step =
-        nice_step(fmax(panel.high - panel.low, fabs(panel.high) * 1e-3 + 1e-9));
-    panel.low = step * floor(panel.low / step);
-    panel.high = step * ceil(panel.high / step - 1e-9);
-    if (panel.high <= panel.low) panel.high = panel.low + step;
+    ambit_plot_widen(&panel, TICKS);
     return panel;
-}
-
-static void draw_axis(const struct drawing *d, const struct panel *panel, const char *title,
-                      bool percent)
-{
-    const double step = panel->step;
-    const int ticks = (int)floor((panel->high - panel->low) / step + 0.5);
-    char text[AMBIT_TEXT_MAX];
-    for (int t = 0; t <= ticks; t++) {
-        const double value = panel->low + t * step, y = y_of(panel, value);
-        if (percent)
-            ambit_text_percent(value, step < 0.01 ? 1 : 0, text);
-        else
-            ambit_text_number(value, step < 1.0 ? 2 : 0, text);
-        (void)fprintf(d->file,
-                      "<path class=\"grid\" d=\"M%d %.1fH%d\"/>\n"
-                      "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-                      LEFT, y, RIGHT, LEFT - 8, y + 4.0, text);
-    }
-    (void)fprintf(d->file, "<text class=\"title\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT,
-                  panel->top - 14.0, title);
 }
 
 static void draw_numbers(const struct drawing *d)
@@ -138,7 +94,7 @@ static void draw_numbers(const struct drawing *d)
                   (LEFT + RIGHT) / 2, BOTTOM + 44);
 }
 
-static void draw_line(const struct drawing *d, const struct panel *panel, enum line line,
+static void draw_line(const struct drawing *d, const struct ambit_plot_panel *panel, enum line line,
                       const char *colour)
 {
     char command = 'M';
@@ -146,33 +102,28 @@ static void draw_line(const struct drawing *d, const struct panel *panel, enum l
     for (int p = 0; p < d->curve->count; p++) {
         const double value = value_of(d, p, line);
         if (!isfinite(value)) continue;
-        (void)fprintf(d->file, "%c%.1f %.1f", command, x_of(d, p), y_of(panel, value));
+        (void)fprintf(d->file, "%c%.1f %.1f", command, x_of(d, p), ambit_plot_y(panel, value));
         command = 'L';
     }
     (void)fputs("\"/>\n", d->file);
     for (int p = 0; p < d->curve->count; p++) {
         const double value = value_of(d, p, line);
         if (!isfinite(value)) continue;
-        (void)fprintf(d->file,
-                      "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"%s\" "
-                      "stroke-width=\"2\"/>\n",
-                      x_of(d, p), y_of(panel, value), d->curve->point[p].feasible ? colour : "#fff",
-                      colour);
+        ambit_plot_dot(d->file, x_of(d, p), ambit_plot_y(panel, value), colour,
+                       !d->curve->point[p].feasible);
     }
 }
 
-static void draw_best(const struct drawing *d, const struct panel *panel)
+static void draw_best(const struct drawing *d, const struct ambit_plot_panel *panel)
 {
     const int best = d->curve->best;
     if (best < 0) return;
-    const double x = x_of(d, best), y = y_of(panel, value_of(d, best, NET));
+    const double x = x_of(d, best), y = ambit_plot_y(panel, value_of(d, best, NET));
     const bool is_right = x > (LEFT + RIGHT) / 2.0;
-    (void)fprintf(d->file,
-                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"11\" fill=\"none\" stroke=\"%s\" "
-                  "stroke-width=\"2\"/>\n<text class=\"title\" x=\"%.1f\" y=\"%.1f\""
-                  "%s>best: %d</text>\n",
-                  x, y, value_colour, x + (is_right ? -16.0 : 16.0), y + 24.0,
-                  is_right ? " text-anchor=\"end\"" : "", (int)d->curve->point[best].territories);
+    ambit_plot_ring(d->file, x, y, value_colour);
+    (void)fprintf(d->file, "<text class=\"title\" x=\"%.1f\" y=\"%.1f\"%s>best: %d</text>\n",
+                  x + (is_right ? -16.0 : 16.0), y + 24.0, is_right ? " text-anchor=\"end\"" : "",
+                  (int)d->curve->point[best].territories);
 }
 
 static void draw_key(const struct drawing *d, double x, double y, const char *colour,
@@ -200,26 +151,23 @@ static void draw(const struct drawing *d)
         isfinite(value_of(d, 0, VALUE)) || isfinite(value_of(d, d->curve->count - 1, VALUE));
     const int panels = d->has_money ? 3 : 2;
     const double height = (BOTTOM - TOP - (panels - 1.0) * GAP) / panels;
-    const struct panel covered =
+    const struct ambit_plot_panel covered =
         make_panel(d, TOP, TOP + height, COVERED, has_value ? VALUE : COVERED);
-    const struct panel cost =
+    const struct ambit_plot_panel cost =
         make_panel(d, TOP + height + GAP, TOP + 2.0 * height + GAP, COST, COST);
-    const struct panel net = make_panel(d, BOTTOM - height, BOTTOM, NET, NET);
-    (void)fprintf(d->file,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-                  "height=\"%d\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n"
-                  "<style>.grid{stroke:#ddd;fill:none}.title{font-weight:bold}</style>\n"
-                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-                  WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
+    const struct ambit_plot_panel net = make_panel(d, BOTTOM - height, BOTTOM, NET, NET);
+    ambit_plot_begin(d->file, WIDTH, HEIGHT);
     draw_numbers(d);
-    draw_axis(d, &covered, "Covered by the reps' hours", true);
+    ambit_plot_axis(d->file, &covered, LEFT, RIGHT, "Covered by the reps' hours", true);
     draw_keys(d, has_value);
     if (has_value) draw_line(d, &covered, VALUE, value_colour);
     draw_line(d, &covered, COVERED, work_colour);
-    draw_axis(d, &cost, d->has_cost ? "Cost of travel a year" : "Travel, hours a year", false);
+    ambit_plot_axis(d->file, &cost, LEFT, RIGHT,
+                    d->has_cost ? "Cost of travel a year" : "Travel, hours a year", false);
     draw_line(d, &cost, COST, cost_colour);
     if (d->has_money) {
-        draw_axis(d, &net, "Value covered less travel and reps, a year", false);
+        ambit_plot_axis(d->file, &net, LEFT, RIGHT, "Value covered less travel and reps, a year",
+                        false);
         draw_line(d, &net, NET, value_colour);
         draw_best(d, &net);
     }

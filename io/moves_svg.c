@@ -6,6 +6,7 @@
 #include "io/moves_svg.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "io/plot_svg.h"
 #include "io/report_text.h"
 
 #include <math.h>
@@ -68,17 +69,6 @@ static double y_pixel(const struct panel *p, double value)
     return p->bottom - (p->bottom - p->top) * (value - p->low) / (p->high - p->low);
 }
 
-/* 1, 2 or 5 times a power of ten, so that a range has at most TICK_MOST of them. */
-static double tick_step(double range)
-{
-    static const double factors[] = {1.0, 2.0, 5.0, 10.0};
-    const double decade = pow(10.0, floor(log10(range / TICK_MOST)));
-    int k = 0;
-    while (k < 3 && range / (factors[k] * decade) > TICK_MOST)
-        k++;
-    return factors[k] * decade;
-}
-
 static void tick_text(double value, double step, char out[AMBIT_TEXT_MAX])
 {
     ambit_text_number(value, step < 1.0 ? (int)ceil(-log10(step) - 1e-9) : 0, out);
@@ -87,8 +77,8 @@ static void tick_text(double value, double step, char out[AMBIT_TEXT_MAX])
 static void draw_axes(FILE *file, const struct ambit_moves *moves, const struct panel *p)
 {
     char text[AMBIT_TEXT_MAX];
-    const double step = tick_step(p->high - p->low);
-    const double made = fmax(tick_step(fmax((double)moves->row_count, 1.0)), 1.0);
+    const double step = ambit_plot_step(p->high - p->low, TICK_MOST);
+    const double made = fmax(ambit_plot_step(fmax((double)moves->row_count, 1.0), TICK_MOST), 1.0);
     (void)fprintf(file, "<text x=\"%d\" y=\"%d\" class=\"title\">%s</text>\n", LEFT, p->top - 12,
                   p->title);
     for (double k = ceil(p->low / step); k * step <= p->high; k++) {

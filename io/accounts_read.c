@@ -65,9 +65,13 @@ static ambit_status set_visits(const struct ambit_scenario *s, struct ambit_acco
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)a->count;
     const int64_t visits = ambit_to_micro(s->visits_number);
-    AMBIT_TRY(ambit_resize(&a->visits, n, sizeof *a->visits));
+    if (s->visits_column >= 0) {
+        ambit_accounts_view_visits(a, s->visits_column);
+        return AMBIT_OK;
+    }
+    AMBIT_TRY(ambit_alloc(&a->visits, n, sizeof *a->visits));
     for (int32_t i = 0; i < a->count; i++)
-        a->visits[i] = s->visits_column >= 0 ? a->column[s->visits_column][i] : visits;
+        a->visits[i] = visits;
 done:
     return status;
 }

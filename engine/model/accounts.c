@@ -34,8 +34,16 @@ done:
     return status;
 }
 
+void ambit_accounts_view_visits(struct ambit_accounts *accounts, int32_t c)
+{
+    if (accounts->visits_view == 0) ambit_free(&accounts->visits);
+    accounts->visits = accounts->column[c];
+    accounts->visits_view = c + 1;
+}
+
 void ambit_accounts_clear(struct ambit_accounts *accounts)
 {
+    if (accounts->visits_view == 0) ambit_free(&accounts->visits);
     ambit_free(&accounts->id);
     ambit_free(&accounts->lat);
     ambit_free(&accounts->lon);
@@ -51,7 +59,6 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     }
     ambit_free(&accounts->filter_code);
     ambit_free(&accounts->class_of);
-    ambit_free(&accounts->visits);
     ambit_free(&accounts->members);
     ambit_free(&accounts->tags);
     ambit_free(&accounts->local_travel);

@@ -29,7 +29,8 @@ struct ambit_accounts {
     struct ambit_words words[AMBIT_CATEGORY_MAX]; /* owned; the same on all ranks */
     int32_t *filter_code;  /* owned; code of each of the scenario's filter words */
     int32_t *class_of;     /* owned; who may serve each (eligibility.h); NULL: all may */
-    int64_t *visits;       /* owned; micro-visits a year, ≥ 0 */
+    int64_t *visits;       /* micro-visits a year, ≥ 0; owned, or the column that it is a view of */
+    int32_t visits_view;   /* 0: visits is owned; else 1 + the index of that column */
     int32_t *members;      /* owned; accounts that each stands for; NULL: one each */
     uint32_t *tags;        /* owned; AMBIT_TAG_… of disruption.h; NULL: none */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
@@ -74,6 +75,10 @@ bool ambit_account_joins(const struct ambit_accounts *accounts, int32_t i);
 ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t column_count,
                                    struct ambit_accounts *accounts_out) AMBIT_CHECKED;
 void ambit_accounts_clear(struct ambit_accounts *accounts);
+
+/* Makes visits a view of column `c`, so that they stand in memory once; also where that column has
+ * been put elsewhere. */
+void ambit_accounts_view_visits(struct ambit_accounts *accounts, int32_t c);
 
 /* Micro-units that account i adds to a measure where it travels `travel` micro-hours. */
 int64_t ambit_account_measure(const struct ambit_accounts *accounts,

@@ -365,9 +365,12 @@ ambit_status ambit_sort_accounts(struct ambit_comm *comm, int64_t align,
     AMBIT_TRY(move_column(&ways, sizeof *accounts->lat, &accounts->lat));
     AMBIT_TRY(move_column(&ways, sizeof *accounts->lon, &accounts->lon));
     AMBIT_TRY(move_column(&ways, sizeof *accounts->previous, &accounts->previous));
-    AMBIT_TRY(move_column(&ways, sizeof *accounts->visits, &accounts->visits));
-    for (int c = 0; c < accounts->column_count; c++)
+    if (accounts->visits_view == 0)
+        AMBIT_TRY(move_column(&ways, sizeof *accounts->visits, &accounts->visits));
+    for (int c = 0; c < accounts->column_count; c++) {
         AMBIT_TRY(move_column(&ways, sizeof *accounts->column[c], &accounts->column[c]));
+        if (accounts->visits_view == c + 1) ambit_accounts_view_visits(accounts, c);
+    }
     for (int c = 0; c < accounts->category_count; c++)
         AMBIT_TRY(move_column(&ways, sizeof *accounts->category[c], &accounts->category[c]));
     accounts->count = (int32_t)ways.final_count;

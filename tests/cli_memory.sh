@@ -78,7 +78,8 @@ fits() { # ACCOUNTS TERRITORIES RANKS THREADS FORMAT
     local name="$1 accounts, $2 territories, $3 ranks of $4 threads, $5" now foreseen peak
     [ -e "$1_$2.$5" ] || nation "$1" "$2" "$1_$2.$5"
     on "$3" run "$1_$2.yaml" --accounts "$1_$2.$5" -o r.h5 --threads "$4" --effort 4 --verbose --json
-    check "$name: exit code" 0 "$code"
+    # With so little effort a plan may break bands: here that is no harm.
+    check "$name: exit code" yes "$([ "$code" = 0 ] || [ "$code" = 2 ] && echo yes || echo "$code")"
     now=$(sed -n 's/.*memory: \([0-9.]*\) MB now.*/\1/p' err | head -n 1)
     foreseen=$(sed -n 's/.* now, \([0-9.]*\) MB foreseen.*/\1/p' err | tail -n 1)
     peak=$(sed -n 's/.*"peak_bytes": *\([0-9]*\).*/\1/p' out)

@@ -12,6 +12,8 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 python=/usr/bin/python3 # Debian's, which has h5py
 passed=0 failed=0
+patience=100 # seconds that a command may take; make test-long has larger nations
+if [ -n "${AMBIT_TEST_LONG:-}" ]; then patience=1200; fi
 
 check() { # NAME EXPECTED FOUND
     if [ "$2" = "$3" ]; then
@@ -30,13 +32,13 @@ on() { # RANKS WORDS...
     local ranks=$1
     shift
     if [ "$ranks" -eq 1 ]; then
-        timeout 100 "$AMBIT" "$@" >out 2>err
+        timeout "$patience" "$AMBIT" "$@" >out 2>err
         code=$?
         return
     fi
     rm -f codes.*
     # shellcheck disable=SC2016
-    timeout -k 5 100 "$here/scripts/launch.sh" "$ranks" \
+    timeout -k 5 "$patience" "$here/scripts/launch.sh" "$ranks" \
         sh -c '"$AMBIT" "$@"; echo $? >codes.$OMPI_COMM_WORLD_RANK' sh "$@" >out 2>err
     code=$?
     if [ "$code" -eq 0 ]; then code=$(sort -u codes.* | xargs); fi

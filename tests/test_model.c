@@ -154,9 +154,14 @@ static void order_forgets_the_input_order(void)
             row[other] = swap;
         }
         shuffled_job(&instance, row, comm, &shuffled);
+        if (seed > 1) { /* visits that are a column go where it goes */
+            ambit_accounts_view_visits(&plain.accounts, WORKLOAD);
+            ambit_accounts_view_visits(&shuffled.accounts, WORKLOAD);
+        }
         must(ambit_job_order(&plain));
         must(ambit_job_order(&shuffled));
         CHECK_SEED(seed, same_accounts(&plain.accounts, &shuffled.accounts));
+        CHECK_SEED(seed, (plain.accounts.visits == plain.accounts.column[WORKLOAD]) == (seed > 1));
         for (int32_t i = 1; i < N; i++) {
             const uint64_t before =
                 ambit_hilbert_key(plain.accounts.lat[i - 1], plain.accounts.lon[i - 1]);

@@ -180,6 +180,7 @@ static void takes_visits_from_a_column(void)
     CU_ASSERT_EQUAL(read_both(&s, false, &t, &a), AMBIT_OK);
     CU_ASSERT_EQUAL(a.count, 1);
     if (a.count == 1) CU_ASSERT_EQUAL(a.visits[0], 10 * AMBIT_MICRO);
+    CU_ASSERT_PTR_EQUAL(a.visits, a.column[1]); /* they stand in memory once */
     ambit_accounts_clear(&a);
     ambit_territories_clear(&t);
     ambit_scenario_clear(&s);

@@ -5,7 +5,7 @@
  * bytes inside fields are never looked at one by one (Langdale and Lemire, "Parsing gigabytes of
  * JSON per second", 2019, section 3.1). Cost: about 10 instructions for each 16 bytes and 10 for
  * each field. Its weakness is that of every mapped file: one that is cut short by another program
- * while it is read ends the process with a bus error.
+ * while it is read ends the process by a signal (ambit_stop_tell_lost_input() finds words for it).
  */
 #include "io/csv.h"
 

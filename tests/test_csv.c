@@ -2,6 +2,7 @@
 /* The CSV scanner: records, slices, texts, numbers, and what opens as a file. */
 #include "engine/base/fixed.h"
 #include "engine/base/random.h"
+#include "engine/base/stop.h"
 #include "io/csv.h"
 #include "tests/harness.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CAPACITY 6
@@ -438,6 +440,32 @@ static void maps_a_file(void)
     CU_ASSERT_PTR_NULL(map.data);
 }
 
+/* Another program cuts the file short while it is read: the reader says so and ends with 1. */
+static void tells_a_file_cut_short(void)
+{
+    char path[] = "ambit_csv.XXXXXX", words[256] = "";
+    int told[2], status = 0;
+    const int file = mkstemp(path);
+    CU_ASSERT_FATAL(file >= 0 && pipe(told) == 0);
+    CU_ASSERT_FATAL(ftruncate(file, 1 << 20) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        struct ambit_csv_map map;
+        (void)dup2(told[1], STDERR_FILENO);
+        ambit_stop_tell_lost_input();
+        if (ambit_csv_map_open(path, &map) != AMBIT_OK || ftruncate(file, 0) != 0) _exit(2);
+        _exit(map.data[1 << 19] == '\0' ? 3 : 4);
+    }
+    CU_ASSERT(child > 0 && waitpid(child, &status, 0) == child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    (void)close(told[1]);
+    CU_ASSERT(read(told[0], words, sizeof words - 1) > 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(words, "ambit: an input file was cut short"));
+    (void)close(told[0]);
+    (void)close(file);
+    (void)unlink(path);
+}
+
 int main(void)
 {
     static const struct ambit_test tests[] = {
@@ -457,6 +485,7 @@ int main(void)
         {"refuses what is no file", refuses_what_is_no_file},
         {"refuses what it may not read", refuses_what_it_may_not_read},
         {"maps a file", maps_a_file},
+        {"tells a file that is cut short", tells_a_file_cut_short},
     };
     return ambit_test_main("csv", tests, AMBIT_TEST_COUNT(tests));
 }

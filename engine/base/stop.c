@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t received;
 
@@ -28,6 +29,29 @@ void ambit_stop_listen(void)
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             (void)sigaction(numbers[i], &action, NULL);
     }
+}
+
+/* The file is not known here, and little may be called. A bus error that somebody sent is none of
+ * ours: it comes again, without us. */
+static void tell_lost_input(int number, siginfo_t *about, void *context)
+{
+    static const char words[] =
+        "\nambit: an input file was cut short, or its file server lost, while it was read; no "
+        "result was written; start again when the file is whole\n";
+    (void)context;
+    if (about->si_code == BUS_ADRERR) {
+        (void)!write(STDERR_FILENO, words, sizeof words - 1);
+        _exit(1);
+    }
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+void ambit_stop_tell_lost_input(void)
+{
+    struct sigaction action = {.sa_sigaction = tell_lost_input, .sa_flags = SA_SIGINFO};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGBUS, &action, NULL);
 }
 
 int ambit_stop_signal(void)

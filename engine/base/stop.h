@@ -14,4 +14,8 @@ void ambit_stop_listen(void);
 /* The number of the signal that has come, or 0. Local. */
 int ambit_stop_signal(void);
 
+/* From here on a process whose mapped input is cut short under it, or lost with its file server,
+ * says so and ends with 1, in place of dying of a bus error. Local. */
+void ambit_stop_tell_lost_input(void);
+
 #endif

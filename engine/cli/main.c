@@ -4,6 +4,7 @@
  * the same way and leaves with the same exit code.
  */
 #include "engine/base/nearest.h"
+#include "engine/base/stop.h"
 #include "engine/base/traffic.h"
 #include "engine/base/version.h"
 #include "engine/cli/cli.h"
@@ -175,6 +176,7 @@ int main(int argc, char **argv)
     struct ambit_comm *comm = NULL;
     bool speaks = true;
     ambit_status status = ambit_comm_start(&argc, &argv, &comm);
+    ambit_stop_tell_lost_input(); /* MPI has words of its own for it */
     if (status == AMBIT_OK) {
         speaks = ambit_comm_rank(comm) == 0;
         status = AMBIT_AGREE(comm, flush_output(run_command(comm, argc, argv)));

@@ -443,8 +443,8 @@ static void rule_of_given_targets(void)
     CU_ASSERT_EQUAL(instance.problem.base[0][1], 1000000);
     for (int j = 0; j < 3; j++)
         check_sides(&instance, 0.0, j, 8000000.0, 12000000.0);
-    /* Narrowed by four times the mean number of accounts only, for the rounding of loads. */
-    check_sides(&instance, 0.2, 0, 8000000.0 + 8.0 / 3.0, 12000000.0 - 8.0 / 3.0);
+    /* Not narrowed: ten accounts are ten. */
+    check_sides(&instance, 0.2, 0, 8000000.0, 12000000.0);
     instance_clear(&instance);
 }
 
@@ -453,6 +453,13 @@ static void rule_of_absolute_limits(void)
     struct instance instance;
     small_instance(&instance);
     instance_absolute(&instance, WORTH, 2.5, -1.0);
+    instance_compile(&instance);
+    check_sides(&instance, 0.0, 1, 2500000.0, INFINITY);
+    check_sides(&instance, 0.2, 1, 2500000.0, INFINITY);
+    instance_clear(&instance);
+    /* Narrowed by four times the mean number of accounts, for the rounding of travel. */
+    small_instance(&instance);
+    instance_absolute(&instance, HOURS, 2.5, -1.0);
     instance_compile(&instance);
     check_sides(&instance, 0.0, 1, 2500000.0, INFINITY);
     check_sides(&instance, 0.2, 1, 2500000.0 + 8.0 / 3.0, INFINITY);

@@ -233,21 +233,30 @@ static double side_value(const struct ambit_rule *rule, const struct ambit_side 
     return (side->value + direction * inward) * target;
 }
 
+/* Whether loads are sums of whole micro-units as they were read. */
+static bool is_exact(const struct ambit_problem *problem, const struct ambit_rule *rule)
+{
+    return rule->travel_weight == 0.0 && problem->scenario->band[rule->band].share_of < 0;
+}
+
 void ambit_problem_sides(const struct ambit_problem *problem, const int64_t *total, double guard,
                          double *lower_out, double *upper_out)
 {
     const int rules = problem->rule_count;
     const int32_t territories = problem->territories->count;
-    /* A load is a sum of rounded terms, half a micro-unit off for every account; four times the
-     * mean number of accounts covers any territory that is not itself out of all proportion. */
+    /* A load of travel, or of parts of a measure, is a sum of rounded terms, half a micro-unit off
+     * for every account; four times the mean number of accounts covers any territory that is not
+     * itself out of all proportion. Sums of columns and of accounts are exact, and a limit of three
+     * accounts leaves room for three. */
     const struct ambit_accounts *const accounts = problem->accounts;
     const int64_t rounded = accounts->rows != NULL ? accounts->rows->total : accounts->total;
-    const double rounding = guard > 0.0 ? 4.0 * (double)rounded / territories : 0.0;
+    const double most = guard > 0.0 ? 4.0 * (double)rounded / territories : 0.0;
     for (int32_t j = 0; j < territories; j++) {
         for (int r = 0; r < rules; r++) {
             const struct ambit_rule *rule = &problem->rule[r];
             const double target = rule->share[j] * (double)total[r];
             const double inward = guard * half_width(rule);
+            const double rounding = is_exact(problem, rule) ? 0.0 : most;
             const size_t at = (size_t)j * (size_t)rules + (size_t)r;
             lower_out[at] = -INFINITY;
             upper_out[at] = INFINITY;

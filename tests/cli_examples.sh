@@ -50,7 +50,7 @@ on 2 run part.yaml --threads 1 -o x.h5
 check "half time: exit code" 0 "$code"
 read -r least most < <(shown '^  hours, h ' | awk '{ print $5, $6 }')
 says "reps: {columns" "$least" "$most"
-check "half time: who has least" CA-1 "$(ask x.h5 "f['territories/name'][f['measures/hours'][:].argmin()].decode()")"
+check "half time: who has least" CA-1 "$(ask x.h5 "f['territories/name'][f['measures/hours/value'][:].argmin()].decode()")"
 
 {
     sed '/^kpi:/a\  revenue: {ratio: revenue, unit: thousand USD}\n  win_rate: {ratio: won / tried, unit: percent}' \

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ORDER_MARK = 0x01020304, FORMAT = 1, CHUNK = 1 << 16 };
+enum { ORDER_MARK = 0x01020304, FORMAT = 2, CHUNK = 1 << 16 };
 #define MAGIC "AMBITCKP"
 
 struct start {
@@ -26,7 +26,7 @@ struct start {
     int64_t content_bytes;
 };
 _Static_assert(sizeof(struct start) == 24, "the start is laid out as the header says");
-_Static_assert(sizeof(struct ambit_checkpoint_head) == 216, "a head has no padding");
+_Static_assert(sizeof(struct ambit_checkpoint_head) == 320, "a head has no padding");
 
 enum { FRAME_BYTES = sizeof(struct start) + sizeof(struct ambit_checkpoint_head) + 8 };
 

@@ -8,9 +8,9 @@
  *     8           4         0x01020304, in the order of bytes of the machine that wrote it
  *     12          4         version of this layout
  *     16          8         n, bytes of content
- *     24          216       struct ambit_checkpoint_head
- *     240         n         content
- *     240 + n     8         XXH3 hash of all before
+ *     24          320       struct ambit_checkpoint_head
+ *     344         n         content
+ *     344 + n     8         XXH3 hash of all before
  */
 #ifndef AMBIT_CHECKPOINT_FILE_H
 #define AMBIT_CHECKPOINT_FILE_H
@@ -25,6 +25,8 @@ struct ambit_checkpoint_head {
     char scenario_hash[72]; /* SHA-256 of the file's text */
     char accounts_hash[40]; /* of the rows, in any order */
     char reps_hash[40];
+    char plan_hash[72]; /* of a night: SHA-256 of the plan before; "": no night */
+    char threshold[32]; /* of a night: what a move must save */
     uint64_t seed;
     int64_t effort;
     int64_t account_count, territory_count;

@@ -219,8 +219,8 @@ check "options of headcount" "--accounts --comm-stats --csv --effort --from --js
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of moves" "--handover --json --output --quiet --svg --verbose --help --usage" \
     "$(options_of moves)"
-check "options of nightly" "--accounts --comm-stats --effort --json --output --plan --quiet --scenario --seed --silence-limit \
---skip-bad-rows --threads --threshold --time-limit --verbose --help --usage" "$(options_of nightly)"
+check "options of nightly" "--accounts --checkpoint --comm-stats --effort --json --output --plan --quiet --resume --scenario \
+--seed --silence-limit --skip-bad-rows --threads --threshold --time-limit --verbose --help --usage" "$(options_of nightly)"
 check "options of compare" "--csv --json --output --quiet --verbose --help --usage" "$(options_of compare)"
 check "options of frontier" "--accounts --budgets --checkpoint --csv --effort --json --memory-limit --output --quiet --resume \
 --scenario --seed --silence-limit --skip-bad-rows --svg --threads --time-limit --verbose --help --usage" "$(options_of frontier)"

@@ -315,7 +315,7 @@ static void tells_damage(void)
     size_t bytes = 0;
     write_some(path, "some content");
     uint8_t *const all = read_all(path, &bytes);
-    CU_ASSERT_EQUAL(bytes, 24 + 216 + 12 + 8);
+    CU_ASSERT_EQUAL(bytes, 24 + 320 + 12 + 8);
     for (size_t cut = 0; cut < bytes; cut++) {
         write_all(path, all, cut);
         CU_ASSERT_EQUAL(look(path, ""), AMBIT_CHECKPOINT_DAMAGED);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit nightly: keeps a plan up with today's accounts. */
+#include "engine/base/stop.h"
 #include "engine/cli/cli.h"
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)
@@ -12,6 +13,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
                           run.plan_path != NULL     ? "no -o"
                           : run.result_path != NULL ? "no --plan"
                                                     : "neither");
+    ambit_stop_listen();
     return ambit_job_do(comm, ambit_nightly, &run, options);
 }
 
@@ -29,6 +31,12 @@ static const struct argp_option options_of_nightly[] = {
                  "Improve for at most N rounds at a time (default: 24)"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop improving after S seconds; the plan then depends on the machine"),
+    AMBIT_OPTION(AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",
+                 "Keep a checkpoint beside TODAY.h5 every so often: after a time such as 90s, 5m or "
+                 "1h, or a number of rounds such as 3r; or off (default: 5m, the first after 1m)"),
+    AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
+                 "Go on from the newest checkpoint of TODAY.h5, on any number of ranks; start "
+                 "afresh where there is none"),
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_COMM_STATS,
@@ -60,9 +68,14 @@ const struct ambit_command ambit_command_nightly = {
         "and the night has left a territory in pieces, they are joined last; moves for that count "
         "as moves for a band."
         "\n\n"
+        "On SIGTERM, SIGUSR1 or Ctrl-C the night ends with its round and leaves "
+        "TODAY.h5.checkpoint; the same command with --resume goes on to the same file. A checkpoint "
+        "of other inputs, another plan before, threshold, seed or effort is refused. It is removed "
+        "when the result is stored, unless --time-limit has ended the night."
+        "\n\n"
         "Exit status: 0 every band is met; 1 the run failed; 2 moves could not mend all bands, "
         "which are named (the best plan found is stored); 64 wrong usage; 65 wrong scenario, data "
-        "or plan.",
+        "or plan, or a checkpoint of another night; 75 stopped by a signal, can be resumed.",
     .options = options_of_nightly,
     .act = act,
 };

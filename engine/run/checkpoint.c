@@ -127,10 +127,16 @@ done:
     return status;
 }
 
-_Static_assert(sizeof(struct ambit_place) == 14 * 8, "a place has no padding");
+_Static_assert(sizeof(struct ambit_place) == 16 * 8, "a place has no padding");
 _Static_assert(sizeof(struct ambit_result_round) == 56, "a round has no padding");
 
 /* ---- whose a checkpoint is ---- */
+
+/* NULL: the plan is drawn, not kept up. */
+static const struct ambit_nightly *night_of(const struct ambit_job *job)
+{
+    return job->whole != NULL ? job->whole->nightly : job->nightly;
+}
 
 static ambit_status fill_head(const struct ambit_job *job, struct ambit_checkpoint_head *head)
 {
@@ -158,6 +164,11 @@ static ambit_status fill_head(const struct ambit_job *job, struct ambit_checkpoi
     (void)snprintf(head->accounts_hash, sizeof head->accounts_hash, "%s", rows);
     ambit_rows_hash_text(&job->reps_hash, rows);
     (void)snprintf(head->reps_hash, sizeof head->reps_hash, "%s", rows);
+    const struct ambit_nightly *const night = night_of(job);
+    if (night != NULL) {
+        (void)snprintf(head->plan_hash, sizeof head->plan_hash, "%s", night->plan_sha256);
+        (void)snprintf(head->threshold, sizeof head->threshold, "%.12g h", night->hours_per_move);
+    }
     ambit_sha256_destroy(&sha);
     return AMBIT_OK;
 }
@@ -184,6 +195,11 @@ static void compare_numbers(struct words *words, const char *what, uint64_t mine
     compare(words, what, a, b);
 }
 
+static const char *or_none(const char *text)
+{
+    return text[0] != '\0' ? text : "none";
+}
+
 /* Fails where the checkpoint is of another run, and says in what. */
 static ambit_status check_head(const struct ambit_checkpoint_head *mine,
                                const struct ambit_checkpoint_head *theirs, const char *path)
@@ -197,6 +213,9 @@ static ambit_status check_head(const struct ambit_checkpoint_head *mine,
     compare_numbers(&words, "territories", (uint64_t)mine->territory_count,
                     (uint64_t)theirs->territory_count);
     compare(&words, "reps' rows, hash", mine->reps_hash, theirs->reps_hash);
+    compare(&words, "the plan before, SHA-256", or_none(mine->plan_hash),
+            or_none(theirs->plan_hash));
+    compare(&words, "--threshold", or_none(mine->threshold), or_none(theirs->threshold));
     compare_numbers(&words, "--seed", mine->seed, theirs->seed);
     compare_numbers(&words, "--effort", (uint64_t)mine->effort, (uint64_t)theirs->effort);
     if (words.used == 0) return AMBIT_OK;
@@ -216,7 +235,7 @@ static ambit_status stop(const struct ambit_job *job, int number, const char *wh
         (void)snprintf(seed, sizeof seed, " --seed %" PRIu64, options->seed);
     if (options->effort != AMBIT_DEFAULT_EFFORT)
         (void)snprintf(effort, sizeof effort, " --effort %" PRId64, options->effort);
-    if (job->sweeps)
+    if (job->sweeps || night_of(job) != NULL)
         return ambit_fail(AMBIT_STOPPED,
                           "stopped by SIG%s%s; to go on, give the same command with --resume",
                           sigabbrev_np(number), what);

@@ -41,7 +41,9 @@ enum ambit_stage {
     AMBIT_STAGE_CENTRES,  /* of the draft: after a step of all free centres */
     AMBIT_STAGE_RELOCATE, /* of the draft: after a few centres were moved together */
     AMBIT_STAGE_GROUPS,   /* of refinement */
-    AMBIT_STAGE_DONE      /* a plan of several: the next is begun */
+    AMBIT_STAGE_DONE,     /* a plan of several: the next is begun */
+    AMBIT_STAGE_GENTLE,   /* of a night: at prices for what moves cost */
+    AMBIT_STAGE_REDRAWN   /* of a night: from a plan for which they cost next to nothing */
 };
 
 /* What the loops of a run count and compare: with plan, centres, prices and limits, all that the
@@ -54,6 +56,8 @@ struct ambit_place {
     int64_t moved, bound;   /* of the last step of centres; of the centres, micro-hours */
     int64_t attempt;        /* at refinement */
     int64_t best_objective; /* of the best plan so far, micro-hours */
+    int64_t best_broken;    /* at night: bands that it breaks, by territories */
+    int64_t stage_steps;    /* at night: rounds done in this stage; `step` counts all */
     double best_violation;  /* of that plan */
     double imbalance;       /* that prices have left */
     double guard;           /* of the present round */

@@ -15,6 +15,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
 #include "engine/run/pricing.h"
 #include "engine/run/rounds.h"
@@ -258,21 +259,7 @@ done:
 
 /* ---- improving ---- */
 
-/* What a plan is worth: broken bands as the judge counts them, then violation, then cost. */
-struct worth {
-    int64_t broken;
-    double violation;
-    int64_t cost;
-};
-
-static bool is_better(const struct worth *a, const struct worth *b)
-{
-    if ((a->broken > 0) != (b->broken > 0)) return a->broken == 0;
-    if (a->broken > 0 && a->violation != b->violation) return a->violation < b->violation;
-    return a->cost < b->cost;
-}
-
-static ambit_status judge(struct ambit_job *job, struct worth *out)
+static ambit_status judge(struct ambit_job *job, struct ambit_place *out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_result result;
@@ -285,14 +272,25 @@ static ambit_status judge(struct ambit_job *job, struct worth *out)
     whole->price_lower = lower;
     whole->price_upper = upper;
     AMBIT_TRY(status);
-    *out = (struct worth){.cost = result.objective};
+    out->best_objective = result.objective;
+    out->best_broken = 0;
+    out->best_violation = 0.0;
     for (int b = 0; b < result.band_count; b++) {
-        out->broken += result.band[b].broken_count;
-        out->violation += result.band[b].open_by;
+        out->best_broken += result.band[b].broken_count;
+        out->best_violation += result.band[b].open_by;
     }
 done:
     ambit_result_clear(&result);
     return status;
+}
+
+/* Broken bands as the judge counts them, then violation, then cost. */
+static bool is_better(const struct ambit_place *a, const struct ambit_place *b)
+{
+    if ((a->best_broken > 0) != (b->best_broken > 0)) return a->best_broken == 0;
+    if (a->best_broken > 0 && a->best_violation != b->best_violation)
+        return a->best_violation < b->best_violation;
+    return a->best_objective < b->best_objective;
 }
 
 static void copy_labels(const struct ambit_job *job, const int32_t *from, int32_t *to)
@@ -300,91 +298,93 @@ static void copy_labels(const struct ambit_job *job, const int32_t *from, int32_
     if (job->accounts.count > 0) memcpy(to, from, (size_t)job->accounts.count * sizeof *to);
 }
 
+/* Where plans are drawn anew, by how much bands are narrower. */
+static double guard_at(const struct ambit_place *place)
+{
+    return place->stage == AMBIT_STAGE_REDRAWN ? guard_of[place->attempt - 1] : 0.0;
+}
+
+/* What a move costs where plans are drawn anew: next to nothing, so that what is too much in one
+ * place finds its way past territories that are full; most of those moves then go home. */
+static int64_t disruption_at(const struct ambit_place *place, int64_t disruption)
+{
+    return place->stage == AMBIT_STAGE_REDRAWN ? disruption / CHEAPER : disruption;
+}
+
 /* Rounds of groups, at most the effort, until some in a row move nothing. */
-static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing, double guard,
-                            int64_t *round_inout)
+static ambit_status improve(struct ambit_job *job, struct ambit_pricing *pricing,
+                            struct ambit_place *place, const int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    int64_t done = 0;
-    for (int quiet = 0; quiet < QUIET_ROUNDS && done < job->options.effort; done++) {
+    while (place->quiet < QUIET_ROUNDS && place->stage_steps < job->options.effort) {
         struct ambit_round_outcome outcome;
         char detail[64];
         if (ambit_job_out_of_time(job)) break;
-        AMBIT_TRY(ambit_round_run(job, pricing, (*round_inout)++, guard, &outcome));
+        AMBIT_TRY(ambit_round_run(job, pricing, place->step++, guard_at(place), &outcome));
         AMBIT_TRY(
             ambit_job_note_round(job, "groups", outcome.moved, outcome.groups, outcome.improved));
         (void)snprintf(detail, sizeof detail, "moved=%lld", (long long)outcome.moved);
-        ambit_log_progress("refine", done + 1, job->options.effort, detail);
-        quiet = outcome.moved > 0 ? 0 : quiet + 1;
+        ambit_log_progress("refine", ++place->stage_steps, job->options.effort, detail);
+        place->quiet = outcome.moved > 0 ? 0 : place->quiet + 1;
+        AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
     }
 done:
     return status;
 }
 
-/* Candidates as if moves were free: to mend a band small accounts must move, whose travel alone
- * could never earn it. What moves cost is counted by the groups. */
-static ambit_status choose_freely(struct ambit_job *job, struct ambit_pricing *pricing)
+/* Candidates of a stage. Where moves cost what they should, they are chosen as if moves were free:
+ * to mend a band small accounts must move, whose travel alone could never earn it. What moves cost
+ * is counted by the groups. */
+static ambit_status choose(struct ambit_job *job, struct ambit_pricing *pricing,
+                           const struct ambit_place *place)
 {
     const int64_t disruption = job->problem.disruption;
-    job->problem.disruption = 0;
+    if (place->stage == AMBIT_STAGE_GENTLE) job->problem.disruption = 0;
     const ambit_status status = ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS);
     job->problem.disruption = disruption;
     return status;
 }
 
-/* The best plan so far and what it is worth. */
-struct standing_best {
-    int32_t *label; /* owned */
-    struct worth worth;
-};
-
-/* Sends home what need not move, and keeps the plan where it is the best. */
-static ambit_status conclude(struct ambit_job *job, struct standing_best *best)
+/* The prices of a stage, and where plans are drawn anew the plan that they draw. */
+static ambit_status begin_stage(struct ambit_job *job, struct ambit_pricing *pricing,
+                                struct ambit_place *place, const int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    struct worth now;
-    AMBIT_TRY(undo(job));
-    AMBIT_TRY(judge(job, &now));
-    if (is_better(&now, &best->worth)) {
-        best->worth = now;
-        copy_labels(job, job->label, best->label);
-    }
-done:
-    return status;
-}
-
-/* Groups from the present plan on, at prices for what moves cost. */
-static ambit_status improve_gently(struct ambit_job *job, struct ambit_pricing *pricing,
-                                   struct standing_best *best, int64_t *round_inout)
-{
-    ambit_status status = AMBIT_OK;
-    double imbalance = 0.0;
-    AMBIT_TRY(ambit_pricing_ascend(job, pricing, FROM_PLAN_SOFTNESS, AMBIT_LAST_SOFTNESS, 0.0,
-                                   &imbalance));
-    AMBIT_TRY(choose_freely(job, pricing));
-    AMBIT_TRY(improve(job, pricing, 0.0, round_inout));
-    AMBIT_TRY(conclude(job, best));
-done:
-    return status;
-}
-
-/* A plan drawn by prices as if moves cost next to nothing, so that what is too much in one place
- * finds its way past territories that are full; most of its moves then go home. */
-static ambit_status redraw(struct ambit_job *job, struct ambit_pricing *pricing, double guard,
-                           struct standing_best *best, int64_t *round_inout)
-{
-    ambit_status status = AMBIT_OK;
-    const int64_t disruption = job->problem.disruption;
     double imbalance = 0.0;
     int64_t moved = 0;
-    job->problem.disruption = disruption / CHEAPER;
-    status =
-        ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, guard, &imbalance, &moved);
-    if (status == AMBIT_OK) status = ambit_pricing_choose(job, pricing, AMBIT_LAST_SOFTNESS);
-    if (status == AMBIT_OK) status = improve(job, pricing, guard, round_inout);
+    if (place->stage == AMBIT_STAGE_REDRAWN)
+        AMBIT_TRY(ambit_pricing_plan(job, pricing, "repair", AMBIT_AGAIN_SOFTNESS, guard_at(place),
+                                     &imbalance, &moved));
+    else
+        AMBIT_TRY(ambit_pricing_ascend(job, pricing, FROM_PLAN_SOFTNESS, AMBIT_LAST_SOFTNESS, 0.0,
+                                       &imbalance));
+    AMBIT_TRY(choose(job, pricing, place));
+    place->stage_steps = place->quiet = 0;
+    AMBIT_TRY(ambit_keeper_round(job, place, pricing, best));
+done:
+    return status;
+}
+
+/* A stage from its prices on, or where it has `begun` from where it was; sends home what need not
+ * move, and keeps the plan where it is the best. */
+static ambit_status do_stage(struct ambit_job *job, struct ambit_pricing *pricing, bool begun,
+                             struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_place now = {0};
+    const int64_t disruption = job->problem.disruption;
+    job->problem.disruption = disruption_at(place, disruption);
+    status = begun ? choose(job, pricing, place) : begin_stage(job, pricing, place, best);
+    if (status == AMBIT_OK) status = improve(job, pricing, place, best);
     job->problem.disruption = disruption;
     AMBIT_TRY(status);
-    AMBIT_TRY(conclude(job, best));
+    AMBIT_TRY(undo(job));
+    AMBIT_TRY(judge(job, &now));
+    if (!is_better(&now, place)) return AMBIT_OK;
+    place->best_broken = now.best_broken;
+    place->best_violation = now.best_violation;
+    place->best_objective = now.best_objective;
+    copy_labels(job, job->label, best);
 done:
     return status;
 }
@@ -392,19 +392,21 @@ done:
 /* Improves the plan as it is; where bands stay broken, draws it anew, each time further inside
  * them. The best plan stays. */
 static ambit_status mend(struct ambit_job *job, struct ambit_pricing *pricing,
-                         struct standing_best *best)
+                         struct ambit_place *place, bool begun, int32_t *best)
 {
     ambit_status status = AMBIT_OK;
-    int64_t round = 0;
-    copy_labels(job, job->label, best->label);
-    AMBIT_TRY(judge(job, &best->worth));
-    AMBIT_TRY(improve_gently(job, pricing, best, &round));
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (best->worth.broken == 0 || job->stopped_by_time_limit) break;
-        AMBIT_TRY(redraw(job, pricing, guard_of[attempt], best, &round));
-        AMBIT_TRY(improve_gently(job, pricing, best, &round));
+    for (;; begun = false) {
+        AMBIT_TRY(do_stage(job, pricing, begun, place, best));
+        if (place->stage == AMBIT_STAGE_REDRAWN) {
+            place->stage = AMBIT_STAGE_GENTLE;
+        } else {
+            if (place->best_broken == 0 || job->stopped_by_time_limit) break;
+            if (place->attempt == ATTEMPTS) break;
+            place->stage = AMBIT_STAGE_REDRAWN;
+            place->attempt++;
+        }
     }
-    copy_labels(job, best->label, job->label);
+    copy_labels(job, best, job->label);
 done:
     return status;
 }
@@ -428,26 +430,43 @@ done:
     return status;
 }
 
+/* New accounts where they are placed, and the plan as it is then. */
+static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
+                          struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t fresh = 0;
+    if (job->whole != NULL) {
+        AMBIT_TRY_TOGETHER(
+            job->comm, ambit_alloc(&job->label, (size_t)job->accounts.count, sizeof *job->label));
+        copy_labels(job, job->accounts.previous, job->label);
+    }
+    AMBIT_TRY(place_new(job, &fresh));
+    AMBIT_TRY(ambit_job_note_round(job, "assign", fresh, 0, 0));
+    AMBIT_TRY(ambit_pricing_create(job, pricing));
+    copy_labels(job, job->label, best);
+    AMBIT_TRY(judge(job, place));
+    place->stage = AMBIT_STAGE_GENTLE;
+done:
+    return status;
+}
+
 ambit_status ambit_job_keep_up(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_pricing pricing = {0};
-    struct standing_best best = {0};
-    int64_t fresh = 0;
-    const size_t accounts = (size_t)job->accounts.count;
-    if (job->whole != NULL) {
-        AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, accounts, sizeof *job->label));
-        copy_labels(job, job->accounts.previous, job->label);
-    }
-    AMBIT_TRY(place_new(job, &fresh));
-    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&best.label, accounts, sizeof *best.label));
-    AMBIT_TRY(ambit_job_note_round(job, "assign", fresh, 0, 0));
-    AMBIT_TRY(ambit_pricing_create(job, &pricing));
-    AMBIT_TRY(mend(job, &pricing, &best));
-    AMBIT_TRY(find_bound(job, &pricing, best.worth.cost));
+    struct ambit_place *const place = &job->place;
+    int32_t *best = NULL;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&best, (size_t)job->accounts.count, sizeof *best));
+    AMBIT_TRY(ambit_keeper_create(job));
+    const bool begun = place->resumed != 0;
+    AMBIT_TRY(begun ? ambit_keeper_restore(job, place, &pricing, best)
+                    : begin(job, &pricing, place, best));
+    AMBIT_TRY(mend(job, &pricing, place, begun, best));
+    AMBIT_TRY(find_bound(job, &pricing, place->best_objective));
 done:
     ambit_pricing_clear(&pricing);
-    ambit_free(&best.label);
+    ambit_free(&best);
     return status;
 }
 

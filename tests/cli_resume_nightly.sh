@@ -26,8 +26,6 @@ begin() { # SCENARIO
     whole_code=$code
     sum=$(sha256sum <whole.h5)
     check "$1, undisturbed: nothing beside it" whole.h5 "$(echo whole.h5*)"
-    check "$1: drawn anew" yes \
-        "$(ask whole.h5 "'yes' if b'repair' in f['/rounds/phase'][:] else 'no'")"
 }
 # Waits for LINES of progress of the job, or its end.
 until_said() { # LINES
@@ -58,6 +56,8 @@ cut_short() { # SIGNAL LINES WORDS...
 # ---- kills: between them a resumed night gets some rounds further on two or three ranks ----
 
 begin nation.yaml
+check "the night: drawn anew" yes \
+    "$(ask whole.h5 "'yes' if b'repair' in f['/rounds/phase'][:] else 'no'")"
 kills=0 resumed=0
 while [ $kills -lt "$kills_wanted" ]; do
     cut_short KILL $((4 + RANDOM % 70)) --checkpoint 1r --resume
@@ -144,7 +144,7 @@ awk -F, -v OFS=, 'NR == 1 { print $0, "house"; next }
 mv housed.csv tonight.csv
 sed '$a rules: {together: house}' nation.yaml >housed.yaml
 begin housed.yaml
-for lines in 8 24; do
+for lines in 6 11; do
     rm -f plan.h5*
     cut_short KILL $lines --checkpoint 1r
     on 2 "${night[@]}" -o plan.h5 --resume --threads 1

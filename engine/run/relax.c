@@ -308,11 +308,15 @@ ambit_status ambit_pricing_admit(struct ambit_job *job)
                        ambit_alloc(&value, (size_t)job->territories.count, sizeof *value));
     for (int r = 0; r < job->problem.rule_count; r++) {
         const int b = job->problem.rule[r].band;
-        const double direction = direction_of(job, r);
-        if (!job->relaxation[b].opened) continue;
+        struct ambit_relaxation *const relaxation = &job->relaxation[b];
+        const double direction = direction_of(job, r), limit = *limit_of(&job->scenario.band[b]);
+        if (!job->scenario.band[b].relax || job->start == AMBIT_START_SETTLED) continue;
         AMBIT_TRY(measure_worst(job, r, value, &worst));
-        if (direction * worst <= direction * *limit_of(&job->scenario.band[b])) continue;
-        job->relaxation[b].smallest = worst;
+        const double room = relaxation->opened ? 0.0 : direction * MEASURING_ROOM;
+        if (direction * worst <= direction * limit * (1.0 + room)) continue;
+        if (!relaxation->opened) relaxation->asked = limit;
+        relaxation->opened = true;
+        relaxation->smallest = worst;
         set_limit(job, r, worst * (1.0 + direction * MEASURING_ROOM));
     }
 done:

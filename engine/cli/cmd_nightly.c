@@ -31,9 +31,10 @@ static const struct argp_option options_of_nightly[] = {
                  "Improve for at most N rounds at a time (default: 24)"),
     AMBIT_OPTION(AMBIT_KEY_TIME_LIMIT, "time-limit", "S",
                  "Stop improving after S seconds; the plan then depends on the machine"),
-    AMBIT_OPTION(AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",
-                 "Keep a checkpoint beside TODAY.h5 every so often: after a time such as 90s, 5m or "
-                 "1h, or a number of rounds such as 3r; or off (default: 5m, the first after 1m)"),
+    AMBIT_OPTION(
+        AMBIT_KEY_CHECKPOINT, "checkpoint", "EVERY",
+        "Keep a checkpoint beside TODAY.h5 every so often: after a time such as 90s, 5m or "
+        "1h, or a number of rounds such as 3r; or off (default: 5m, the first after 1m)"),
     AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
                  "Go on from the newest checkpoint of TODAY.h5, on any number of ranks; start "
                  "afresh where there is none"),
@@ -69,7 +70,8 @@ const struct ambit_command ambit_command_nightly = {
         "as moves for a band."
         "\n\n"
         "On SIGTERM, SIGUSR1 or Ctrl-C the night ends with its round and leaves "
-        "TODAY.h5.checkpoint; the same command with --resume goes on to the same file. A checkpoint "
+        "TODAY.h5.checkpoint; the same command with --resume goes on to the same file. A "
+        "checkpoint "
         "of other inputs, another plan before, threshold, seed or effort is refused. It is removed "
         "when the result is stored, unless --time-limit has ended the night."
         "\n\n"

@@ -69,8 +69,16 @@ ambit_status ambit_pricing_open(struct ambit_job *job, struct ambit_pricing *pri
 ambit_status ambit_pricing_tighten(struct ambit_job *job, struct ambit_pricing *pricing,
                                    bool *tighter_out) AMBIT_CHECKED;
 void ambit_pricing_give_room(struct ambit_job *job);
-/* A limit that was opened, and that the final plan in job->label is still outside of, opens to what
- * the plan has. */
+/* Of every rule whose limit may be opened, what was asked (where it has been opened with room: that
+ * limit) and what the plan in job->label reaches, which
+ * is no less open. */
+ambit_status ambit_pricing_reached(struct ambit_job *job, double *limit_out,
+                                   double *reached_out) AMBIT_CHECKED;
+/* Puts those limits between `low` and `high`, by rule: `part` of the way. Local. */
+void ambit_pricing_set_limits(struct ambit_job *job, const double *low, const double *high,
+                              double part);
+/* A limit with `relax` that the final plan in job->label is outside of opens to what the plan has,
+ * unless limits are settled. */
 ambit_status ambit_pricing_admit(struct ambit_job *job) AMBIT_CHECKED;
 
 #endif

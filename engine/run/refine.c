@@ -29,7 +29,8 @@ enum {
     ATTEMPTS = 3,
     SPENDING_ROUNDS = 6,
     LIFTINGS = 6,
-    LIFTED_ROUNDS = 12
+    LIFTED_ROUNDS = 12,
+    NARROWINGS = 5
 };
 #define NEAR_GUARD 0.01   /* where a near plan is known, bands are wide sooner */
 #define FIRST_LIFTING 1.0 /* of the mean travel of what a budget counts */
@@ -210,6 +211,92 @@ done:
     return status;
 }
 
+/* A plan whose prices are sought for the limits as they are, and rounds; the best into `best`. */
+static ambit_status try_limits(struct ambit_job *job, struct ambit_pricing *pricing,
+                               struct ambit_place *aside, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    *aside = (struct ambit_place){
+        .best_violation = INFINITY,
+        .best_objective = INT64_MAX,
+        .bound = job->place.bound,
+        .step = job->options.effort > LIFTED_ROUNDS ? job->options.effort - LIFTED_ROUNDS : 0,
+        .attempt_guard = AMBIT_FIRST_GUARD};
+    AMBIT_TRY(ambit_budget_prices_forget(job, pricing));
+    AMBIT_TRY(plan_by_prices(job, pricing, "budget", LIFTED_SOFTNESS, true, aside));
+    AMBIT_TRY(improve_by_groups(job, pricing, aside, best));
+done:
+    return status;
+}
+
+/* Bisects limits with `relax` between what was asked and what the best plan has: budgets may leave
+ * more to win than rounds see that count what is outside in all, and not at its worst. Leaves the
+ * limits as they were, and the plan of the narrowest that was met in `best` and the job. */
+static ambit_status narrow(struct ambit_job *job, struct ambit_pricing *pricing,
+                           struct ambit_place *place, int32_t *best, int32_t *tried)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t bytes = (size_t)job->accounts.count * sizeof *best;
+    double asked[AMBIT_RULE_MAX], low[AMBIT_RULE_MAX], high[AMBIT_RULE_MAX],
+        aside_of[AMBIT_RULE_MAX];
+    bool wide = false, found = false;
+    struct ambit_band band[2 * AMBIT_MEASURE_MAX];
+    memcpy(band, job->scenario.band, sizeof band);
+    AMBIT_TRY(ambit_pricing_reached(job, asked, high));
+    memcpy(low, asked, sizeof low);
+    for (int r = 0; r < job->problem.rule_count; r++)
+        wide |= high[r] != low[r];
+    for (int n = 0; wide && n < NARROWINGS && !ambit_job_out_of_time(job); n++) {
+        struct ambit_place aside;
+        ambit_pricing_set_limits(job, low, high, 0.5);
+        AMBIT_TRY(try_limits(job, pricing, &aside, tried));
+        if (aside.best_violation > 0.0) {
+            for (int r = 0; r < job->problem.rule_count; r++)
+                low[r] += 0.5 * (high[r] - low[r]);
+            continue;
+        }
+        if (bytes > 0) memcpy(job->label, tried, bytes);
+        ambit_pricing_set_limits(job, low, high, 0.0);
+        AMBIT_TRY(ambit_pricing_reached(job, aside_of, high));
+        found = true;
+        place->best_violation = aside.best_violation;
+        place->best_objective = aside.best_objective;
+        if (bytes > 0) memcpy(best, tried, bytes);
+    }
+    memcpy(job->scenario.band, band, sizeof band);
+    for (int r = 0; r < job->problem.rule_count; r++)
+        ambit_problem_refresh_rule(&job->problem, r);
+    if (found) ambit_pricing_set_limits(job, asked, asked, 0.0);
+    if (bytes > 0) memcpy(job->label, best, bytes);
+done:
+    return status;
+}
+
+/* The same where a budget leaves a limit with `relax` unmet, or it was opened beside one. Begun
+ * anew by a run that goes on from a checkpoint, as what follows it. */
+static ambit_status narrow_limits(struct ambit_job *job, struct ambit_pricing *pricing,
+                                  struct ambit_place *place, int32_t *best)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_keeper *const keeper = job->keeper;
+    int32_t *tried = NULL;
+    bool open = false;
+    for (int b = 0; b < job->scenario.band_count; b++)
+        open |= job->scenario.band[b].relax &&
+                (place->best_violation > 0.0 ||
+                 (job->relaxation[b].opened && job->scenario.band[b].relax_room == 0.0));
+    if (!open || job->start == AMBIT_START_SETTLED || job->options.effort == 0 ||
+        ambit_budget_cells(&job->problem.budgets) == 0)
+        return AMBIT_OK;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&tried, (size_t)job->accounts.count, sizeof *tried));
+    job->keeper = NULL;
+    status = narrow(job, pricing, place, best, tried);
+    job->keeper = keeper;
+done:
+    ambit_free(&tried);
+    return status;
+}
+
 /* A plan that meets the bands where leaving is as dear as `times` says and budgets are lifted: what
  * it draws on them into `drawn`, where *met_out says that the bands are met. */
 static ambit_status try_without(struct ambit_job *job, struct ambit_pricing *pricing, double times,
@@ -291,6 +378,7 @@ ambit_status ambit_job_refine(struct ambit_job *job)
     AMBIT_TRY(place->resumed ? ambit_keeper_restore(job, place, &pricing, best)
                              : begin(job, &pricing, place, best));
     AMBIT_TRY(improve(job, &pricing, place, best));
+    AMBIT_TRY(narrow_limits(job, &pricing, place, best));
     AMBIT_TRY(ambit_pricing_admit(job));
     if (!job->sweeps) AMBIT_TRY(find_enough(job, &pricing, place, best));
     ambit_log_progress("bound", 0, 0, "");

@@ -300,6 +300,37 @@ void ambit_pricing_give_room(struct ambit_job *job)
     }
 }
 
+ambit_status ambit_pricing_reached(struct ambit_job *job, double *limit_out, double *reached_out)
+{
+    ambit_status status = AMBIT_OK;
+    double *value = NULL;
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&value, (size_t)job->territories.count, sizeof *value));
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
+        const struct ambit_relaxation *const relaxation =
+            &job->relaxation[job->problem.rule[r].band];
+        limit_out[r] = reached_out[r] = *limit_of(&job->scenario.band[job->problem.rule[r].band]);
+        if (!band->relax) continue;
+        if (relaxation->opened && band->relax_room == 0.0) limit_out[r] = relaxation->asked;
+        AMBIT_TRY(measure_worst(job, r, value, &reached_out[r]));
+        const double direction = direction_of(job, r);
+        reached_out[r] = direction * fmax(direction * reached_out[r], direction * limit_out[r]);
+    }
+done:
+    ambit_free(&value);
+    return status;
+}
+
+void ambit_pricing_set_limits(struct ambit_job *job, const double *low, const double *high,
+                              double part)
+{
+    for (int r = 0; r < job->problem.rule_count; r++) {
+        if (job->scenario.band[job->problem.rule[r].band].relax)
+            set_limit(job, r, low[r] + part * (high[r] - low[r]));
+    }
+}
+
 ambit_status ambit_pricing_admit(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
@@ -313,7 +344,10 @@ ambit_status ambit_pricing_admit(struct ambit_job *job)
         if (!job->scenario.band[b].relax || job->start == AMBIT_START_SETTLED) continue;
         AMBIT_TRY(measure_worst(job, r, value, &worst));
         const double room = relaxation->opened ? 0.0 : direction * MEASURING_ROOM;
-        if (direction * worst <= direction * limit * (1.0 + room)) continue;
+        if (direction * worst <= direction * limit * (1.0 + room)) {
+            if (relaxation->opened && limit == relaxation->asked) relaxation->opened = false;
+            continue;
+        }
         if (!relaxation->opened) relaxation->asked = limit;
         relaxation->opened = true;
         relaxation->smallest = worst;

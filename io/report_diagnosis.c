@@ -4,7 +4,6 @@
  * in which bands and budgets open and rules let accounts go.
  */
 #include "io/report_diagnosis.h"
-#include "engine/model/diagnosis.h"
 #include "io/report_disruption.h"
 #include "io/report_text.h"
 
@@ -44,46 +43,52 @@ static void text_budget(const struct ambit_result *r, const struct ambit_opening
                    part_was, limit, o->unit[0] != '\0' ? " " : "", o->unit, part);
 }
 
-/* What is to be done about a rule or budget. */
-static void text_rule(const struct ambit_result *r, const struct ambit_opening *o, char out[LINE])
+void ambit_text_exception(const struct ambit_opening *o, const char *territory, size_t room,
+                          char *out)
 {
-    const char *const territory = o->territory >= 0 ? r->territories[o->territory].name : "";
     const char *const s = o->accounts == 1 ? "" : "s", *const are = o->accounts == 1 ? "is" : "are";
     char count[AMBIT_TEXT_MAX], of[AMBIT_TEXT_MAX], was[AMBIT_TEXT_MAX], limit[AMBIT_TEXT_MAX];
     ambit_text_count(o->accounts, count);
     ambit_text_count(o->of, of);
     switch (o->what) {
-    case AMBIT_RELAXED_BUDGET:
-        text_budget(r, o, out);
-        break;
     case AMBIT_RELAXED_LOCKED:
     case AMBIT_RELAXED_PROTECTED:
-        (void)snprintf(out, LINE, "let %s of %s %s account%s of %s go", count, of,
+        (void)snprintf(out, room, "let %s of %s %s account%s of %s go", count, of,
                        ambit_relaxed_name(o->what), o->of == 1 ? "" : "s", territory);
         break;
     case AMBIT_RELAXED_FIXED:
-        (void)snprintf(out, LINE, "let %s account%s into or out of %s, which is fixed", count, s,
+        (void)snprintf(out, room, "let %s account%s into or out of %s, which is fixed", count, s,
                        territory);
         break;
     case AMBIT_RELAXED_NEEDS:
-        (void)snprintf(out, LINE, "let %s serve %s account%s whose needs its rep does not meet",
+        (void)snprintf(out, room, "let %s serve %s account%s whose needs its rep does not meet",
                        territory, count, s);
         break;
     case AMBIT_RELAXED_FORBIDDEN:
-        (void)snprintf(out, LINE, "let %s serve %s account%s that %s forbidden to it", territory,
+        (void)snprintf(out, room, "let %s serve %s account%s that %s forbidden to it", territory,
                        count, s, are);
         break;
     case AMBIT_RELAXED_ALLOWED:
-        (void)snprintf(out, LINE, "let %s serve %s account%s that %s allowed to others only",
+        (void)snprintf(out, room, "let %s serve %s account%s that %s allowed to others only",
                        territory, count, s, are);
         break;
     default:
         ambit_text_number(o->was, 1, was);
         ambit_text_number(o->limit, 1, limit);
-        (void)snprintf(out, LINE, "raise reach from %s to %s %s, for %s account%s", was, limit,
+        (void)snprintf(out, room, "raise reach from %s to %s %s, for %s account%s", was, limit,
                        o->unit, count, s);
         break;
     }
+}
+
+/* What is to be done about a rule or budget. */
+static void text_rule(const struct ambit_result *r, const struct ambit_opening *o, char out[LINE])
+{
+    if (o->what == AMBIT_RELAXED_BUDGET)
+        text_budget(r, o, out);
+    else
+        ambit_text_exception(o, o->territory >= 0 ? r->territories[o->territory].name : "", LINE,
+                             out);
 }
 
 static void print_opening(FILE *file, const struct ambit_result *r, const struct ambit_opening *o)

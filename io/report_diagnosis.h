@@ -2,10 +2,16 @@
 #ifndef AMBIT_REPORT_DIAGNOSIS_H
 #define AMBIT_REPORT_DIAGNOSIS_H
 
+#include "engine/model/diagnosis.h"
 #include "engine/model/result.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
+
+/* What exception from a rule on accounts is made: "let T3 serve 3 accounts that are forbidden to
+ * it". `territory` is the name of the opening's. */
+void ambit_text_exception(const struct ambit_opening *o, const char *territory, size_t room,
+                          char *out);
 
 /* What would do where bands are broken, in words; nothing where the result has no diagnosis. */
 void ambit_report_diagnosis(FILE *file, const struct ambit_result *result);

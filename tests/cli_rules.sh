@@ -129,16 +129,24 @@ rules() { cat base.yaml - >in/s.yaml; }
 rules <<<'rules: {needs: {accounts: needs, reps: skills}}'
 refused_run "nobody can" "in/s.yaml: rules: expected a territory that may serve each account, found 1 \
 account that none of 2 may serve:
-  account 'B': needs closes 2 (T1, T2)"
+  account 'B': needs closes 2 (T1, T2)
+  what would do:
+    let T1 serve 1 account whose needs its rep does not meet"
 rules <<<'rules: {locked: {kind: x}, forbidden: {where: {kind: x}, territories: [R1, T2]}}'
 refused_run "locked where forbidden" "in/s.yaml: rules: expected a territory that may serve each \
 account, found 2 accounts that none of 2 may serve:
   account 'A' is locked to T1, which is closed to it by forbidden
-  account 'C' is locked to T2, which is closed to it by forbidden"
+  account 'C' is locked to T2, which is closed to it by forbidden
+  what would do:
+    let T1 serve 1 account that is forbidden to it and
+    let T2 serve 1 account that is forbidden to it"
 rules <<<'rules: {reach: 50 km, forbidden: {where: {kind: y}, territories: T1}}'
 refused_run "out of reach" "in/s.yaml: rules: expected a territory that may serve each account, found \
 1 account that none of 2 may serve:
-  account 'B': forbidden closes 1 (T1), reach closes 1 (T2)"
+  account 'B': forbidden closes 1 (T1), reach closes 1 (T2)
+  what would do:
+    let T1 serve 1 account that is forbidden to it; or
+    raise reach from 50.0 to 131.0 km, for 1 account"
 rules <<<'rules: {fixed: [T1, T9]}'
 refused_run "no such territory" "in/s.yaml:8:21: expected a territory or a rep's id, found 'T9' (the \
 nearest is 'T1')"
@@ -153,7 +161,10 @@ rules <<<'rules: {together: work, forbidden: [{where: {kind: x}, territories: T1
 sed -i 's/^B,\(.*\),20,/B,\1,10,/' in/a.csv
 refused_run "a group that nobody can" "in/s.yaml: rules: expected a territory that may serve all \
 accounts of each group that stays together, found 1 group of the column 'work' that none may serve whole:
-  10"
+  10
+  what would do:
+    let T1 serve 2 accounts that are forbidden to it; or
+    part 1 group of the column 'work'"
 sed -i 's/^B,\(.*\),10,/B,\1,20,/' in/a.csv
 
 # That no plan is possible, with these words.
@@ -162,25 +173,36 @@ impossible() { # CASE WORDS
         on $ranks run in/s.yaml -o in/x.h5 --threads 1 --quiet
         check "$1 on $ranks ranks: exit code" 2 "$code"
         check "$1 on $ranks ranks: said" "ambit: in/s.yaml: rules: no plan meets these bands, whatever \
-is drawn:
+is drawn; under each, what would do:
   $2" "$(cat err)"
     done
 }
 rules <<<'bands: {work: {max: 25}}
 rules: {locked: {kind: [x, y]}}'
 impossible "locked load" "work: T1: its 2 locked accounts have 30, above the limit of 25
-  work: T2: its 1 locked accounts have 30, above the limit of 25"
+    let 1 of 2 locked accounts of T1 go; or
+    raise the upper limit of work of T1 from 25 to 30
+  work: T2: its 1 locked accounts have 30, above the limit of 25
+    let 1 of 1 locked account of T2 go; or
+    raise the upper limit of work of T2 from 25 to 30"
 rules <<<'bands: {count: {min: 1}}
 rules: {allowed: {where: {kind: [x, y]}, territories: T1}}'
-impossible "nobody may join" "count: T2: no account may join it, and min asks for some"
+impossible "nobody may join" "count: T2: no account may join it, and min asks for some
+    let T2 serve 1 account that is allowed to others only; or
+    lower the lower limit of count of T2 from 1 to 0"
 rules <<<'bands: {count: {min: 1}}
 rules: {reach: 40 km}'
 sed -i 's/^R2,.*/R2,T2,44,-101,q/; s/^C,41,-101/C,40.2,-100/' in/*.csv
-impossible "nobody is near" "count: T2: no account may join it, and min asks for some"
+impossible "nobody is near" "count: T2: no account may join it, and min asks for some
+    raise reach from 40.0 to 430.6 km, for 1 account; or
+    lower the lower limit of count of T2 from 1 to 0"
 sed -i 's/^R2,.*/R2,T2,41,-101,q/; s/^C,40.2,-100/C,41,-101/' in/*.csv
 rules <<<'bands: {work: {min: 50%}}
 rules: {allowed: {where: {kind: [x], work: 30}, territories: T1}, forbidden: {where: {kind: y}, territories: T2}}'
-impossible "too few may join" "work: T2: the 1 accounts that may join it have 10, below the limit of 15"
+impossible "too few may join" "work: T2: the 1 accounts that may join it have 10, below the limit of 15
+    let T2 serve 1 account that is forbidden to it; or
+    let T2 serve 1 account that is allowed to others only; or
+    lower the lower limit of work of T2 from 15 to 10"
 
 # Bands are not asked of a fixed territory, and it keeps what it has.
 rules <<<'bands: {work: {max: 35}}

@@ -8,6 +8,7 @@
 #include "engine/cli/cli.h"
 #include "io/report.h"
 #include "io/report_kpi.h"
+#include "io/report_refusal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -86,6 +87,10 @@ ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
     const bool broken = status == AMBIT_ERR_INFEASIBLE && result.territory_count > 0;
     if (speaks && (status == AMBIT_OK || broken)) {
         const ambit_status printed = print_result(&result, run->result_path, options);
+        if (status == AMBIT_OK) status = printed;
+    }
+    if (speaks && options->json && result.refusal != NULL) {
+        const ambit_status printed = ambit_report_refusal_json(stdout, result.refusal);
         if (status == AMBIT_OK) status = printed;
     }
 done:

@@ -11,7 +11,8 @@ const char *ambit_remedy_name(int remedy)
 const char *ambit_relaxed_name(int what)
 {
     static const char *const names[AMBIT_RELAXED_COUNT] = {
-        "band", "budget", "locked", "fixed", "needs", "forbidden", "allowed", "reach", "protected"};
+        "band",    "budget", "locked",    "fixed",    "needs",     "forbidden",
+        "allowed", "reach",  "protected", "together", "separation"};
     return what >= 0 && what < AMBIT_RELAXED_COUNT ? names[what] : NULL;
 }
 

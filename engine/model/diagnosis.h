@@ -21,13 +21,15 @@ enum ambit_remedy {
 enum ambit_relaxed {
     AMBIT_RELAXED_BAND,
     AMBIT_RELAXED_BUDGET,
-    AMBIT_RELAXED_LOCKED,    /* locked accounts of a territory may go */
-    AMBIT_RELAXED_FIXED,     /* accounts may leave or join a fixed territory */
-    AMBIT_RELAXED_NEEDS,     /* accounts may go to a territory whose rep lacks a skill */
-    AMBIT_RELAXED_FORBIDDEN, /* or to one that is forbidden to them */
-    AMBIT_RELAXED_ALLOWED,   /* or to one that is not among the only ones allowed */
-    AMBIT_RELAXED_REACH,     /* accounts may be further away */
-    AMBIT_RELAXED_PROTECTED, /* protected accounts of a territory may go */
+    AMBIT_RELAXED_LOCKED,     /* locked accounts of a territory may go */
+    AMBIT_RELAXED_FIXED,      /* accounts may leave or join a fixed territory */
+    AMBIT_RELAXED_NEEDS,      /* accounts may go to a territory whose rep lacks a skill */
+    AMBIT_RELAXED_FORBIDDEN,  /* or to one that is forbidden to them */
+    AMBIT_RELAXED_ALLOWED,    /* or to one that is not among the only ones allowed */
+    AMBIT_RELAXED_REACH,      /* accounts may be further away */
+    AMBIT_RELAXED_PROTECTED,  /* protected accounts of a territory may go */
+    AMBIT_RELAXED_TOGETHER,   /* groups may be parted; this and the next before a plan is sought */
+    AMBIT_RELAXED_SEPARATION, /* centres may be nearer to each other */
     AMBIT_RELAXED_COUNT
 };
 
@@ -56,7 +58,8 @@ struct ambit_diagnosis {
 
 /* "alone", "together", "kept" or "local". */
 const char *ambit_remedy_name(int remedy);
-/* "band", "budget", "locked", "fixed", "needs", "forbidden", "allowed", "reach" or "protected". */
+/* "band", "budget", "locked", "fixed", "needs", "forbidden", "allowed", "reach", "protected",
+ * "together" or "separation". */
 const char *ambit_relaxed_name(int what);
 /* "lower", "upper" or "both". */
 const char *ambit_side_name(int side);

@@ -6,6 +6,7 @@
 #include "engine/base/memory.h"
 #include "engine/model/diagnosis.h"
 #include "engine/model/kpi.h"
+#include "engine/model/refusal.h"
 
 #include <math.h>
 
@@ -114,5 +115,6 @@ void ambit_result_clear(struct ambit_result *result)
     ambit_contiguity_destroy(&result->contiguity);
     ambit_kpi_destroy(&result->kpi);
     ambit_diagnosis_destroy(&result->diagnosis);
+    ambit_refusal_destroy(&result->refusal);
     ambit_result_init(result);
 }

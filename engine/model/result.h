@@ -215,6 +215,7 @@ struct ambit_result {
     struct ambit_result_rules *rules;  /* owned; NULL: the scenario has no rules */
     struct ambit_kpi *kpi;             /* owned; an audit's further figures; NULL: none (kpi.h) */
     struct ambit_diagnosis *diagnosis; /* owned; why bands are broken; NULL: none (diagnosis.h) */
+    struct ambit_refusal *refusal;     /* owned; why none was sought; NULL: it was (refusal.h) */
     struct ambit_headcount *headcount; /* owned; NULL: nobody asked (headcount.h) */
     struct ambit_nightly *nightly;     /* owned; NULL: the plan was drawn, not kept up */
     struct ambit_contiguity_figures *contiguity; /* owned; NULL where none is asked for */

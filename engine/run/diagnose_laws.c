@@ -289,7 +289,7 @@ static ambit_status list_laws(struct ambit_model *model)
     ambit_status status = AMBIT_OK;
     const size_t room = (size_t)AMBIT_RELAXED_COUNT * (size_t)model->count + 1;
     AMBIT_TRY(ambit_alloc(&model->law, room, sizeof *model->law));
-    for (int what = AMBIT_RELAXED_LOCKED; what < AMBIT_RELAXED_COUNT; what++) {
+    for (int what = AMBIT_RELAXED_LOCKED; what <= AMBIT_RELAXED_PROTECTED; what++) {
         const bool of_all = what == AMBIT_RELAXED_REACH;
         for (int32_t m = 0; m < (of_all ? 1 : model->count); m++) {
             const struct ambit_model_law law = {(enum ambit_relaxed)what, of_all ? -1 : m, 0};

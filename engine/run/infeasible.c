@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/infeasible.h"
 #include "engine/run/heavy.h"
+#include "engine/run/refuse.h"
 #include "engine/run/unite.h"
 #include "io/report_contiguity.h"
 #include "io/report_diagnosis.h"
@@ -21,13 +22,13 @@ ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units
     AMBIT_TRY(ambit_job_unite(job, units));
     AMBIT_TRY(ambit_job_check_units(units));
     AMBIT_TRY(ambit_units_name_heavy(units, NULL, sizeof words, words, &count));
-    if (count > 0)
-        status =
-            ambit_fail(AMBIT_ERR_INFEASIBLE,
-                       "%s: rules.together: no plan can meet the bands, for %lld group%s of "
-                       "accounts %s %s '%s':%s",
-                       job->scenario.path, (long long)count, count == 1 ? "" : "s",
-                       count == 1 ? "is" : "are", too_heavy, job->scenario.together.column, words);
+    if (count == 0) return AMBIT_OK;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_job_refuse_heavy(units, count));
+    status = ambit_fail(AMBIT_ERR_INFEASIBLE,
+                        "%s: rules.together: no plan can meet the bands, for %lld group%s of "
+                        "accounts %s %s '%s':%s",
+                        job->scenario.path, (long long)count, count == 1 ? "" : "s",
+                        count == 1 ? "is" : "are", too_heavy, job->scenario.together.column, words);
 done:
     return status;
 }

@@ -3,6 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "engine/model/refusal.h"
 #include "engine/run/join_pieces.h"
 #include "solvers/group.h"
 
@@ -28,6 +29,7 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->enough);
     ambit_free(&job->round);
     ambit_free(&job->nightly);
+    ambit_refusal_destroy(&job->refusal);
     ambit_job_contiguity_destroy(job);
     ambit_problem_clear(&job->problem);
     ambit_pairs_clear(&job->forbidden);

@@ -94,6 +94,7 @@ struct ambit_job {
     int pair_table_count;
     struct ambit_eligibility eligibility;
 
+    struct ambit_refusal *refusal; /* owned; why no plan is sought, on every rank; NULL: it is */
     struct ambit_nightly *nightly; /* owned; NULL: the plan is drawn, not kept up */
     struct ambit_job_contiguity
         *contiguity; /* owned; NULL where territories need not hang together */

@@ -96,6 +96,10 @@ static void hand_over(struct ambit_job *job, ambit_status status, struct ambit_r
     }
     *result_out = *result;
     if (status == AMBIT_ERR_INPUT) result_out->bad_rows = job->bad_rows;
+    if (ambit_comm_rank(job->comm) == 0 && status != AMBIT_OK) {
+        result_out->refusal = job->refusal;
+        job->refusal = NULL;
+    }
 }
 
 /* A plan of `search`, which is the job or its accounts as units. */

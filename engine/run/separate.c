@@ -10,6 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
+#include "engine/run/refuse.h"
 #include "solvers/separation.h"
 
 #include <math.h>
@@ -97,6 +98,35 @@ done:
     return status;
 }
 
+/* Says what would do: the most, in steps of 0.1 km, of which the cells do not prove that it is too
+ * much. The proof is not quite monotone; bisection ends on one that holds no more. */
+static ambit_status refuse(struct ambit_job *job, int64_t medians, int64_t cells)
+{
+    ambit_status status = AMBIT_OK;
+    const double km = job->scenario.separation.km;
+    int64_t low = 0, high = (int64_t)ceil(km * 10.0);
+    char words[AMBIT_REMEDY_TEXT + 64];
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        int64_t room_for = 0;
+        AMBIT_TRY(count_cells(job, ambit_separation_chord2((double)middle / 10.0), &room_for));
+        if (room_for >= medians)
+            low = middle;
+        else
+            high = middle;
+    }
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_job_refuse_separation(job, medians, cells, km, (double)low / 10.0,
+                                                   sizeof words, words));
+    status = ambit_fail(AMBIT_ERR_INFEASIBLE,
+                        "%s: centres.separation: expected accounts for %lld free centres %g km "
+                        "apart, found that they have room for at most %lld; ask for less, or "
+                        "for fewer territories\n  what would do:%s",
+                        job->scenario.path, (long long)medians, km, (long long)cells, words);
+done:
+    return status;
+}
+
 ambit_status ambit_job_check_separation(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
@@ -109,12 +139,7 @@ ambit_status ambit_job_check_separation(struct ambit_job *job)
         medians += job->territories.item[j].centre_kind == AMBIT_CENTRE_MEDIAN;
     if (medians == 0) return AMBIT_OK;
     AMBIT_TRY(count_cells(job, apart, &cells));
-    if (cells < medians)
-        status = ambit_fail(AMBIT_ERR_INFEASIBLE,
-                            "%s: centres.separation: expected accounts for %lld free centres %g km "
-                            "apart, found that they have room for at most %lld; ask for less, or "
-                            "for fewer territories",
-                            job->scenario.path, (long long)medians, km, (long long)cells);
+    if (cells < medians) status = refuse(job, medians, cells);
 done:
     return status;
 }

@@ -15,13 +15,14 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/neighbours.h"
-#include "engine/run/job.h"
+#include "engine/run/refuse.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LISTED = 20, NAMED = 3, WORDS = 320, SAMPLE = 997 };
+enum { LISTED = 20, NAMED = 3, WORDS = 320, SAMPLE = 997, REMEDY = 1200, FINDING = 256 };
+static const char would_do[] = "\n  what would do:";
 #define ROOM 1e-9 /* of a limit: what rounding to doubles may do */
 
 /* ---- what the scenario names ---- */
@@ -172,7 +173,7 @@ static void explain(const struct ambit_job *job, int32_t i, char words[WORDS])
 }
 
 static ambit_status say_refused(const struct ambit_job *job, const struct refused *refused,
-                                int64_t count, int64_t total)
+                                int64_t count, int64_t total, const char *remedy)
 {
     char words[LISTED * (WORDS + 8)] = "";
     size_t length = 0;
@@ -181,9 +182,10 @@ static ambit_status say_refused(const struct ambit_job *job, const struct refuse
             (size_t)snprintf(words + length, sizeof words - length, "\n  %s", refused[n].words);
     return ambit_fail(AMBIT_ERR_INPUT,
                       "%s: rules: expected a territory that may serve each account, found %lld "
-                      "account%s that none of %d may serve:%s%s",
+                      "account%s that none of %d may serve:%s%s%s%s",
                       job->scenario.path, (long long)total, total == 1 ? "" : "s",
-                      (int)job->territories.count, words, total > LISTED ? "\n  …" : "");
+                      (int)job->territories.count, words, total > LISTED ? "\n  …" : "",
+                      remedy[0] != '\0' ? would_do : "", remedy);
 }
 
 static ambit_status check_accounts(struct ambit_job *job)
@@ -191,20 +193,30 @@ static ambit_status check_accounts(struct ambit_job *job)
     ambit_status status = AMBIT_OK;
     struct homes homes = {0};
     struct refused *mine = NULL, *all = NULL;
-    int64_t count = 0, total = 0, all_count = 0;
+    int32_t *item = NULL;
+    char remedy[REMEDY];
+    int64_t count = 0, here = 0, room = 0, all_count = 0;
     status = open_homes(job, &homes);
     if (status == AMBIT_OK) status = ambit_alloc(&mine, LISTED, sizeof *mine);
-    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    for (int32_t i = 0; i < job->accounts.count; i++) {
+    for (int32_t i = 0; i < job->accounts.count && status == AMBIT_OK; i++) {
         if (is_served(job, &homes, i)) continue;
-        if (total++ < LISTED) explain(job, i, mine[count++].words);
+        if (here < LISTED) explain(job, i, mine[count++].words);
+        if (here == room) {
+            room = 2 * room + LISTED;
+            status = ambit_resize(&item, (size_t)room, sizeof *item);
+        }
+        if (status == AMBIT_OK) item[here++] = i;
     }
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    int64_t total = here;
     ambit_comm_sum_i64(job->comm, &total, 1);
     if (total == 0) goto done;
     AMBIT_TRY(ambit_comm_all_gather(job->comm, mine, count, sizeof *mine, &all, &all_count));
-    status = say_refused(job, all, all_count, total);
+    AMBIT_TRY(ambit_job_refuse_unserved(job, item, here, sizeof remedy, remedy));
+    status = say_refused(job, all, all_count, total, remedy);
 done:
     close_homes(&homes);
+    ambit_free(&item);
     ambit_free(&mine);
     ambit_free(&all);
     return status;
@@ -231,29 +243,39 @@ ambit_status ambit_job_check_units(struct ambit_job *units)
     const struct ambit_accounts *const a = &units->accounts, *const rows = a->rows;
     char(*mine)[AMBIT_NAME_MAX] = NULL, (*all)[AMBIT_NAME_MAX] = NULL;
     char words[LISTED * (AMBIT_NAME_MAX + 4)] = "";
-    int64_t count = 0, total = 0, all_count = 0;
+    char remedy[REMEDY];
+    int32_t *item = NULL;
+    int64_t count = 0, here = 0, all_count = 0;
     size_t length = 0;
     if (units->problem.eligibility == NULL) return AMBIT_OK;
-    AMBIT_TRY_TOGETHER(units->comm, ambit_alloc(&mine, LISTED, sizeof *mine));
+    status = ambit_alloc(&mine, LISTED, sizeof *mine);
+    if (status == AMBIT_OK) status = ambit_alloc(&item, (size_t)a->count, sizeof *item);
+    AMBIT_TRY(AMBIT_AGREE(units->comm, status));
+    AMBIT_REQUIRE(mine != NULL);
     for (int32_t u = 0; u < a->count; u++) {
         if (unit_is_served(units, u)) continue;
-        if (total++ >= LISTED) continue;
+        item[here++] = u;
+        if (here > LISTED) continue;
         const size_t width = (size_t)rows->together_width;
         (void)snprintf(mine[count++], sizeof *mine, "%.*s", (int)width,
                        &rows->together[(size_t)a->begin[u] * width]);
     }
+    int64_t total = here;
     ambit_comm_sum_i64(units->comm, &total, 1);
     if (total == 0) goto done;
+    AMBIT_TRY(ambit_job_refuse_unserved(units, item, here, sizeof remedy, remedy));
     AMBIT_TRY(ambit_comm_all_gather(units->comm, mine, count, sizeof *mine, &all, &all_count));
     for (int64_t n = 0; n < all_count && n < LISTED; n++)
         length += (size_t)snprintf(words + length, sizeof words - length, "\n  %s", all[n]);
     status = ambit_fail(AMBIT_ERR_INPUT,
                         "%s: rules: expected a territory that may serve all accounts of each group "
                         "that stays together, found %lld group%s of the column '%s' that none may "
-                        "serve whole:%s%s",
+                        "serve whole:%s%s%s%s",
                         units->scenario.path, (long long)total, total == 1 ? "" : "s",
-                        units->scenario.together.column, words, total > LISTED ? "\n  …" : "");
+                        units->scenario.together.column, words, total > LISTED ? "\n  …" : "",
+                        would_do, remedy);
 done:
+    ambit_free(&item);
     ambit_free(&mine);
     ambit_free(&all);
     return status;
@@ -356,16 +378,20 @@ done:
 }
 
 struct findings {
-    char words[LISTED * 160];
+    char words[LISTED * FINDING + REMEDY];
     size_t length;
     int count;
 };
 
-static void find(struct findings *findings, const char *text)
+/* Puts a finding down, and behind it, where there is room for the others too, what would do. */
+static void find(struct findings *findings, const char *text, const char *remedy)
 {
-    if (findings->count++ >= LISTED) return;
-    findings->length += (size_t)snprintf(findings->words + findings->length,
-                                         sizeof findings->words - findings->length, "\n  %s", text);
+    const size_t left = sizeof findings->words - findings->length;
+    const size_t others = (size_t)(LISTED - findings->count) * FINDING;
+    const bool fits = strlen(text) + strlen(remedy) + others < left;
+    findings->count++;
+    findings->length += (size_t)snprintf(findings->words + findings->length, left, "\n  %s%s", text,
+                                         fits ? remedy : "");
 }
 
 /* A load that only grows with more accounts: no share takes anything off. */
@@ -384,10 +410,11 @@ static double known_side(const struct ambit_job *job, int r, const struct ambit_
 }
 
 /* What rule r asks of territory j and the rules forbid. `locked` and `open` are accounts and loads.
- */
-static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *locked,
-                    const int64_t *open, const int64_t *total, struct findings *findings)
+ * Collective. */
+static ambit_status look_at(struct ambit_job *job, int r, int32_t j, const int64_t *locked,
+                            const int64_t *open, const int64_t *total, struct findings *findings)
 {
+    ambit_status status = AMBIT_OK;
     const struct ambit_rule *const rule = &job->problem.rule[r];
     const struct ambit_band *const band = &job->scenario.band[rule->band];
     const char *const name = job->territories.item[j].name;
@@ -397,25 +424,31 @@ static void look_at(struct ambit_job *job, int r, int32_t j, const int64_t *lock
     const double mine = (double)locked[1 + r], most = mine + (double)open[1 + r];
     const int64_t may_join = locked[0] + open[0];
     const bool lower_asks = rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0;
-    char text[256];
-    if (!only_adds(job, r) || band->relax) return;
-    if (mine > upper + ROOM * fabs(upper) + 1.0) {
+    char text[FINDING], remedy[REMEDY];
+    if (!only_adds(job, r) || band->relax) return AMBIT_OK;
+    if (mine > upper + ROOM * fabs(upper) + 1.0 && findings->count < LISTED) {
         (void)snprintf(text, sizeof text,
                        "%s: %s: its %lld locked accounts have %.6g, above the limit of %.6g",
                        measure, name, (long long)locked[0], mine * 1e-6, upper * 1e-6);
-        find(findings, text);
+        AMBIT_TRY(ambit_job_refuse_locked(job, r, j, mine, upper, sizeof remedy, remedy));
+        find(findings, text, remedy);
     }
-    if (may_join == 0 && lower_asks) {
+    const bool nobody = may_join == 0 && lower_asks;
+    const bool few = rule->travel_weight == 0.0 && most < lower - ROOM * fabs(lower) - 1.0;
+    if ((!nobody && !few) || findings->count >= LISTED) return AMBIT_OK;
+    if (nobody)
         (void)snprintf(text, sizeof text, "%s: %s: no account may join it, and min asks for some",
                        measure, name);
-        find(findings, text);
-    } else if (rule->travel_weight == 0.0 && most < lower - ROOM * fabs(lower) - 1.0) {
+    else
         (void)snprintf(text, sizeof text,
                        "%s: %s: the %lld accounts that may join it have %.6g, below the limit of "
                        "%.6g",
                        measure, name, (long long)may_join, most * 1e-6, lower * 1e-6);
-        find(findings, text);
-    }
+    AMBIT_TRY(ambit_job_refuse_few(job, r, j, most, rule->travel_weight == 0.0 ? lower : NAN,
+                                   sizeof remedy, remedy));
+    find(findings, text, remedy);
+done:
+    return status;
 }
 
 static ambit_status check_bands(struct ambit_job *job)
@@ -443,13 +476,16 @@ static ambit_status check_bands(struct ambit_job *job)
     for (int r = 0; r < job->problem.rule_count; r++) {
         for (int32_t j = 0; j < job->territories.count; j++) {
             if (ambit_is_asked(&job->problem, j))
-                look_at(job, r, j, &sums.locked[j * width], &open[j * width], sums.total, findings);
+                AMBIT_TRY(look_at(job, r, j, &sums.locked[j * width], &open[j * width], sums.total,
+                                  findings));
         }
     }
     if (findings->count > 0)
         status = ambit_fail(
-            AMBIT_ERR_INFEASIBLE, "%s: rules: no plan meets these bands, whatever is drawn:%s%s",
-            job->scenario.path, findings->words, findings->count > LISTED ? "\n  …" : "");
+            AMBIT_ERR_INFEASIBLE,
+            "%s: rules: no plan meets these bands, whatever is drawn; under each, what would do:"
+            "%s%s",
+            job->scenario.path, findings->words, findings->count >= LISTED ? "\n  …" : "");
 done:
     ambit_free(&sums.locked);
     ambit_free(&sums.class);

@@ -144,10 +144,14 @@ for ranks in 1 3; do
     done
 done
 check "two: fits 100 columns" 0 "$(grep -v '^{' two/words | grep -cE '^.{101}')"
-# Groups are units of the model: T1 has three locked ones of 20 hours. As all cells they can be split,
-# so that 5 hours too many are one account, though its group would have to go with it.
+# Groups are units of the model: T1 has three locked ones of 20 hours. Half of one, 5 hours, is the
+# least that has to go as cells may be split; it goes whole, so that two accounts do.
 nation groups 2 "rules: {locked: {kind: L}, together: group}" T1:2:L:g1 T1:2:L:g2 T1:2:L:g3 \
     T1:2:: T2:2::
-impossible groups together "locked T1 0.0833 1 6" \
-    "    keep the bands and let 1 of 6 locked accounts of T1 go"
+impossible groups together "locked T1 0.0833 2 6" \
+    "    keep the bands and let 2 of 6 locked accounts of T1 go"
+# Groups of 3 and of 4: what divides both is 1, and no fewer than the smaller can go.
+nation mixed 2 "rules: {locked: {kind: L}, together: group}" T1:3:L:g1 T1:4:L:g2 T2:3::
+impossible mixed together "locked T1 0.2143 3 7" \
+    "    keep the bands and let 3 of 7 locked accounts of T1 go"
 finish

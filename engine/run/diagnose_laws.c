@@ -8,7 +8,8 @@
  *
  * Cost: a look at every account of the model and each of its territories. Weakness: how far a cell
  * is away is told by the account in its middle; accounts that stay together draw on budgets as if
- * all were today where most of them are.
+ * all were today where most of them are, and are counted up to whole units by what divides all of
+ * their sizes, so that groups of 3 and 4 accounts leave 5 as they are.
  */
 #include "engine/base/fixed.h"
 #include "engine/base/key_table.h"
@@ -163,13 +164,32 @@ static int compare_sums(const void *a, const void *b)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Takes units of that smallest size and common divisor to others; 0: there are none yet. */
+static void take_sizes(int64_t least, int64_t step, int64_t *least_io, int64_t *step_io)
+{
+    if (least > 0 && (*least_io == 0 || least < *least_io)) *least_io = least;
+    *step_io = common_divisor(*step_io, step);
+}
+
 static void add_account(const struct ambit_job *job, int32_t i, struct ambit_model_sum *sum)
 {
     const struct ambit_budgets *const budgets = &job->problem.budgets;
     const int32_t previous = job->accounts.previous[i];
     int32_t begin, end;
     const struct ambit_accounts *const rows = ambit_account_rows(&job->accounts, i, &begin, &end);
-    sum->accounts += ambit_account_members(&job->accounts, i);
+    const int64_t members = ambit_account_members(&job->accounts, i);
+    sum->accounts += members;
+    take_sizes(members, members, &sum->least, &sum->step);
     for (int b = 0; b < job->scenario.disruption.budget_count; b++) {
         for (int32_t row = begin; row < end; row++) {
             if (rows->previous[row] == previous && ambit_budget_cell(budgets, rows, b, row) >= 0)
@@ -223,6 +243,8 @@ ambit_status ambit_model_gather_sums(struct ambit_model *model, const int32_t *i
             continue;
         }
         model->sum[kept - 1].accounts += model->sum[n].accounts;
+        take_sizes(model->sum[n].least, model->sum[n].step, &model->sum[kept - 1].least,
+                   &model->sum[kept - 1].step);
         for (int b = 0; b < AMBIT_BUDGET_MAX; b++)
             model->sum[kept - 1].drawn[b] += model->sum[n].drawn[b];
     }
@@ -265,8 +287,8 @@ static bool law_holds(const struct ambit_model *model, const struct ambit_model_
     }
 }
 
-/* Accounts that a law holds, wherever they would go. */
-static int64_t held_by(const struct ambit_model *model, const struct ambit_model_law *law)
+/* Counts the accounts that a law holds, wherever they would go, and how they stay together. */
+static void count_held(const struct ambit_model *model, struct ambit_model_law *law)
 {
     int64_t sum = 0;
     for (int64_t c = 0; c < model->cells; c++) {
@@ -278,9 +300,11 @@ static int64_t held_by(const struct ambit_model *model, const struct ambit_model
         else
             for (int32_t m = 0; m < model->count && !holds; m++)
                 holds = law_holds(model, law, c, m);
-        if (holds) sum += model->sum[c].accounts;
+        if (!holds) continue;
+        sum += model->sum[c].accounts;
+        take_sizes(model->sum[c].least, model->sum[c].step, &law->least, &law->step);
     }
-    return sum > 0 ? sum : 1;
+    law->of = sum > 0 ? sum : 1;
 }
 
 /* Every law that could hold some cell; those that hold none are left out by their use. */
@@ -292,7 +316,8 @@ static ambit_status list_laws(struct ambit_model *model)
     for (int what = AMBIT_RELAXED_LOCKED; what <= AMBIT_RELAXED_PROTECTED; what++) {
         const bool of_all = what == AMBIT_RELAXED_REACH;
         for (int32_t m = 0; m < (of_all ? 1 : model->count); m++) {
-            const struct ambit_model_law law = {(enum ambit_relaxed)what, of_all ? -1 : m, 0};
+            struct ambit_model_law law = {.what = (enum ambit_relaxed)what,
+                                          .territory = of_all ? -1 : m};
             bool used = false;
             for (int64_t c = 0; c < model->cells && !used; c++) {
                 for (int64_t o = model->first[c]; o < model->first[c + 1] && !used; o++)
@@ -300,9 +325,8 @@ static ambit_status list_laws(struct ambit_model *model)
             }
             if (!used) continue;
             if (of_all) model->graded = model->laws;
-            model->law[model->laws] = law;
-            model->law[model->laws].of = held_by(model, &law);
-            model->laws++;
+            count_held(model, &law);
+            model->law[model->laws++] = law;
         }
     }
 done:
@@ -453,6 +477,17 @@ static double rounded(double value)
     return round(value * ROUNDED) / ROUNDED;
 }
 
+/* At least so many accounts as whole units: no fewer than the smallest has, and a multiple of what
+ * divides all. A fixed territory's are those that leave it; others may join. */
+static int64_t whole_units(const struct ambit_model_law *law, int64_t accounts)
+{
+    if (law->step <= 1 && law->least <= 1) return accounts;
+    if (law->what == AMBIT_RELAXED_FIXED) return accounts;
+    const int64_t up = (accounts + law->step - 1) / law->step * law->step;
+    const int64_t whole = up > law->least ? up : law->least;
+    return whole < law->of ? whole : law->of;
+}
+
 bool ambit_model_law_opening(const struct ambit_model *model, int32_t law, double value,
                              double grade, struct ambit_opening *out)
 {
@@ -477,6 +512,7 @@ bool ambit_model_law_opening(const struct ambit_model *model, int32_t law, doubl
                        terms->reach_kind == AMBIT_REACH_KM ? "km" : "minutes");
     }
     if (out->accounts < 1) out->accounts = 1;
+    out->accounts = whole_units(l, out->accounts);
     return true;
 }
 

@@ -31,6 +31,7 @@ struct ambit_model_sum {
     int64_t block;
     uint64_t kind;
     int64_t accounts;
+    int64_t least, step; /* accounts of its smallest unit, and what divides those of each */
     int64_t drawn[AMBIT_BUDGET_MAX]; /* micro-units that its accounts draw on each budget by leaving
                                         `previous` */
 };
@@ -40,6 +41,8 @@ struct ambit_model_law {
     enum ambit_relaxed what;
     int32_t territory; /* of the model, or −1 */
     int64_t of;        /* accounts that it holds; at least 1 */
+    int64_t least;     /* accounts of the smallest unit that it holds */
+    int64_t step;      /* what divides those of every such unit */
 };
 
 struct ambit_model {

@@ -69,7 +69,7 @@ bool ambit_text_budget_short(const struct ambit_result *result, int budget, char
     const struct ambit_result_budget *const b = &result->budget[budget];
     const struct ambit_result_budget_cell *worst = NULL;
     char name[AMBIT_TEXT_MAX], most[AMBIT_TEXT_MAX], enough[AMBIT_TEXT_MAX];
-    char limit[AMBIT_TEXT_MAX], part[AMBIT_TEXT_MAX];
+    char limit[AMBIT_TEXT_MAX], part[AMBIT_TEXT_MAX], least[AMBIT_TEXT_MAX] = "";
     for (int32_t c = 0; c < result->budget_cell_count; c++) {
         const struct ambit_result_budget_cell *const cell = &result->budget_cell[c];
         if (cell->budget != budget || cell->enough <= cell->most) continue;
@@ -79,12 +79,14 @@ bool ambit_text_budget_short(const struct ambit_result *result, int budget, char
     ambit_text_budget_name(result, worst, name);
     text_amount(b, worst->most, most);
     text_amount(b, worst->enough, enough);
+    if (worst->least > 0) text_amount(b, worst->least, least);
     ambit_text_percent((double)worst->most / (double)worst->total, 1, limit);
     ambit_text_percent((double)worst->enough / (double)worst->total, 1, part);
     (void)snprintf(
         out, room,
-        "budget of %s: at most %s (%s); the least found that meets the bands moves %s (%s)", name,
-        most, limit, enough, part);
+        "budget of %s: at most %s (%s); the least found that meets the bands moves %s (%s)%s%s",
+        name, most, limit, enough, part, worst->least > 0 ? ", and none moves less than " : "",
+        least);
     return true;
 }
 
@@ -133,11 +135,12 @@ void ambit_report_overdrawn(FILE *file, const struct ambit_result *result)
 static json_t *cell_json(const struct ambit_result *r, const struct ambit_result_budget_cell *cell)
 {
     return json_pack(
-        "{s:o, s:f, s:f, s:f, s:o, s:o}", "territory",
+        "{s:o, s:f, s:f, s:f, s:o, s:o, s:o}", "territory",
         cell->territory >= 0 ? ambit_json_text(r->territories[cell->territory].name) : json_null(),
         "total", ambit_from_micro(cell->total), "most", ambit_from_micro(cell->most), "moved",
         ambit_from_micro(cell->moved), "price", ambit_json_number(cell->price), "enough",
-        cell->enough > 0 ? ambit_json_number(ambit_from_micro(cell->enough)) : json_null());
+        cell->enough > 0 ? ambit_json_number(ambit_from_micro(cell->enough)) : json_null(), "least",
+        cell->least > 0 ? ambit_json_number(ambit_from_micro(cell->least)) : json_null());
 }
 
 static json_t *budget_json(const struct ambit_result *r, int b)

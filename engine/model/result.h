@@ -70,6 +70,7 @@ struct ambit_result_budget_cell {
     double price;               /* hours a unit, ≥ 0; of the bound */
     int64_t enough; /* where bands are broken: what a plan draws that meets them, the least found;
                        0: none was found. Not in the file: it is no figure of this plan */
+    int64_t least;  /* the same: what every plan that meets the bands draws; 0: nothing is proven */
 };
 
 struct ambit_result_territory {

@@ -17,6 +17,7 @@
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 #include "engine/run/diagnose_model.h"
+#include "engine/run/moves_bound.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -507,6 +508,7 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
         any |= result->band[b].broken_count > 0;
     if (!any) return AMBIT_OK; /* it is something else that is broken */
     ambit_log_progress("diagnose", 0, 0, "");
+    AMBIT_TRY(ambit_job_bound_moves(job->whole != NULL ? job->whole : job, result));
     status = ambit_alloc(&low, limits, sizeof *low);
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);
     if (status == AMBIT_OK && job->whole != NULL) status = label_units(job, label, &of_units);

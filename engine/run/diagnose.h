@@ -15,8 +15,8 @@
 ambit_status ambit_job_foresee(struct ambit_job *job) AMBIT_CHECKED;
 
 /* Sets result->diagnosis on rank 0, for a judged plan that breaks bands; of others it stays
- * NULL. `job` is the one that was drawn, of units where accounts stay together; `label` is by
- * single account all the same. Collective. */
+ * NULL; and what every plan within the bands draws on budgets. `job` is the one that was drawn, of
+ * units where accounts stay together; `label` is by single account all the same. Collective. */
 ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
                                 struct ambit_result *result) AMBIT_CHECKED;
 

@@ -212,6 +212,10 @@ for ranks in 1 3; do
     check "torn on $ranks ranks: exit code" 2 "$code"
     check "torn on $ranks ranks: named" \
         "  contiguity: 1 of 4 territories in more pieces than islands:" \
-        "$(grep contiguity: err)"
+        "$(grep 'contiguity: 1' err)"
+    check "torn on $ranks ranks: without contiguity" \
+        "  contiguity: the plan before its pieces were joined is within every band, with 1,767 hours of
+    travel, where this one has 1,778; \`contiguity: preferred\` would keep the bands" \
+        "$(sed -n '/contiguity: the plan/,/preferred/p' err)"
 done
 finish

@@ -10,8 +10,11 @@
 #include "engine/run/join_pieces.h"
 #include "engine/run/separate.h"
 #include "engine/run/unite.h"
+#include "io/report_text.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #define CHECKPOINT_SECONDS 300.0
 
@@ -142,6 +145,45 @@ done:
     return status;
 }
 
+/* Keeps the plan as it is before its pieces are joined, where it may be told of afterwards: with
+ * free centres it would have others. */
+static ambit_status keep_drawn(const struct ambit_job *job, int32_t **out)
+{
+    ambit_status status = AMBIT_OK;
+    const size_t count = (size_t)job->accounts.count;
+    if (job->scenario.contiguity.wanted != AMBIT_CONTIGUITY_REQUIRED) return AMBIT_OK;
+    if (ambit_job_has_free_centre(job)) return AMBIT_OK;
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(out, count, sizeof **out));
+    if (count > 0) memcpy(*out, job->label, count * sizeof **out);
+done:
+    return status;
+}
+
+/* Adds what contiguity costs, where the plan that was drawn is within the bands without it. */
+static ambit_status name_contiguity(struct ambit_job *job, const int32_t *drawn,
+                                    const struct ambit_result *result, size_t room, char *words_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result without;
+    char had[AMBIT_TEXT_MAX], has[AMBIT_TEXT_MAX];
+    const size_t used = strlen(words_out);
+    ambit_result_init(&without);
+    if (job->scenario.contiguity.wanted != AMBIT_CONTIGUITY_REQUIRED) return AMBIT_OK;
+    if (ambit_job_has_free_centre(job)) return AMBIT_OK;
+    AMBIT_TRY(ambit_job_judge(job, drawn, &without));
+    ambit_text_count(without.travel / 1000000, had);
+    ambit_text_count(result->travel / 1000000, has);
+    if (!breaks_bands(&without))
+        (void)snprintf(words_out + used, room - used,
+                       "\n  contiguity: the plan before its pieces were joined is within every "
+                       "band, with %s hours of\n    travel, where this one has %s; `contiguity: "
+                       "preferred` would keep the bands",
+                       had, has);
+done:
+    ambit_result_clear(&without);
+    return status;
+}
+
 /* From the inputs to a stored plan: drawn, or kept up where the options' plan is that of the night
  * before. */
 static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_options *options,
@@ -155,6 +197,7 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     double since = job.started;
     int64_t feasible = 0;
     char heavy[1536] = "";
+    int32_t *drawn = NULL;
     job.draws = true;
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
@@ -166,6 +209,7 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     }
     AMBIT_TRY(keeps_up ? ambit_job_keep_up(search) : draw(&job, search, &since));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
+    AMBIT_TRY(keep_drawn(&job, &drawn));
     AMBIT_TRY(keeps_up ? ambit_job_join_torn(&job) : ambit_job_join_pieces(&job));
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, search, job.label, AMBIT_RESULT_PLAN, &since, &result));
@@ -175,10 +219,12 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     if (feasible == 0 && search == &units)
         AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
     if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
+    if (feasible == 0) AMBIT_TRY(name_contiguity(&job, drawn, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
     status = conclude(&job, status, feasible != 0, heavy, &result, result_out);
     ambit_keeper_destroy(search);
+    ambit_free(&drawn);
     ambit_units_clear(&units);
     ambit_job_clear(&job);
     return status;

@@ -21,7 +21,7 @@ cppcheck --quiet --std=c11 --language=c -D_GNU_SOURCE -I. -j "$(nproc)" \
     --suppress=missingIncludeSystem engine solvers io tests bench || status=1
 
 shellcheck -s bash scripts/*.sh scripts/ambit.bash-completion .ci/run || status=1
-shellcheck -s bash -x scripts/slurm/* || status=1
+shellcheck -s bash -x scripts/slurm/*.sbatch scripts/slurm/*.sh || status=1
 mapfile -t scripts < <(find tests -name '*.sh')
 [ ${#scripts[@]} -eq 0 ] || shellcheck -x -P SCRIPTDIR "${scripts[@]}" || status=1
 

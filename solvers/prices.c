@@ -208,6 +208,7 @@ void ambit_prices_mark_pairs(const struct ambit_prices *prices,
 void ambit_prices_settle(struct ambit_prices *prices, const int64_t *settled)
 {
     const int rules = prices->rules;
+    AMBIT_REQUIRE(settled != NULL);
     for (int32_t j = 0; j < prices->territories; j++) {
         const int64_t *const sum = &settled[(int64_t)j * (1 + rules)];
         prices->settled_cost[j] = (double)sum[0];

@@ -444,7 +444,7 @@ static void maps_a_file(void)
 static void tells_a_file_cut_short(void)
 {
     char path[] = "ambit_csv.XXXXXX", words[256] = "";
-    int told[2], status = 0;
+    int told[2] = {-1, -1}, status = 0;
     const int file = mkstemp(path);
     CU_ASSERT_FATAL(file >= 0 && pipe(told) == 0);
     CU_ASSERT_FATAL(ftruncate(file, 1 << 20) == 0);

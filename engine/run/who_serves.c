@@ -251,7 +251,7 @@ ambit_status ambit_job_check_units(struct ambit_job *units)
     status = ambit_alloc(&mine, LISTED, sizeof *mine);
     if (status == AMBIT_OK) status = ambit_alloc(&item, (size_t)a->count, sizeof *item);
     AMBIT_TRY(AMBIT_AGREE(units->comm, status));
-    AMBIT_REQUIRE(mine != NULL);
+    AMBIT_REQUIRE(mine != NULL && (item != NULL || a->count == 0));
     for (int32_t u = 0; u < a->count; u++) {
         if (unit_is_served(units, u)) continue;
         item[here++] = u;

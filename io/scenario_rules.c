@@ -105,7 +105,9 @@ static void bind_reach(struct ambit_binder *b, const node *value)
         double factor;
         enum ambit_reach_kind kind;
     } units[] = {{" minutes", 1.0, AMBIT_REACH_MINUTES},
+                 {" minute", 1.0, AMBIT_REACH_MINUTES},
                  {" hours", 60.0, AMBIT_REACH_MINUTES},
+                 {" hour", 60.0, AMBIT_REACH_MINUTES},
                  {" km", 1.0, AMBIT_REACH_KM}};
     struct ambit_eligibility_terms *const terms = &b->scenario->eligibility;
     double number = 0.0;

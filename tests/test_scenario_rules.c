@@ -64,6 +64,9 @@ static void binds_a_column_of_locks(void)
     CU_ASSERT_TRUE(lock->category == -1 && lock->least == 1 && lock->most == INT64_MAX);
     CU_ASSERT_TRUE(s.eligibility.reach_kind == AMBIT_REACH_KM && s.eligibility.reach == 20.0);
     ambit_scenario_clear(&s);
+    CU_ASSERT_EQUAL(parse(HEAD "rules: {reach: 1 hour}\n", &s), AMBIT_OK);
+    CU_ASSERT_TRUE(s.eligibility.reach_kind == AMBIT_REACH_MINUTES && s.eligibility.reach == 60.0);
+    ambit_scenario_clear(&s);
 }
 
 static void has_none_by_default(void)

@@ -243,36 +243,12 @@ done:
     return status;
 }
 
-static ambit_status put_accounts(struct ambit_result_file *file, const struct ambit_result *r)
-{
-    ambit_status status = AMBIT_OK;
-    for (int64_t first = 0; first < r->account_count; first += AMBIT_RESULT_SLICE) {
-        const int64_t left = r->account_count - first;
-        struct ambit_result_slice slice = {.first = first,
-                                           .count = left < AMBIT_RESULT_SLICE ? left
-                                                                              : AMBIT_RESULT_SLICE,
-                                           .account_id = r->account_id + first * r->id_width,
-                                           .lat = r->lat + first,
-                                           .lon = r->lon + first,
-                                           .territory = r->territory + first,
-                                           .previous = r->previous + first,
-                                           .travel = r->account_travel + first};
-        if (r->parent != NULL) slice.parent = r->parent + first;
-        if (r->together_width > 0) slice.together = r->account_together + first * r->together_width;
-        for (int c = 0; c < r->column_count; c++)
-            slice.column[c] = r->column[c] + first;
-        AMBIT_TRY(ambit_result_file_put(file, &slice));
-    }
-done:
-    return status;
-}
-
 ambit_status ambit_farm_base_write(const char *path, const struct ambit_result *base)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_result_file *file = NULL;
     AMBIT_TRY(ambit_result_file_create(path, base, &file));
-    AMBIT_TRY(put_accounts(file, base));
+    AMBIT_TRY(ambit_result_file_put_all(file, base));
     AMBIT_TRY(ambit_result_file_commit(&file, base));
 done:
     ambit_result_file_destroy(&file);
@@ -312,7 +288,7 @@ ambit_status ambit_farm_write(const char *path, const struct ambit_result *base,
     ambit_status status = AMBIT_OK;
     struct ambit_result_file *file = NULL;
     AMBIT_TRY(ambit_result_file_create(path, base, &file));
-    AMBIT_TRY(put_accounts(file, base));
+    AMBIT_TRY(ambit_result_file_put_all(file, base));
     AMBIT_TRY(put_scenarios(ambit_result_file_h5(file), base, part, parts));
     AMBIT_TRY(ambit_result_file_commit(&file, base));
 done:

@@ -34,6 +34,9 @@ ambit_status ambit_result_file_create(const char *path, const struct ambit_resul
 /* Puts the next AMBIT_RESULT_SLICE accounts, or what is left of them. */
 ambit_status ambit_result_file_put(struct ambit_result_file *file,
                                    const struct ambit_result_slice *slice) AMBIT_CHECKED;
+/* Puts all accounts of a result that has them. */
+ambit_status ambit_result_file_put_all(struct ambit_result_file *file,
+                                       const struct ambit_result *result) AMBIT_CHECKED;
 
 /* Writes everything else, syncs and renames; destroys *file in any case. */
 ambit_status ambit_result_file_commit(struct ambit_result_file **file,

@@ -522,15 +522,11 @@ done:
     return status;
 }
 
-ambit_status ambit_result_put_whole(struct ambit_h5 *h5, const struct ambit_result *r)
+ambit_status ambit_result_file_put_all(struct ambit_result_file *file,
+                                       const struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_result_file file = {.h5 = h5,
-                                     .account_count = r->account_count,
-                                     .id_width = r->id_width,
-                                     .column_count = r->column_count,
-                                     .together_width = r->together_width};
-    AMBIT_TRY(make_account_columns(&file, r));
+    const struct ambit_result *const r = result;
     for (int64_t first = 0; first < r->account_count; first += AMBIT_RESULT_SLICE) {
         const int64_t left = r->account_count - first;
         struct ambit_result_slice slice = {.first = first,
@@ -543,11 +539,25 @@ ambit_status ambit_result_put_whole(struct ambit_h5 *h5, const struct ambit_resu
                                            .previous = r->previous + first,
                                            .travel = r->account_travel + first};
         if (r->together_width > 0) slice.together = r->account_together + first * r->together_width;
-        if (r->contiguity != NULL) slice.parent = r->parent + first;
+        if (r->parent != NULL) slice.parent = r->parent + first;
         for (int c = 0; c < r->column_count; c++)
             slice.column[c] = r->column[c] + first;
-        AMBIT_TRY(ambit_result_file_put(&file, &slice));
+        AMBIT_TRY(ambit_result_file_put(file, &slice));
     }
+done:
+    return status;
+}
+
+ambit_status ambit_result_put_whole(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_result_file file = {.h5 = h5,
+                                     .account_count = r->account_count,
+                                     .id_width = r->id_width,
+                                     .column_count = r->column_count,
+                                     .together_width = r->together_width};
+    AMBIT_TRY(make_account_columns(&file, r));
+    AMBIT_TRY(ambit_result_file_put_all(&file, r));
     AMBIT_TRY(ambit_result_put_figures(h5, r));
 done:
     return status;

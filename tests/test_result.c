@@ -142,21 +142,7 @@ static ambit_status write_result(const char *path, const struct ambit_result *r)
     ambit_status status = AMBIT_OK;
     struct ambit_result_file *file = NULL;
     AMBIT_TRY(ambit_result_file_create(path, r, &file));
-    for (int64_t at = 0; at < r->account_count; at += AMBIT_RESULT_SLICE) {
-        const int64_t left = r->account_count - at;
-        struct ambit_result_slice slice = {.first = at,
-                                           .count = left < AMBIT_RESULT_SLICE ? left
-                                                                              : AMBIT_RESULT_SLICE,
-                                           .account_id = r->account_id + at * r->id_width,
-                                           .lat = r->lat + at,
-                                           .lon = r->lon + at,
-                                           .territory = r->territory + at,
-                                           .previous = r->previous + at,
-                                           .travel = r->account_travel + at};
-        for (int c = 0; c < r->column_count; c++)
-            slice.column[c] = r->column[c] + at;
-        AMBIT_TRY(ambit_result_file_put(file, &slice));
-    }
+    AMBIT_TRY(ambit_result_file_put_all(file, r));
     AMBIT_TRY(ambit_result_file_commit(&file, r));
 done:
     ambit_result_file_destroy(&file);

@@ -10,8 +10,8 @@
  * use minimax polynomials (E. Y. Remez, 1934). Tables and coefficients were computed with 60
  * digits.
  *
- * Cost: about that of the C library's variants without fused multiply-adds. Weakness: sines of
- * large angles are not reduced exactly.
+ * Cost: that of glibc 2.36, but for powers: 1.2 times its variant without fused multiply-adds
+ * and 1.5 times the one with them. Weakness: sines of large angles are not reduced exactly.
  */
 #include "engine/base/real.h"
 

@@ -67,6 +67,15 @@ enum {
     AMBIT_OPTION(AMBIT_KEY_VARIANT, "scenario", "NAME",                                            \
                  "Take the scenario or layer NAME of those that the file lists (default: its "     \
                  "base)")
+#define AMBIT_OPTION_SEED                                                                          \
+    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)")
+#define AMBIT_OPTION_EFFORT_EACH                                                                   \
+    AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",                                                  \
+                 "Refine each plan for at most N rounds (default: 24)")
+#define AMBIT_OPTION_GROUP_MEMORY                                                                  \
+    AMBIT_OPTION(AMBIT_KEY_MEMORY_LIMIT, "memory-limit", "SIZE",                                   \
+                 "Group ranks so that those of a host need no more than SIZE together, such as "   \
+                 "500M or 4G; none: group them as it is fastest (default: what is available)")
 #define AMBIT_OPTION_THREADS                                                                       \
     AMBIT_OPTION(                                                                                  \
         AMBIT_KEY_THREADS, "threads", "N",                                                         \

@@ -51,17 +51,15 @@ const struct ambit_command ambit_command_audit = {
         "Balance takes loads over targets: the rep's share of the total where a band asks for "
         "capacity, else the mean. Worst is the largest distance from 1, std. dev. the standard "
         "deviation, Gini 0 where all are equal. Like territories are thirds of all, by the drive "
-        "to "
-        "the centre; their spread is largest less smallest over the mean of the third."
+        "to the centre; their spread is largest less smallest over the mean of the third."
         "\n\n"
         "Effort for potential is the sum of coverage.effort over that of coverage.potential, with "
         "the nation's as 100 %: below 80 % an area is covered too little, above 120 % too much. "
         "Areas are equally many accounts, neighbours on the ground, about four areas a territory."
         "\n\n"
         "What calls for action: a band that is broken, travel above 35 % of the working time, and "
-        "a "
-        "spread above 20 % between like territories. Every account is in exactly one territory, or "
-        "the audit fails and counts those that are not.",
+        "a spread above 20 % between like territories. Every account is in exactly one territory, "
+        "or the audit fails and counts those that are not.",
     .options = options_of_audit,
     .act = act,
 };

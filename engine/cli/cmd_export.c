@@ -103,9 +103,8 @@ const struct ambit_command ambit_command_export = {
         "the GeoJSON pieces, islands (on which it has accounts: no fewer pieces can be) and "
         "accounts_apart (outside the largest piece on their island)."
         "\n\n"
-        "Of a file of layers the "
-        "CSV has every account with its layer, territory and rep, or, where accounts are in "
-        "several layers, with a territory and a rep for each.",
+        "Of a file of layers the CSV has every account with its layer, territory and rep, or, "
+        "where accounts are in several layers, with a territory and a rep for each.",
     .options = options_of_export,
     .act = act,
 };

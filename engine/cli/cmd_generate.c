@@ -37,7 +37,7 @@ static const struct argp_option options_of_generate[] = {
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "NATION.h5",
                  "Write the accounts to NATION.h5, or NATION.csv, and the scenario to NATION.yaml; "
                  "required"),
-    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
+    AMBIT_OPTION_SEED,
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_COMM_STATS,

@@ -69,14 +69,11 @@ static const struct argp_option options_of_headcount[] = {
         "here)"),
     AMBIT_OPTION(AMBIT_KEY_CSV, "csv", "FILE", "Write a line for each number as CSV"),
     AMBIT_OPTION(AMBIT_KEY_SVG, "svg", "FILE", "Draw coverage and cost as SVG"),
-    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
-    AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
-                 "Refine each plan for at most N rounds (default: 24)"),
+    AMBIT_OPTION_SEED,
+    AMBIT_OPTION_EFFORT_EACH,
     AMBIT_OPTION(AMBIT_KEY_RESUME, "resume", NULL,
                  "Take the plans that an earlier job has finished, and draw the others"),
-    AMBIT_OPTION(AMBIT_KEY_MEMORY_LIMIT, "memory-limit", "SIZE",
-                 "Group ranks so that those of a host need no more than SIZE together, such as "
-                 "500M or 4G; none: group them as it is fastest (default: what is available)"),
+    AMBIT_OPTION_GROUP_MEMORY,
     AMBIT_OPTION_THREADS,
     AMBIT_OPTION_SILENCE_LIMIT,
     AMBIT_OPTION_COMM_STATS,
@@ -94,32 +91,27 @@ const struct ambit_command ambit_command_headcount = {
     .argument_count = 1,
     .manual =
         "Draw plans for a row of numbers of territories, and show for each what its reps have "
-        "hours "
-        "for, overtime, travel and what that costs, and what one rep more would bring; beside how "
-        "many reps the scenario's call plan asks for."
+        "hours for, overtime, travel and what that costs, and what one rep more would bring; "
+        "beside how many reps the scenario's call plan asks for."
         "\v"
         "With fixed homes the numbers below today's leave out the reps who cost the others least, "
         "and those above add reps who live at the place of an account where they save most; both "
         "are estimated from the prices of today's bands, and listed with their places. A new rep "
-        "has "
-        "the mean of the others' capacity and can do what any of them can; reps whom a rule names "
-        "stay. Where centres are free, a territory more finds its own. FILE.h5.yaml beside the "
-        "result has "
-        "these "
-        "numbers as scenarios, to be changed and drawn by `ambit farm`; FILE.h5:N is the plan of "
-        "N territories to export, verify, compare and audit --plan, FILE.h5 that of today's."
+        "has the mean of the others' capacity and can do what any of them can; reps whom a rule "
+        "names stay. Where centres are free, a territory more finds its own. FILE.h5.yaml beside "
+        "the result has these numbers as scenarios, to be changed and drawn by `ambit farm`; "
+        "FILE.h5:N is the plan of N territories to export, verify, compare and audit --plan, "
+        "FILE.h5 that of today's."
         "\n\n"
         "Figures: a rep has the hours of capacity, or of headcount.hours_per_rep, less "
-        "administration "
-        "(working_time.admin, unless that is of work). covered: of a territory whose work and "
-        "travel are more than that, the same share of both is done; overtime is what is more. "
-        "value: of the accounts of a territory those of most value an hour first. travel cost: of "
-        "the travel that is done, by hours and kilometres. net: value covered times the margin, "
-        "less travel cost and the cost of the reps. a rep more: how net grows for each rep more "
-        "than in the line before, what a rep costs not counted. best: the largest net of the plans "
-        "that meet every band. By the call plan: accounts x visits x hours / (working hours x "
-        "field "
-        "share), rounded up."
+        "administration (working_time.admin, unless that is of work). covered: of a territory "
+        "whose work and travel are more than that, the same share of both is done; overtime is "
+        "what is more. value: of the accounts of a territory those of most value an hour first. "
+        "travel cost: of the travel that is done, by hours and kilometres. net: value covered "
+        "times the margin, less travel cost and the cost of the reps. a rep more: how net grows "
+        "for each rep more than in the line before, what a rep costs not counted. best: the "
+        "largest net of the plans that meet every band. By the call plan: accounts x visits x "
+        "hours / (working hours x field share), rounded up."
         "\n\n"
         "A number whose plan fails, or breaks a band, is shown as such, and the others go on. Exit "
         "status 2: no plan meets the bands; 75: stopped by a signal, can be resumed.",

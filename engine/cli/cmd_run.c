@@ -68,7 +68,7 @@ static const struct argp_option options_of_run[] = {
         "(default: its base, or all of its layers)"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the plan in RESULT.h5 (default: the scenario's name with .h5, here)"),
-    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
+    AMBIT_OPTION_SEED,
     AMBIT_OPTION(AMBIT_KEY_EFFORT, "effort", "N",
                  "Refine for at most N rounds; 0 keeps the first plan (default: 24)"),
     AMBIT_OPTION(
@@ -120,12 +120,11 @@ const struct ambit_command ambit_command_run = {
         "exported as CSV. The others are stored where one breaks a band or fails; the exit status "
         "is that of the worst."
         "\n\n"
-        "On SIGTERM, SIGUSR1 (which mpirun hands on to its ranks) or Ctrl-C the run ends with "
-        "its round and leaves RESULT.h5.checkpoint, and the one before with .1 behind its name; "
+        "On SIGTERM, SIGUSR1 (which mpirun hands on to its ranks) or Ctrl-C the run ends with its "
+        "round and leaves RESULT.h5.checkpoint, and the one before with .1 behind its name; "
         "--resume goes on to the same file as if nothing had happened. A checkpoint of other "
         "inputs, seed, effort or sources of Ambit is refused. Both are removed when the result is "
-        "stored, "
-        "unless --time-limit has ended the run."
+        "stored, unless --time-limit has ended the run."
         "\n\n"
         "Exit status: 0 done; 1 the run failed; 2 the plan breaks a band (it is stored, and the "
         "summary says by how much), or no plan can meet the rules (nothing is stored); 64 wrong "

@@ -175,7 +175,7 @@ static const struct argp_option options_of_solve[] = {
     AMBIT_OPTION_DISTANCE,
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "SOLUTION.json",
                  "Store the solution in SOLUTION.json (default: it is not stored)"),
-    AMBIT_OPTION(AMBIT_KEY_SEED, "seed", "N", "Draw random numbers from seed N (default: 1)"),
+    AMBIT_OPTION_SEED,
     AMBIT_OPTION(
         AMBIT_KEY_EFFORT, "effort", "N",
         "Improve for at most N rounds; 0 keeps the first plan (default: 1000, or as many as "

@@ -348,11 +348,12 @@ static void run_passes(struct search *search, int pass_max)
     for (int passes = 0; passes < pass_max && search->work <= search->work_max;) {
         if (moved) list_shifts(search);
         moved = false;
+        /* What moves in this pass is not in the lists where it goes: it is looked at in the next. */
+        const int64_t listed = search->clock;
         for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
-            const int64_t now = search->clock;
             if (which == CHAINS && moved) break;
             moved |= look_around(search, which, since[which]);
-            since[which] = now;
+            since[which] = listed;
         }
         if (moved)
             passes++;

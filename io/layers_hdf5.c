@@ -39,6 +39,7 @@ static bool join_in_order(const struct ambit_layered *layered, const struct ambi
     for (int64_t i = 0; i < layered->account_count; i++) {
         territory[i] = -1;
         if ((layered->mask[i] >> layer & 1) == 0) continue;
+        if (at == r->account_count) return false; /* a file may say more than its counts */
         const char *const id = layered->id + (size_t)i * width;
         const char *const found = r->account_id + (size_t)at * own;
         const size_t size = strnlen(id, width);

@@ -75,4 +75,19 @@ check "farm: exit code" 0 "$code"
 on 1 frontier hand/farm.yaml -o hand/frontier.h5 --budgets 0,free --quiet
 check "frontier: exit code" 0 "$code"
 
+# So do layers, of which one reads the table for all.
+sed 's/a.csv/plan.csv/; /^rules:/d' hand/s.yaml >hand/layers.yaml
+cat >>hand/layers.yaml <<'END'
+layers:
+  model: hybrid
+  list:
+    - {name: red, takes: {where: {colour: red}}, reps: none, territories: 1, bands: {count: {min: 1}},
+       accounts: {columns: {territory: none}}, disruption: none}
+    - {name: rest, takes: rest}
+END
+on 2 run hand/layers.yaml -o hand/layers.h5 --threads 1 --quiet
+check "layers: exit code" 0 "$code"
+on 2 verify hand/layers.h5 --threads 1
+check "layers: verified" 0 "$code"
+
 finish

@@ -5,6 +5,7 @@
  */
 #include "engine/run/layers_nation.h"
 #include "engine/base/memory.h"
+#include "engine/model/columns.h"
 #include "engine/run/sort_accounts.h"
 #include "io/accounts_layers.h"
 #include "io/name_index.h"
@@ -14,12 +15,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The scenario of the first layer reads the table for all: they share it. */
+/* The scenario of the first layer reads the table for all: they share it. As that layer does, it
+ * reads no column that a plan does not ask for. */
 static ambit_status make_reader(const struct ambit_variants *variants,
                                 struct ambit_scenario *reader)
 {
     const ambit_status status = ambit_variants_bind(variants, 0, reader);
     if (status != AMBIT_OK) return status;
+    ambit_scenario_narrow(reader, AMBIT_USE_PLAN);
     reader->layers.at = -1;
     reader->territory_column[0] = '\0';
     reader->together.column[0] = '\0';

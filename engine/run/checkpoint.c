@@ -67,8 +67,7 @@ static ambit_status pass_items(struct bytes *bytes, void *items, size_t size, in
             bytes->short_of = true;
             return AMBIT_OK;
         }
-        ambit_free(&block); /* of a plan before this one */
-        AMBIT_TRY(ambit_alloc(&block, (size_t)*count, size));
+        AMBIT_TRY(ambit_resize(&block, (size_t)*count, size)); /* may be of a plan before */
         memcpy(items, &block, sizeof block);
     }
     pass(bytes, block, (size_t)*count * size);

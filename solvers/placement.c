@@ -537,13 +537,10 @@ static struct entry look_at(const struct seeker *s, int32_t j)
     return entry;
 }
 
-/* Whether the account may go to territory j as far as the seeker asks. */
-static bool is_open(const struct seeker *s, int32_t j)
+/* Territory j, where the account may go there as far as the seeker asks. */
+static void push_territory(const struct seeker *s, struct heap *heap, int32_t j)
 {
-    bool found = s->near == NULL;
-    for (int32_t n = 0; !found && n < s->near->count; n++)
-        found = s->near->territory[n] == j;
-    return found && (s->any || ambit_may_serve(s->problem, s->i, j));
+    if (s->any || ambit_may_serve(s->problem, s->i, j)) push(heap, look_at(s, j));
 }
 
 /* The first `wanted` territories in the seeker's order; returns how many there are. */
@@ -552,7 +549,9 @@ static int seek(const struct seeker *s, struct heap *heap, int wanted, struct en
     const struct ambit_placement *const p = s->p;
     int found = 0;
     heap->count = 0;
-    push_node(s, heap, 1);
+    if (s->near == NULL) push_node(s, heap, 1);
+    for (int32_t n = 0; s->near != NULL && n < s->near->count; n++)
+        push_territory(s, heap, s->near->territory[n]);
     while (heap->count > 0 && found < wanted) {
         const struct entry next = pop(heap);
         if (!next.is_node) {
@@ -562,9 +561,8 @@ static int seek(const struct seeker *s, struct heap *heap, int wanted, struct en
             push_node(s, heap, 2 * next.index + 1);
         } else {
             const int32_t begin = (next.index - p->leaves) * LEAF;
-            for (int32_t k = begin; k < begin + LEAF && k < p->count; k++) {
-                if (is_open(s, p->order[k])) push(heap, look_at(s, p->order[k]));
-            }
+            for (int32_t k = begin; k < begin + LEAF && k < p->count; k++)
+                push_territory(s, heap, p->order[k]);
         }
     }
     return found;

@@ -132,4 +132,38 @@ sed -i 's/max: 25/max: 32/' band/s.yaml
 on 1 run band/s.yaml -o band/x.h5 --threads 1 --json --quiet
 check "band: mended" 0 "$code"
 check "band: nothing refused" 0 "$(grep -c refused out)"
+
+# Twenty findings are listed, and only more than these are hinted at.
+for count in 20 21; do
+    echo id,lat,lon,t,work,kind >band/a.csv
+    echo rep,t,lat,lon >band/r.csv
+    for ((j = 0; j < count; j++)); do
+        printf 'A%d,40.%02d,-100,T%02d,20,x\nB%d,40.%02d,-100,T%02d,20,x\n' $j $j $j $j $j $j
+    done >>band/a.csv
+    for ((j = 0; j < count; j++)); do printf 'R%d,T%02d,40.%02d,-98\n' $j $j $j; done >>band/r.csv
+    on 1 run band/s.yaml -o band/x.h5 --threads 1 --quiet
+    check "$count findings: exit code" 2 "$code"
+    check "$count findings: listed" 20 "$(grep -c 'its 2 locked accounts have 40' err)"
+    check "$count findings: and more" $((count - 20)) "$(grep -c '^  …$' err)"
+done
+
+# What would do is said behind the longest list of accounts, too.
+mkdir long
+long=the-longest-of-names-that-somebody-gives-a-territory
+echo id,lat,lon,t,work,needs >long/a.csv
+for k in {10..39}; do
+    echo "the-shop-of-a-chain-number-$k,40.$k,-100,$long-0,10,cold"
+done >>long/a.csv
+echo rep,t,lat,lon,skills >long/r.csv
+for j in 0 1 2 3; do echo "R$j,$long-$j,40.$j,-98,none"; done >>long/r.csv
+sed '/^bands/d; /^rules/d' band/s.yaml >long/s.yaml
+echo 'rules: {needs: {accounts: needs, reps: skills}, reach: 9 km}' >>long/s.yaml
+for ranks in 1 2; do
+    on $ranks run long/s.yaml -o long/x.h5 --threads 1 --quiet
+    check "long words on $ranks ranks: exit code" 65 "$code"
+    check "long words on $ranks ranks: listed" 20 "$(grep -c '^  account ' err)"
+    check "long words on $ranks ranks: and more" 1 "$(grep -c '^  …$' err)"
+    check "long words on $ranks ranks: what would do" 1 \
+        "$(grep -c '^    raise reach from 9.0 to .* km, for 30 accounts$' err)"
+done
 finish

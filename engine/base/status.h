@@ -26,7 +26,9 @@ typedef enum ambit_status {
     AMBIT_ERR_INPUT       /* a scenario or table is missing, may not be read or is wrong; exit 65 */
 } ambit_status;
 
-#define AMBIT_MESSAGE_MAX 4096 /* bytes of the stored message with its NUL; longer ones are cut */
+/* Bytes of the stored message with its NUL; longer ones are cut. The longest list 20 accounts that
+ * nobody may serve, 328 bytes each, and say in 1,200 what would do. */
+#define AMBIT_MESSAGE_MAX 12288
 
 #define AMBIT_CHECKED __attribute__((warn_unused_result))
 

@@ -383,13 +383,13 @@ struct findings {
     int count;
 };
 
-/* Puts a finding down, and behind it, where there is room for the others too, what would do. */
+/* Puts down a finding that is counted already, and behind it, where there is room for the others
+ * too, what would do. */
 static void find(struct findings *findings, const char *text, const char *remedy)
 {
     const size_t left = sizeof findings->words - findings->length;
-    const size_t others = (size_t)(LISTED - findings->count) * FINDING;
+    const size_t others = (size_t)(LISTED + 1 - findings->count) * FINDING;
     const bool fits = strlen(text) + strlen(remedy) + others < left;
-    findings->count++;
     findings->length += (size_t)snprintf(findings->words + findings->length, left, "\n  %s%s", text,
                                          fits ? remedy : "");
 }
@@ -426,7 +426,7 @@ static ambit_status look_at(struct ambit_job *job, int r, int32_t j, const int64
     const bool lower_asks = rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0;
     char text[FINDING], remedy[REMEDY];
     if (!only_adds(job, r) || band->relax) return AMBIT_OK;
-    if (mine > upper + ROOM * fabs(upper) + 1.0 && findings->count < LISTED) {
+    if (mine > upper + ROOM * fabs(upper) + 1.0 && findings->count++ < LISTED) {
         (void)snprintf(text, sizeof text,
                        "%s: %s: its %lld locked accounts have %.6g, above the limit of %.6g",
                        measure, name, (long long)locked[0], mine * 1e-6, upper * 1e-6);
@@ -435,7 +435,7 @@ static ambit_status look_at(struct ambit_job *job, int r, int32_t j, const int64
     }
     const bool nobody = may_join == 0 && lower_asks;
     const bool few = rule->travel_weight == 0.0 && most < lower - ROOM * fabs(lower) - 1.0;
-    if ((!nobody && !few) || findings->count >= LISTED) return AMBIT_OK;
+    if ((!nobody && !few) || findings->count++ >= LISTED) return AMBIT_OK;
     if (nobody)
         (void)snprintf(text, sizeof text, "%s: %s: no account may join it, and min asks for some",
                        measure, name);
@@ -485,7 +485,7 @@ static ambit_status check_bands(struct ambit_job *job)
             AMBIT_ERR_INFEASIBLE,
             "%s: rules: no plan meets these bands, whatever is drawn; under each, what would do:"
             "%s%s",
-            job->scenario.path, findings->words, findings->count >= LISTED ? "\n  …" : "");
+            job->scenario.path, findings->words, findings->count > LISTED ? "\n  …" : "");
 done:
     ambit_free(&sums.locked);
     ambit_free(&sums.class);

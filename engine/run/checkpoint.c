@@ -378,13 +378,12 @@ ambit_status ambit_keeper_round(struct ambit_job *job, const struct ambit_place 
                                   : " without a checkpoint");
 }
 
-ambit_status ambit_keeper_done(struct ambit_job *job)
+void ambit_keeper_done(struct ambit_job *job)
 {
     struct ambit_keeper *const keeper = job->keeper;
     job->place.stage = AMBIT_STAGE_DONE;
     if (keeper->writes && !job->stopped_by_time_limit)
         (void)try_write(job, &job->place, NULL, NULL);
-    return AMBIT_OK;
 }
 
 /* ---- reading ---- */
@@ -530,13 +529,16 @@ void ambit_keeper_destroy(struct ambit_job *job)
     ambit_free(&job->keeper);
 }
 
+void ambit_keeper_remove(const char *path)
+{
+    if (ambit_checkpoint_remove(path) == AMBIT_OK) return;
+    ambit_log_warning("%s", ambit_error_message());
+    ambit_error_clear();
+}
+
 void ambit_keeper_finish(struct ambit_job *job)
 {
     const struct ambit_keeper *const keeper = job->keeper;
     if (keeper == NULL || job->stopped_by_time_limit || !(keeper->writes || keeper->found)) return;
-    const bool first = ambit_comm_rank(job->comm) == 0;
-    if (first && ambit_checkpoint_remove(keeper->path) != AMBIT_OK) {
-        ambit_log_warning("%s", ambit_error_message());
-        ambit_error_clear();
-    }
+    if (ambit_comm_rank(job->comm) == 0) ambit_keeper_remove(keeper->path);
 }

@@ -27,7 +27,7 @@ ambit_status ambit_keeper_round(struct ambit_job *job, const struct ambit_place 
                                 const int32_t *best) AMBIT_CHECKED;
 
 /* Says that the plan is done, of several that the job draws, and writes that down. */
-ambit_status ambit_keeper_done(struct ambit_job *job) AMBIT_CHECKED;
+void ambit_keeper_done(struct ambit_job *job);
 
 /* Reads the plan (job->label, allocated where it is NULL), the prices where `pricing` is not NULL,
  * and the best plan where `best_out` is not NULL, and ends place->resumed. `job` has the accounts
@@ -38,5 +38,9 @@ ambit_status ambit_keeper_restore(struct ambit_job *job, struct ambit_place *pla
 /* The result is stored: removes the checkpoints, unless a time limit has cut the run short, which
  * may then be gone on with, or the run was told to write none. */
 void ambit_keeper_finish(struct ambit_job *job);
+
+/* Removes the checkpoint there and what is left of others; warns where it cannot, since what they
+ * were for is stored. Local. */
+void ambit_keeper_remove(const char *path);
 
 #endif

@@ -183,10 +183,10 @@ static ambit_status name_part(const struct sweep *sweep, int p, char **out)
     const char *const path = sweep->job.options.result_path;
     struct ambit_rows_hash hash = {0};
     double budget[AMBIT_FRONTIER_MAX];
+    if (path == NULL) return AMBIT_OK;
     for (int k = p; k < f->count; k++)
         budget[k] = f->point[k].budget;
     ambit_rows_hash_add(&hash, &budget[p], (size_t)(f->count - p) * sizeof *budget);
-    if (path == NULL) return AMBIT_OK;
     const size_t room = strlen(path) + 18;
     const ambit_status status = ambit_alloc(out, room, 1);
     if (status == AMBIT_OK)
@@ -206,7 +206,7 @@ static ambit_status draw_plan(struct ambit_job *search)
     } else {
         AMBIT_TRY(ambit_job_draft(search));
         AMBIT_TRY(ambit_job_refine(search));
-        AMBIT_TRY(ambit_keeper_done(search));
+        ambit_keeper_done(search);
     }
 done:
     ambit_keeper_destroy(search);
@@ -253,7 +253,7 @@ static ambit_status remove_parts(const struct sweep *sweep)
     for (int p = 0; p < sweep->frontier->count; p++) {
         AMBIT_TRY(name_part(sweep, p, &part));
         AMBIT_TRY(ambit_checkpoint_path(part, false, &path));
-        AMBIT_TRY(ambit_checkpoint_remove(path));
+        ambit_keeper_remove(path);
         ambit_free(&part);
         ambit_free(&path);
     }
@@ -616,8 +616,7 @@ static ambit_status say_checked(const char *path, const struct checking *checkin
                           (long long)checking->differences,
                           checking->differences == 1 ? " differs" : "s differ");
     (void)fprintf(checking->report,
-                  "%s: every figure of %d plans agrees; their bounds are not "
-                  "recomputed\n",
+                  "%s: every figure of %d plans agrees; their bounds are not recomputed\n",
                   path, points);
     return AMBIT_OK;
 }

@@ -2,18 +2,19 @@
 /*
  * Pieces first, the smallest first: each that is not the largest of its territory on its island
  * goes as a whole to the territory around it that costs least, with the prices of the plan's bands,
- * so that a piece rather goes where there is room. What that breaks of the bands is then mended by
- * moves at the borders that keep territories whole (piece_plan.h): one account or a few that hang
- * on it, or two moves one after the other through a neighbour, the second of which may be an
- * exchange. Last, moves that save travel and break nothing.
+ * so that a piece rather goes where there is room. What that breaks of the bands is then mended
+ * with territories kept whole: swings move one account after the other, or a few that hang on it,
+ * while prices turn, so that loads find their way through many territories; exchanges
+ * (border_exchange.h) then fit them to the bands exactly. Last, exchanges that save.
  *
  * Prices make plans that are nearly contiguous: one account in a hundred is apart or less, so that
- * the repair is local. O(accounts) a pass and a few dozen passes. Weakness: where all territories
- * of a region are full to their limits, two moves do not always find room.
+ * the repair is local. O(accounts) a pass and a few dozen passes. Weakness: whether bands and whole
+ * territories can be had together is not proven where no such plan is found.
  */
 #include "solvers/contiguity_repair.h"
 #include "engine/base/memory.h"
 #include "engine/base/real.h"
+#include "solvers/border_exchange.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,18 +22,15 @@
 
 enum {
     JOIN_ROUNDS = 20,
-    SWINGS_MAX = 40,
+    SWINGS_MAX = 12,
     SWING_PASSES = 30,
-    PATIENCE = 12,
-    MEND_PASSES = 10,
-    SAVE_PASSES = 3,
-    STEPS_MAX = 200, /* of one territory in a pass */
-    FIRST_LAST = 2000,
-    FIRST_MAX = 60,  /* moves that a second one is sought for */
-    CHAIN_MAX = 6,   /* moves one after the other */
-    SEEKS_MAX = 100, /* second moves sought, a territory; what can be mended takes 20 or fewer */
-    AROUND_MAX = 48  /* territories around one that are looked at */
+    PATIENCE = 3,
+    MEND_ROUNDS = 24,
+    SAVE_ROUNDS = 24,
+    SAVE_HOPS = 2,
+    HOPS_MAX = 3
 };
+#define SAVED_LEAST 1e-5 /* of the cost, in a round that is not idle */
 #define GUARD 0.002
 /* In parts of a territory's mean cost: for a load that is outside by the whole mean load, and what
  * the price of that much changes by in a pass. */
@@ -47,41 +45,13 @@ struct repair {
     int32_t *size;  /* owned; by the first of a piece: its accounts */
     int32_t *main;  /* owned; by the first of a piece: the largest of its territory and island */
     int32_t *order; /* owned; account numbers, for lists */
-    int32_t *row;   /* owned; territories + 1 */
-    struct option *option; /* owned; of one territory */
-    int32_t option_room;
-    double *price; /* owned; of the swing, as in->price */
+    double *price;  /* owned; of the swing, as in->price */
     double *upper, *lower;
     double fine; /* micro-hours for a part of violation */
     double turn;
-    int32_t first_max;
-    int64_t seeks;     /* left, so that a plan that cannot be mended ends as well */
+    int rounds;        /* of exchanges so far: each draws other movers */
     double cost_scale; /* mean cost of a territory, micro-hours */
 };
-
-/* A move of one account out of a territory or into it. */
-struct option {
-    int64_t violation, cost;
-    int64_t left; /* violation of that territory afterwards */
-    int32_t account, to;
-};
-
-static int compare_options(const void *a, const void *b)
-{
-    const struct option *const x = a, *const y = b;
-    if (x->violation != y->violation) return x->violation < y->violation ? -1 : 1;
-    if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
-    if (x->account != y->account) return x->account < y->account ? -1 : 1;
-    return (x->to > y->to) - (x->to < y->to);
-}
-
-/* Those first that help the territory itself most. */
-static int compare_left(const void *a, const void *b)
-{
-    const struct option *const x = a, *const y = b;
-    if (x->left != y->left) return x->left < y->left ? -1 : 1;
-    return compare_options(a, b);
-}
 
 static ambit_status create(struct repair *r)
 {
@@ -92,7 +62,6 @@ static ambit_status create(struct repair *r)
     AMBIT_TRY(ambit_alloc(&r->size, n, sizeof *r->size));
     AMBIT_TRY(ambit_alloc(&r->main, n, sizeof *r->main));
     AMBIT_TRY(ambit_alloc(&r->order, n, sizeof *r->order));
-    AMBIT_TRY(ambit_alloc(&r->row, (size_t)r->plan.territories + 1, sizeof *r->row));
 done:
     return status;
 }
@@ -104,8 +73,6 @@ static void clear(struct repair *r)
     ambit_free(&r->size);
     ambit_free(&r->main);
     ambit_free(&r->order);
-    ambit_free(&r->row);
-    ambit_free(&r->option);
     ambit_free(&r->price);
     ambit_free(&r->upper);
     ambit_free(&r->lower);
@@ -122,15 +89,6 @@ static int32_t root_of(int32_t *up, int32_t i)
     return i;
 }
 
-static int32_t cell_of(const struct ambit_piece_plan *plan, int32_t place, int32_t territory)
-{
-    const int32_t first = plan->places->first[place];
-    for (int32_t c = first; c < first + plan->used[place]; c++) {
-        if (plan->cell_territory[c] == territory) return c;
-    }
-    return -1;
-}
-
 /* A piece is named by its first cell; main[] is filled for each territory and island. */
 static void find_pieces(struct repair *r)
 {
@@ -143,7 +101,8 @@ static void find_pieces(struct repair *r)
             r->main[c] = 0;
             for (int64_t e = p->graph.row[at]; e < p->graph.row[at + 1]; e++) {
                 const int32_t other = p->graph.column[e];
-                const int32_t d = other < at ? cell_of(plan, other, plan->cell_territory[c]) : -1;
+                const int32_t d =
+                    other < at ? ambit_piece_plan_cell(plan, other, plan->cell_territory[c]) : -1;
                 if (d < 0) continue;
                 const int32_t a = root_of(r->up, c), b = root_of(r->up, d);
                 r->up[a < b ? b : a] = a < b ? a : b;
@@ -225,7 +184,7 @@ static ambit_status list_strays(struct repair *r, struct stray **stray_out, int3
     AMBIT_TRY(mark_main(r));
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; i < p->account_count; i++) {
-            const int32_t cell = cell_of(plan, p->of_account[i], plan->label[i]);
+            const int32_t cell = ambit_piece_plan_cell(plan, p->of_account[i], plan->label[i]);
             const int32_t root = root_of(r->up, cell);
             if (r->main[root]) continue;
             if (pass == 0)
@@ -314,99 +273,7 @@ done:
     return status;
 }
 
-/* ---- mending ---- */
-
-/* Accounts in play that see another territory, by their own, in canonical order. */
-static void list_borders(struct repair *r)
-{
-    const struct ambit_piece_plan *const plan = &r->plan;
-    const struct ambit_problem *const problem = plan->problem;
-    int32_t taker[AMBIT_PIECE_TAKERS_MAX];
-    memset(r->row, 0, ((size_t)plan->territories + 1) * sizeof *r->row);
-    for (int32_t n = 0; n < problem->accounts->count; n++) {
-        const int32_t i = r->in->account[n];
-        if (ambit_piece_plan_takers(plan, i, taker) > 0) r->row[plan->label[i] + 1]++;
-    }
-    for (int32_t t = 0; t < plan->territories; t++)
-        r->row[t + 1] += r->row[t];
-    for (int32_t n = 0; n < problem->accounts->count; n++) {
-        const int32_t i = r->in->account[n];
-        if (ambit_piece_plan_takers(plan, i, taker) > 0) r->order[r->row[plan->label[i]]++] = i;
-    }
-    for (int32_t t = plan->territories; t > 0; t--)
-        r->row[t] = r->row[t - 1];
-    r->row[0] = 0;
-}
-
-static ambit_status add_option(struct repair *r, int32_t t, int32_t *count, int32_t account,
-                               int32_t to)
-{
-    struct ambit_piece_move move;
-    if (*count == r->option_room) {
-        const int32_t room = 2 * r->option_room + 1024;
-        const ambit_status status = ambit_resize(&r->option, (size_t)room, sizeof *r->option);
-        if (status != AMBIT_OK) return status;
-        r->option_room = room;
-    }
-    ambit_piece_plan_weigh(&r->plan, &account, 1, to, &move);
-    if (!move.allowed) return AMBIT_OK;
-    r->option[(*count)++] =
-        (struct option){.violation = move.violation,
-                        .cost = move.cost,
-                        .left = move.from == t ? move.violation_from : move.violation_to,
-                        .account = account,
-                        .to = to};
-    return AMBIT_OK;
-}
-
-/* The territories around t. */
-static int32_t find_around(const struct repair *r, int32_t t, int32_t around_out[AROUND_MAX])
-{
-    const struct ambit_piece_plan *const plan = &r->plan;
-    int32_t taker[AMBIT_PIECE_TAKERS_MAX], count = 0;
-    for (int32_t n = r->row[t]; n < r->row[t + 1]; n++) {
-        if (plan->label[r->order[n]] != t) continue;
-        const int takers = ambit_piece_plan_takers(plan, r->order[n], taker);
-        for (int k = 0; k < takers; k++) {
-            int32_t a = 0;
-            while (a < count && around_out[a] != taker[k])
-                a++;
-            if (a == count && count < AROUND_MAX) around_out[count++] = taker[k];
-        }
-    }
-    return count;
-}
-
-/* Every move of one account out of territory t, and into it. Borders are those of the
- * pass's beginning: who has moved since is looked at where it is now. */
-static ambit_status list_options(struct repair *r, int32_t t, int32_t *count_out)
-{
-    ambit_status status = AMBIT_OK;
-    const struct ambit_piece_plan *const plan = &r->plan;
-    int32_t taker[AMBIT_PIECE_TAKERS_MAX], around[AROUND_MAX], count = 0;
-    for (int32_t n = r->row[t]; n < r->row[t + 1]; n++) {
-        const int32_t i = r->order[n];
-        if (plan->label[i] != t) continue;
-        const int takers = ambit_piece_plan_takers(plan, i, taker);
-        for (int k = 0; k < takers; k++)
-            AMBIT_TRY(add_option(r, t, &count, i, taker[k]));
-    }
-    const int32_t known = find_around(r, t, around);
-    for (int32_t a = 0; a < known; a++) {
-        for (int32_t n = r->row[around[a]]; n < r->row[around[a] + 1]; n++) {
-            const int32_t i = r->order[n];
-            if (plan->label[i] == t) continue;
-            const int takers = ambit_piece_plan_takers(plan, i, taker);
-            for (int k = 0; k < takers; k++) {
-                if (taker[k] == t) AMBIT_TRY(add_option(r, t, &count, i, t));
-            }
-        }
-    }
-    if (count > 0) qsort(r->option, (size_t)count, sizeof *r->option, compare_options);
-    *count_out = count;
-done:
-    return status;
-}
+/* ---- swinging ---- */
 
 /* The move of an option with all that hangs on its account, as it would be now; false where it
  * would tear its territory. */
@@ -419,144 +286,6 @@ static bool complete(struct repair *r, int32_t account, int32_t to,
     ambit_piece_plan_weigh(&r->plan, bundle, *count_out, to, move_out);
     return move_out->allowed;
 }
-
-static bool is_better(int64_t violation, int64_t cost, int64_t than, int64_t than_cost)
-{
-    return violation < than || (violation == than && cost < than_cost);
-}
-
-/* The best single move that lessens violations, of the options listed; whether there was one. */
-static bool move_one(struct repair *r, int32_t options)
-{
-    int32_t bundle[AMBIT_BUNDLE_MAX], count = 0;
-    struct ambit_piece_move move;
-    for (int32_t n = 0; n < options && r->option[n].violation < 0; n++) {
-        if (!complete(r, r->option[n].account, r->option[n].to, bundle, &count, &move)) continue;
-        if (move.violation >= 0) continue;
-        ambit_piece_plan_apply(&r->plan, bundle, count, &move);
-        return true;
-    }
-    return false;
-}
-
-/* A move that was made, to be undone. */
-struct step {
-    int32_t account[AMBIT_BUNDLE_MAX], count, from;
-};
-
-static void undo(struct repair *r, const struct step *step, int count)
-{
-    struct ambit_piece_move back;
-    while (count-- > 0) {
-        ambit_piece_plan_weigh(&r->plan, step[count].account, step[count].count, step[count].from,
-                               &back);
-        ambit_piece_plan_apply(&r->plan, step[count].account, step[count].count, &back);
-    }
-}
-
-static bool is_moved(const struct step *step, int count, int32_t account)
-{
-    for (int s = 0; s < count; s++) {
-        for (int32_t n = 0; n < step[s].count; n++) {
-            if (step[s].account[n] == account) return true;
-        }
-    }
-    return false;
-}
-
-/* The best move out of territory t or into it, of accounts that no step has moved. */
-static void seek(const struct repair *r, int32_t t, const struct step *step, int steps,
-                 struct option *best)
-{
-    const struct ambit_piece_plan *const plan = &r->plan;
-    int32_t taker[AMBIT_PIECE_TAKERS_MAX], around[AROUND_MAX + 1];
-    struct ambit_piece_move move;
-    const int32_t count = find_around(r, t, around);
-    around[count] = t;
-    best->account = -1;
-    for (int32_t a = 0; a <= count; a++) {
-        for (int32_t n = r->row[around[a]]; n < r->row[around[a] + 1]; n++) {
-            const int32_t i = r->order[n];
-            const bool out = plan->label[i] == t;
-            const int takers = ambit_piece_plan_takers(plan, i, taker);
-            for (int k = 0; k < takers; k++) {
-                if (!out && taker[k] != t) continue;
-                ambit_piece_plan_weigh(plan, &i, 1, taker[k], &move);
-                if (!move.allowed) continue;
-                if (best->account >= 0 &&
-                    !is_better(move.violation, move.cost, best->violation, best->cost))
-                    continue;
-                if (is_moved(step, steps, i)) continue;
-                *best = (struct option){move.violation, move.cost, 0, i, taker[k]};
-            }
-        }
-    }
-}
-
-/* Makes one step more; false where its territory would be torn. */
-static bool make_step(struct repair *r, const struct option *option, struct step *step,
-                      struct ambit_piece_move *move)
-{
-    if (!complete(r, option->account, option->to, step->account, &step->count, move)) return false;
-    step->from = move->from;
-    ambit_piece_plan_apply(&r->plan, step->account, step->count, move);
-    return true;
-}
-
-static int64_t violation_in(const struct ambit_piece_plan *plan, int32_t t)
-{
-    return plan->violation[t];
-}
-
-/* Moves one after the other, each from the territory that the one before has filled or emptied,
- * until violations are less than at the beginning. The first lessens those of territory t. */
-static bool move_chain(struct repair *r, int32_t t, int32_t options)
-{
-    const struct ambit_piece_plan *const plan = &r->plan;
-    struct step step[CHAIN_MAX];
-    struct ambit_piece_move move;
-    if (options > 0) qsort(r->option, (size_t)options, sizeof *r->option, compare_left);
-    for (int32_t n = 0; n < options && n < r->first_max && r->seeks > 0; n++) {
-        const int64_t own = violation_in(plan, t);
-        int64_t total = 0;
-        int32_t at = t;
-        struct option next = r->option[n];
-        int steps = 0;
-        while (steps < CHAIN_MAX && next.account >= 0) {
-            if (!make_step(r, &next, &step[steps], &move)) break;
-            steps++;
-            total += move.violation;
-            if (total < 0) return true;
-            if (steps == 1 && violation_in(plan, t) >= own) break;
-            at = move.from == at ? move.to : move.from;
-            if (plan->violation[at] == 0) at = move.from + move.to - at;
-            r->seeks--;
-            seek(r, at, step, steps, &next);
-        }
-        undo(r, step, steps);
-    }
-    return false;
-}
-
-/* Mends territory by territory; whether anything was. */
-static ambit_status mend_pass(struct repair *r, bool *any_out)
-{
-    ambit_status status = AMBIT_OK;
-    *any_out = false;
-    list_borders(r);
-    for (int32_t t = 0; t < r->plan.territories; t++) {
-        for (int step = 0; step < STEPS_MAX && r->plan.violation[t] > 0 && r->seeks > 0; step++) {
-            int32_t options = 0;
-            AMBIT_TRY(list_options(r, t, &options));
-            if (!move_one(r, options) && !move_chain(r, t, options)) break;
-            *any_out = true;
-        }
-    }
-done:
-    return status;
-}
-
-/* ---- swinging ---- */
 
 /* Sum of the plan's travel and disruption, of the accounts in play. */
 static int64_t plan_cost(const struct repair *r)
@@ -622,11 +351,11 @@ static void turn_prices(struct repair *r)
 
 /* The best plan so far: labels and loads. */
 struct best {
-    int64_t broken;          /* violation at the bands' full width */
-    int64_t violation, cost; /* with the guard */
-    int32_t *label;          /* owned */
-    int64_t *load;           /* owned */
-    int64_t *spent;          /* owned; NULL where there are no budgets */
+    int64_t broken; /* violation at the bands' full width */
+    int64_t cost;
+    int32_t *label; /* owned */
+    int64_t *load;  /* owned */
+    int64_t *spent; /* owned; NULL where there are no budgets */
 };
 
 static size_t label_bytes(const struct repair *r)
@@ -646,20 +375,19 @@ static size_t spent_bytes(const struct repair *r)
                : (size_t)ambit_budget_cells(r->in->budgets->budgets) * sizeof *r->plan.spent;
 }
 
-/* Keeps the plan where it is the best; with the limits as they are for it. */
-static void keep_best(struct repair *r, struct best *best)
+/* Keeps the plan where it is the best, and leaves the limits as they are for it; whether it was. */
+static bool keep_best(struct repair *r, struct best *best)
 {
     const int64_t broken = ambit_piece_plan_limits(&r->plan, 0.0);
-    const int64_t violation = ambit_piece_plan_limits(&r->plan, GUARD), cost = plan_cost(r);
-    if (broken > best->broken ||
-        (broken == best->broken && !is_better(violation, cost, best->violation, best->cost)))
-        return;
+    const int64_t cost = plan_cost(r);
+    (void)ambit_piece_plan_limits(&r->plan, GUARD);
+    if (broken > best->broken || (broken == best->broken && cost >= best->cost)) return false;
     best->broken = broken;
-    best->violation = violation;
     best->cost = cost;
     memcpy(best->label, r->plan.label, label_bytes(r));
     memcpy(best->load, r->plan.load, load_bytes(r));
     if (r->plan.spent != NULL) memcpy(best->spent, r->plan.spent, spent_bytes(r));
+    return true;
 }
 
 static void restore_best(struct repair *r, const struct best *best)
@@ -695,79 +423,79 @@ static void swing(struct repair *r, struct best *best)
         const double part = (double)pass / (SWING_PASSES - 1);
         r->fine = FINE_FIRST * ambit_pow(FINE_LAST / FINE_FIRST, part) * r->cost_scale / 1e9;
         swing_pass(r);
-        keep_best(r, best);
+        (void)keep_best(r, best);
         turn_prices(r);
     }
 }
 
-/* ---- saving ---- */
+/* ---- exchanging ---- */
 
-/* Moves each account at a border where that saves most and no band breaks further. */
-static bool save_pass(struct repair *r)
+/* A round of exchanges around every territory, or around those that are outside; *better_out is
+ * how many clusters of territories are better. */
+static ambit_status exchange(struct repair *r, bool broken_only, int hops, int32_t *better_out)
 {
-    struct ambit_piece_plan *const plan = &r->plan;
-    bool any = false;
-    for (int32_t n = 0; n < plan->problem->accounts->count; n++) {
-        const int32_t i = r->in->account[n];
-        int32_t taker[AMBIT_PIECE_TAKERS_MAX], bundle[AMBIT_BUNDLE_MAX], count = 0, to = -1;
-        struct ambit_piece_move move, best = {.to = -1};
-        const int takers = ambit_piece_plan_takers(plan, i, taker);
-        for (int k = 0; k < takers; k++) {
-            ambit_piece_plan_weigh(plan, &i, 1, taker[k], &move);
-            if (!move.allowed || !is_better(move.violation, move.cost, best.violation, best.cost))
-                continue;
-            best = move;
-            to = taker[k];
-        }
-        if (to < 0 || !complete(r, i, to, bundle, &count, &move)) continue;
-        if (!is_better(move.violation, move.cost, 0, 0)) continue;
-        ambit_piece_plan_apply(plan, bundle, count, &move);
-        any = true;
-    }
-    return any;
+    const struct ambit_border_exchange round = {.plan = &r->plan,
+                                                .price = r->in->price,
+                                                .broken_only = broken_only,
+                                                .hops = hops,
+                                                .draw = (uint64_t)r->rounds++};
+    return ambit_border_exchange(&round, better_out);
 }
 
-/* Passes of mending until bands are met or nothing helps. */
+/* Exchanges around what is outside until nothing is. */
 static ambit_status mend(struct repair *r, struct best *best)
 {
     ambit_status status = AMBIT_OK;
-    bool any = true;
-    for (int pass = 0; pass < MEND_PASSES && any; pass++) {
-        if (ambit_piece_plan_limits(&r->plan, GUARD) == 0) break;
-        AMBIT_TRY(mend_pass(r, &any));
+    int idle = 0;
+    for (int round = 0; round < MEND_ROUNDS && idle < HOPS_MAX && best->broken > 0; round++) {
+        int32_t better = 0;
+        (void)ambit_piece_plan_limits(&r->plan, GUARD);
+        AMBIT_TRY(exchange(r, true, 1 + round % HOPS_MAX, &better));
+        idle = keep_best(r, best) ? 0 : idle + 1;
     }
-    keep_best(r, best);
 done:
     return status;
 }
 
-/* Swings, each with mending behind it, until bands are met or PATIENCE of them have not helped. */
+/* Exchanges around every territory until a few rounds have saved next to nothing. */
+static ambit_status save(struct repair *r, struct best *best)
+{
+    ambit_status status = AMBIT_OK;
+    int idle = 0;
+    for (int round = 0; round < SAVE_ROUNDS && idle < PATIENCE; round++) {
+        const int64_t before = best->cost;
+        int32_t better = 0;
+        AMBIT_TRY(exchange(r, false, SAVE_HOPS, &better));
+        if (better == 0) break;
+        (void)keep_best(r, best);
+        const double saved = (double)(before - best->cost);
+        idle = saved >= SAVED_LEAST * (double)before ? 0 : idle + 1;
+    }
+done:
+    return status;
+}
+
+/* Swings, each with exchanges behind it, until bands are met or PATIENCE of them have not helped;
+ * then what saves. */
 static ambit_status settle(struct repair *r)
 {
     ambit_status status = AMBIT_OK;
-    struct best best = {.broken = INT64_MAX, .violation = INT64_MAX, .cost = INT64_MAX};
+    struct best best = {.broken = INT64_MAX, .cost = INT64_MAX};
     int idle = 0;
-    r->first_max = FIRST_MAX;
-    r->seeks = (int64_t)SEEKS_MAX * r->plan.territories;
     AMBIT_TRY(ambit_alloc(&best.label, label_bytes(r), 1));
     AMBIT_TRY(ambit_alloc(&best.load, load_bytes(r), 1));
     if (r->plan.spent != NULL) AMBIT_TRY(ambit_alloc(&best.spent, spent_bytes(r), 1));
-    keep_best(r, &best);
-    for (int s = 0; s < SWINGS_MAX && idle < PATIENCE && r->seeks > 0; s++) {
-        const int64_t broken = best.broken, before = best.violation;
+    (void)keep_best(r, &best);
+    for (int s = 0; s < SWINGS_MAX && idle < PATIENCE && best.broken > 0; s++) {
+        const int64_t before = best.broken;
         r->turn = TURN * (s % 3 == 0 ? 1.0 : s % 3 == 1 ? 0.5 : 1.5);
         swing(r, &best);
         AMBIT_TRY(mend(r, &best));
-        if (best.violation == 0) break;
-        idle = best.broken < broken || best.violation < before ? 0 : idle + 1;
+        idle = best.broken < before ? 0 : idle + 1;
     }
     restore_best(r, &best);
-    r->first_max = FIRST_LAST;
-    r->seeks = (int64_t)SEEKS_MAX * r->plan.territories;
-    AMBIT_TRY(mend(r, &best));
+    AMBIT_TRY(save(r, &best));
     restore_best(r, &best);
-    for (int pass = 0; pass < SAVE_PASSES && save_pass(r); pass++)
-        (void)ambit_piece_plan_limits(&r->plan, GUARD);
 done:
     ambit_free(&best.label);
     ambit_free(&best.load);

@@ -348,7 +348,8 @@ static void run_passes(struct search *search, int pass_max)
     for (int passes = 0; passes < pass_max && search->work <= search->work_max;) {
         if (moved) list_shifts(search);
         moved = false;
-        /* What moves in this pass is not in the lists where it goes: it is looked at in the next. */
+        /* What moves in this pass is not in the lists where it goes: it is looked at in the next.
+         */
         const int64_t listed = search->clock;
         for (enum neighbourhood which = SHIFTS; which < NEIGHBOURHOODS; which++) {
             if (which == CHAINS && moved) break;

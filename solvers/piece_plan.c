@@ -58,8 +58,7 @@ void ambit_piece_plan_clear(struct ambit_piece_plan *plan)
 
 /* ---- territories at places ---- */
 
-/* Where the territory stands in the list of the place, or −1. */
-static int32_t find_cell(const struct ambit_piece_plan *plan, int32_t place, int32_t territory)
+int32_t ambit_piece_plan_cell(const struct ambit_piece_plan *plan, int32_t place, int32_t territory)
 {
     const int32_t first = plan->places->first[place];
     for (int32_t c = first; c < first + plan->used[place]; c++) {
@@ -70,7 +69,7 @@ static int32_t find_cell(const struct ambit_piece_plan *plan, int32_t place, int
 
 static void enter(struct ambit_piece_plan *plan, int32_t place, int32_t territory)
 {
-    int32_t c = find_cell(plan, place, territory);
+    int32_t c = ambit_piece_plan_cell(plan, place, territory);
     if (c < 0) {
         c = plan->places->first[place] + plan->used[place]++;
         plan->cell_territory[c] = territory;
@@ -81,7 +80,7 @@ static void enter(struct ambit_piece_plan *plan, int32_t place, int32_t territor
 
 static void leave(struct ambit_piece_plan *plan, int32_t place, int32_t territory)
 {
-    const int32_t c = find_cell(plan, place, territory);
+    const int32_t c = ambit_piece_plan_cell(plan, place, territory);
     AMBIT_REQUIRE(c >= 0);
     if (--plan->cell_size[c] > 0) return;
     const int32_t last = plan->places->first[place] + --plan->used[place];
@@ -282,7 +281,8 @@ static void run_search(struct ambit_piece_plan *plan, int32_t territory, int32_t
         const int32_t place = plan->queue[head++];
         for (int64_t e = graph->row[place]; e < graph->row[place + 1]; e++) {
             const int32_t other = graph->column[e], stamp = plan->stamp[other];
-            if (stamp == search->mark || stamp == since || find_cell(plan, other, territory) < 0)
+            if (stamp == search->mark || stamp == since ||
+                ambit_piece_plan_cell(plan, other, territory) < 0)
                 continue;
             search->open = true;
             if (stamp > since) {
@@ -311,7 +311,8 @@ static bool all_meet(struct ambit_piece_plan *plan, int32_t territory, int32_t h
         const int32_t place = plan->queue[head++];
         for (int64_t e = graph->row[place]; e < graph->row[place + 1]; e++) {
             const int32_t other = graph->column[e];
-            if (plan->stamp[other] == mark || find_cell(plan, other, territory) < 0) continue;
+            if (plan->stamp[other] == mark || ambit_piece_plan_cell(plan, other, territory) < 0)
+                continue;
             plan->stamp[other] = mark;
             if (end - begin < LONG) plan->queue[end++] = other;
         }
@@ -354,7 +355,8 @@ static int search_around(struct ambit_piece_plan *plan, int32_t territory, int32
     for (int64_t e = graph->row[hole]; e < graph->row[hole + 1]; e++) {
         const int32_t other = graph->column[e];
         int32_t met = 0;
-        if (plan->stamp[other] > since || find_cell(plan, other, territory) < 0) continue;
+        if (plan->stamp[other] > since || ambit_piece_plan_cell(plan, other, territory) < 0)
+            continue;
         if (count == AROUND_MAX) return -1;
         const int32_t begin = count > 0 ? search[count - 1].end : 0;
         search[count] =
@@ -374,7 +376,7 @@ int32_t ambit_piece_plan_bundle(struct ambit_piece_plan *plan, int32_t account,
     int32_t count = 0, main = -1, open = 0;
     if (plan->play[account] < 0 || plan->account_count[own] == 1) return 0;
     bundle_out[count++] = account;
-    if (plan->cell_size[find_cell(plan, hole, own)] > 1) return count;
+    if (plan->cell_size[ambit_piece_plan_cell(plan, hole, own)] > 1) return count;
     const int searches = search_around(plan, own, hole, search);
     if (searches < 0) return 0;
     for (int s = 0; s < searches; s++) {

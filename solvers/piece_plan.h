@@ -63,6 +63,10 @@ void ambit_piece_plan_refresh(struct ambit_piece_plan *plan);
  * the sum of violations, budgets and all. */
 int64_t ambit_piece_plan_limits(struct ambit_piece_plan *plan, double guard);
 
+/* Where the territory stands in cell_… of the place, or −1. */
+int32_t ambit_piece_plan_cell(const struct ambit_piece_plan *plan, int32_t place,
+                              int32_t territory);
+
 /* The other territories at the account's place and around it, up to AMBIT_PIECE_TAKERS_MAX. */
 int ambit_piece_plan_takers(const struct ambit_piece_plan *plan, int32_t account,
                             int32_t taker_out[AMBIT_PIECE_TAKERS_MAX]);

@@ -6,10 +6,13 @@
 #include "engine/run/join_pieces.h"
 #include "io/barriers_geojson.h"
 #include "solvers/barrier_index.h"
+#include "solvers/border_exchange.h"
 #include "solvers/contiguity_repair.h"
 #include "solvers/piece_plan.h"
 #include "tests/harness.h"
 #include "tests/instance_fixture.h"
+
+#include <omp.h>
 
 enum { ACCOUNTS = 120, TERRITORIES = 4 };
 
@@ -482,6 +485,56 @@ static void bundles_tear_nothing(void)
     CU_ASSERT(moved > 1000 && larger > 20);
 }
 
+/* Rounds of exchanges tear nothing, make nothing worse, know their loads, and are the same on any
+ * number of threads; and they do find something. */
+static void exchanges_tear_nothing(void)
+{
+    int better = 0, tries = 0;
+    for (uint64_t seed = 1; seed <= repetitions(10); seed++) {
+        int32_t first[ACCOUNTS];
+        for (int threads = 1; threads <= 3; threads += 2) {
+            struct play play;
+            int32_t piece[ACCOUNTS];
+            int64_t load[TERRITORIES * AMBIT_RULE_MAX], total[AMBIT_RULE_MAX];
+            play_create(seed, 0.1, &play);
+            struct ambit_piece_plan plan = {.places = &play.places,
+                                            .problem = &play.nation.problem,
+                                            .play = play.index,
+                                            .label = play.label,
+                                            .load = play.load};
+            must(ambit_piece_plan_create(&plan));
+            ambit_piece_plan_refresh(&plan);
+            omp_set_num_threads(threads);
+            for (int round = 0; round < 6; round++) {
+                struct ambit_border_exchange exchange = {.plan = &plan,
+                                                         .broken_only = round % 2 == 1,
+                                                         .hops = 1 + round % 3,
+                                                         .draw = (uint64_t)round};
+                const int pieces = count_pieces(&play.places, play.label, piece);
+                const int64_t before = ambit_piece_plan_limits(&plan, 0.0);
+                int32_t clusters = 0;
+                must(ambit_border_exchange(&exchange, &clusters));
+                int64_t after = 0;
+                for (int t = 0; t < TERRITORIES; t++)
+                    after += plan.violation[t];
+                CHECK_SEED(seed, after <= before);
+                CHECK_SEED(seed, count_pieces(&play.places, play.label, piece) <= pieces);
+                better += clusters > 0;
+                tries++;
+            }
+            omp_set_num_threads(1);
+            instance_loads(&play.nation, play.label, load, total);
+            CHECK_SEED(seed, memcmp(load, play.load,
+                                    sizeof(int64_t) * (size_t)(TERRITORIES * plan.rules)) == 0);
+            if (threads == 1) memcpy(first, play.label, sizeof first);
+            CHECK_SEED(seed, memcmp(first, play.label, sizeof first) == 0);
+            ambit_piece_plan_clear(&plan);
+            play_clear(&play);
+        }
+    }
+    CU_ASSERT(2 * better > tries);
+}
+
 /* In a line of accounts of one territory each but the ends is a neck. */
 static void necks_are_known(void)
 {
@@ -738,6 +791,7 @@ int main(void)
         {"pieces and certificates against a plain search", pieces_and_certificates},
         {"figures and wrong certificates, by hand", figures_by_hand},
         {"moves tear nothing", bundles_tear_nothing},
+        {"exchanges tear nothing", exchanges_tear_nothing},
         {"necks of a line", necks_are_known},
         {"long ways round", long_ways_round},
         {"repairs make territories whole", repairs_make_whole},

@@ -616,8 +616,8 @@ static ambit_status say_checked(const char *path, const struct checking *checkin
                           (long long)checking->differences,
                           checking->differences == 1 ? " differs" : "s differ");
     (void)fprintf(checking->report,
-                  "%s: every figure of %d plans agrees; their bounds are not recomputed\n",
-                  path, points);
+                  "%s: every figure of %d plans agrees; their bounds are not recomputed\n", path,
+                  points);
     return AMBIT_OK;
 }
 

@@ -17,6 +17,7 @@
 #include "engine/base/memory.h"
 #include "engine/run/checkpoint.h"
 #include "engine/run/job.h"
+#include "engine/run/join_pieces.h"
 #include "engine/run/pricing.h"
 #include "engine/run/rounds.h"
 #include "engine/run/unite.h"
@@ -259,7 +260,9 @@ done:
 
 /* ---- improving ---- */
 
-static ambit_status judge(struct ambit_job *job, struct ambit_place *out)
+/* Joins what is torn, where territories are to hang together, and judges what comes of it: bands
+ * that joining breaks are broken. Units stay where they are by that. */
+static ambit_status join_and_judge(struct ambit_job *job, struct ambit_place *out)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_result result;
@@ -267,6 +270,9 @@ static ambit_status judge(struct ambit_job *job, struct ambit_place *out)
     struct ambit_job *const whole = job->whole != NULL ? job->whole : job;
     double *const lower = whole->price_lower, *const upper = whole->price_upper;
     if (whole != job) ambit_units_spread(&job->accounts, job->label, whole->label);
+    AMBIT_TRY(ambit_job_join_torn(whole));
+    for (int32_t u = 0; whole != job && u < job->accounts.count; u++)
+        job->label[u] = whole->label[job->accounts.begin[u]];
     whole->price_lower = whole->price_upper = NULL; /* no bound yet */
     status = ambit_job_judge(whole, whole->label, &result);
     whole->price_lower = lower;
@@ -379,7 +385,7 @@ static ambit_status do_stage(struct ambit_job *job, struct ambit_pricing *pricin
     job->problem.disruption = disruption;
     AMBIT_TRY(status);
     AMBIT_TRY(undo(job));
-    AMBIT_TRY(judge(job, &now));
+    AMBIT_TRY(join_and_judge(job, &now));
     if (!is_better(&now, place)) return AMBIT_OK;
     place->best_broken = now.best_broken;
     place->best_violation = now.best_violation;
@@ -444,8 +450,8 @@ static ambit_status begin(struct ambit_job *job, struct ambit_pricing *pricing,
     AMBIT_TRY(place_new(job, &fresh));
     AMBIT_TRY(ambit_job_note_round(job, "assign", fresh, 0, 0));
     AMBIT_TRY(ambit_pricing_create(job, pricing));
+    AMBIT_TRY(join_and_judge(job, place));
     copy_labels(job, job->label, best);
-    AMBIT_TRY(judge(job, place));
     place->stage = AMBIT_STAGE_GENTLE;
 done:
     return status;

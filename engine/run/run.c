@@ -209,8 +209,10 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     }
     AMBIT_TRY(keeps_up ? ambit_job_keep_up(search) : draw(&job, search, &since));
     if (search == &units) AMBIT_TRY(ambit_job_take_units(&job, &units));
-    AMBIT_TRY(keep_drawn(&job, &drawn));
-    AMBIT_TRY(keeps_up ? ambit_job_join_torn(&job) : ambit_job_join_pieces(&job));
+    if (!keeps_up) {
+        AMBIT_TRY(keep_drawn(&job, &drawn));
+        AMBIT_TRY(ambit_job_join_pieces(&job));
+    }
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
     AMBIT_TRY(finish(&job, search, job.label, AMBIT_RESULT_PLAN, &since, &result));
     ambit_keeper_finish(search);
@@ -219,7 +221,8 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     if (feasible == 0 && search == &units)
         AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
     if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
-    if (feasible == 0) AMBIT_TRY(name_contiguity(&job, drawn, &result, sizeof heavy, heavy));
+    if (feasible == 0 && !keeps_up)
+        AMBIT_TRY(name_contiguity(&job, drawn, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
     status = conclude(&job, status, feasible != 0, heavy, &result, result_out);

@@ -13,10 +13,10 @@ seed=${AMBIT_TEST_SEED:-1}
 RANDOM=$seed
 exec 9<> <(:) # nothing ever comes from here: to read is to sleep, without a process for it
 
-# Forty-five accounts are gone and a few new, which takes plans drawn anew to mend.
+# A hundred accounts are gone and a few new, which takes plans drawn anew to mend.
 "$AMBIT" generate --accounts 4000 --territories 30 -o nation.csv --quiet >out
 on 2 run nation.yaml -o day0.h5 --threads 1 --quiet
-awk -F, -v OFS=, 'NR % 90 == 3 { next }
+awk -F, -v OFS=, 'NR % 40 == 3 { next }
     { print }
     NR % 500 == 5 { $1 = "N" $1; $2 += 0.01; $8 = ""; print }' nation.csv >tonight.csv
 
@@ -60,7 +60,7 @@ check "the night: drawn anew" yes \
     "$(ask whole.h5 "'yes' if b'repair' in f['/rounds/phase'][:] else 'no'")"
 kills=0 resumed=0
 while [ $kills -lt "$kills_wanted" ]; do
-    cut_short KILL $((4 + RANDOM % 70)) --checkpoint 1r --resume
+    cut_short KILL $((4 + RANDOM % 60)) --checkpoint 1r --resume
     resumed=$((resumed + $(grep -c 'going on from the checkpoint' err)))
     kills=$((kills + 1))
     [ -e plan.h5 ] || continue
@@ -83,7 +83,7 @@ done
 
 # ---- every stage, by its signal ----
 
-for lines in 6 20 45 65; do
+for lines in 6 20 44 56; do
     rm -f plan.h5*
     cut_short TERM $lines
     check "SIGTERM after $lines lines: exit code" 75 "$code"
@@ -103,7 +103,7 @@ rm -f plan.h5*
 : >err
 "$AMBIT" "${night[@]}" -o plan.h5 --threads 1 --time-limit 3 >out 2>err &
 job=$!
-until_said 12
+until_said 17 # in the midst of rounds; prices half-way leave no place to go on from
 kill -STOP $job
 read -rt 3 -u 9
 kill -CONT $job

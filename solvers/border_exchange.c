@@ -20,7 +20,7 @@
 
 enum {
     CLUSTER_MAX = 16, /* territories */
-    UNDECIDED_MAX = 40,
+    UNDECIDED_MAX = 20,
     NODE_MAX = 400
 };
 

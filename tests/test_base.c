@@ -167,6 +167,26 @@ static void memory_is_zeroed_aligned_and_counted(void)
     ambit_free(&words);
 }
 
+enum { INHERITED = 1 << 27 };
+
+/* Exit code 0 where the peak of this process is below half of what its parent had. */
+static void tell_small_peak(void)
+{
+    const int64_t peak = ambit_memory_resident_peak_bytes();
+    exit(peak > 0 && peak < INHERITED / 2 ? 0 : 1);
+}
+
+static void the_peak_is_the_process_s_own(void)
+{
+    char text[16], *much = NULL;
+    CU_ASSERT_EQUAL(ambit_alloc(&much, INHERITED, 1), AMBIT_OK);
+    CU_ASSERT_TRUE(ambit_memory_resident_peak_bytes() > INHERITED);
+    const int status = run_child("peak", text, sizeof text);
+    CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ambit_free(&much);
+    CU_ASSERT_TRUE(ambit_memory_resident_peak_bytes() > INHERITED);
+}
+
 static void memory_of_nothing_is_null(void)
 {
     char *block = (char *)1;
@@ -682,6 +702,7 @@ static void parts_cover_everything(void)
 static int be_child(const char *name)
 {
     if (strcmp(name, "require") == 0) break_invariant();
+    if (strcmp(name, "peak") == 0) tell_small_peak();
     if (strcmp(name, "fault") == 0) fail_second_allocation();
     if (strcmp(name, "speak") == 0) speak();
     if (strcmp(name, "quiet") == 0) say_nothing();
@@ -700,6 +721,7 @@ int main(void)
         {"exit codes", exit_codes},
         {"require names rank, place and text", require_names_rank_place_and_text},
         {"memory is zeroed, aligned and counted", memory_is_zeroed_aligned_and_counted},
+        {"the peak is the process's own", the_peak_is_the_process_s_own},
         {"memory of nothing is NULL", memory_of_nothing_is_null},
         {"resize keeps contents", resize_keeps_contents},
         {"large blocks grow and shrink", large_blocks_grow_and_shrink},

@@ -198,9 +198,26 @@ int64_t ambit_memory_resident_bytes(void)
     return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
+/* Linux hands the figure of getrusage() on from the program that started this one, so that it may
+ * be the peak of a parent many times as large; its own is in a file. 0 where there is none. */
+static int64_t own_peak_bytes(void)
+{
+    char line[128];
+    long long kilobytes = 0;
+    FILE *const file = fopen("/proc/self/status", "re");
+    if (file == NULL) return 0;
+    while (kilobytes == 0 && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "VmHWM: %lld kB", &kilobytes) != 1) kilobytes = 0;
+    }
+    (void)fclose(file);
+    return (int64_t)kilobytes * 1024;
+}
+
 int64_t ambit_memory_resident_peak_bytes(void)
 {
+    const int64_t own = own_peak_bytes();
     struct rusage usage;
+    if (own > 0) return own;
     if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
     return (int64_t)usage.ru_maxrss * 1024;
 }

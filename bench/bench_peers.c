@@ -66,7 +66,7 @@ struct figures {
 struct ground {
     struct ambit_bench_points points;
     struct ambit_seed_graph graph; /* of the points in the order of `row` */
-    int64_t *row;                  /* owned */
+    int32_t *row;                  /* owned */
     int32_t *up;                   /* owned; union of pieces, by place in the graph */
     double *sum;                   /* owned; sums of a territory */
 };

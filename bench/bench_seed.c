@@ -34,10 +34,9 @@ enum { MEASURE_MAX = AMBIT_BENCH_MEASURES, REPEAT_MAX = 99 };
 
 struct nation {
     int64_t count, dimensions;
-    double *axis[3];                     /* in Hilbert order; parts of the Earth's radius */
-    double *amount;                      /* the first measure */
-    int64_t *row;                        /* place of each point in the file */
-    int64_t *weight, *load[MEASURE_MAX]; /* of `measures` */
+    double *axis[3];            /* in Hilbert order; parts of the Earth's radius */
+    int32_t *row;               /* place of each point in the file */
+    int64_t *load[MEASURE_MAX]; /* of `measures`, in parts of 2^50 of its total */
     int measures;
 };
 
@@ -49,16 +48,12 @@ static ambit_status order_points(const struct ambit_bench_points *points, struct
     nation->count = points->count;
     nation->dimensions = points->dimensions;
     AMBIT_TRY(ambit_bench_points_order(points, &nation->row));
-    AMBIT_TRY(ambit_alloc(&nation->weight, count, sizeof(int64_t)));
-    AMBIT_TRY(ambit_alloc(&nation->amount, count, sizeof(double)));
     for (int64_t d = 0; d < nation->dimensions; d++) {
         AMBIT_TRY(ambit_alloc(&nation->axis[d], count, sizeof(double)));
         for (int64_t i = 0; i < nation->count; i++)
             nation->axis[d][i] = points->coordinate[nation->row[i] * nation->dimensions + d] /
                                  (nation->dimensions == 2 ? KM : 1.0);
     }
-    for (int64_t i = 0; i < nation->count; i++)
-        nation->amount[i] = points->amount[nation->row[i]];
     for (int m = 0; m < nation->measures; m++) {
         double total = 0.0;
         for (int64_t i = 0; i < nation->count; i++)
@@ -72,14 +67,23 @@ done:
     return status;
 }
 
-/* The mean of the measures' parts, as the engine's seed does. */
-static void weigh_points(struct nation *nation, int measures)
+/* Packs the points, each weighing the mean of the measures' parts, as the engine's seed does. */
+static ambit_status pack_points(const struct nation *nation, struct ambit_kmeans_points *points)
 {
+    ambit_status status = AMBIT_OK;
+    const double *const axis[3] = {nation->axis[0], nation->axis[1], nation->axis[2]};
+    int64_t *weight = NULL;
+    if (nation->measures == 1)
+        return ambit_kmeans_points_create(axis, nation->load[0], (int32_t)nation->count, points);
+    AMBIT_TRY(ambit_alloc(&weight, (size_t)nation->count, sizeof *weight));
     for (int64_t i = 0; i < nation->count; i++) {
-        nation->weight[i] = 0;
-        for (int m = 0; m < measures; m++)
-            nation->weight[i] += nation->load[m][i] / measures;
+        for (int m = 0; m < nation->measures; m++)
+            weight[i] += nation->load[m][i] / nation->measures;
     }
+    AMBIT_TRY(ambit_kmeans_points_create(axis, weight, (int32_t)nation->count, points));
+done:
+    ambit_free(&weight);
+    return status;
 }
 
 struct figures {
@@ -131,8 +135,7 @@ static bool seed(const struct nation *nation, const struct wishes *wishes, int32
                                           .upper = upper,
                                           .connected = wishes->connected};
     good = good && ambit_kmeans_create(territories, &kmeans) == AMBIT_OK &&
-           ambit_kmeans_points_create(axis, nation->weight, (int32_t)nation->count, &points) ==
-               AMBIT_OK &&
+           pack_points(nation, &points) == AMBIT_OK &&
            ambit_seeding_run(&seeding, &kmeans, label, &outcome) == AMBIT_OK;
     figures->seconds = ambit_seconds() - start;
     figures->bytes = ambit_memory_live_bytes();
@@ -155,11 +158,12 @@ static bool judge(const struct nation *nation, int32_t territories, const int32_
     if (ambit_alloc(&sum, (size_t)territories * (size_t)width, sizeof *sum) != AMBIT_OK)
         return false;
     for (int64_t i = 0; i < nation->count; i++) {
+        const double amount = (double)nation->load[0][i];
         double *const mine = &sum[(int64_t)label[i] * width];
-        mine[3] += nation->amount[i];
-        all += nation->amount[i];
+        mine[3] += amount;
+        all += amount;
         for (int64_t d = 0; d < nation->dimensions; d++)
-            mine[d] += nation->amount[i] * nation->axis[d][i];
+            mine[d] += amount * nation->axis[d][i];
         for (int m = 0; m < nation->measures; m++) {
             mine[4 + m] += (double)nation->load[m][i];
             total[m] += (double)nation->load[m][i];
@@ -169,7 +173,7 @@ static bool judge(const struct nation *nation, int32_t territories, const int32_
         const double *const mine = &sum[(int64_t)label[i] * width];
         for (int64_t d = 0; d < nation->dimensions; d++) {
             const double apart = nation->axis[d][i] - mine[d] / mine[3];
-            squares += nation->amount[i] * apart * apart;
+            squares += (double)nation->load[0][i] * apart * apart;
         }
     }
     figures->squares = squares / all * KM * KM;
@@ -329,7 +333,6 @@ static bool run(struct nation *nation, const struct wishes *wishes, double befor
     struct figures figures = {0};
     int32_t *label = NULL;
     bool good = ambit_alloc(&label, (size_t)nation->count, sizeof *label) == AMBIT_OK;
-    weigh_points(nation, wishes->measures);
     for (int r = 0; r < repeats && good; r++) {
         good = seed(nation, wishes, label, &figures);
         seconds[r] = figures.seconds;
@@ -386,8 +389,6 @@ int main(int argc, char **argv)
         ambit_free(&nation.axis[d]);
     for (int m = 0; m < MEASURE_MAX; m++)
         ambit_free(&nation.load[m]);
-    ambit_free(&nation.amount);
     ambit_free(&nation.row);
-    ambit_free(&nation.weight);
     return good ? 0 : 1;
 }

@@ -35,7 +35,7 @@ static void graph_clear(struct graph *graph)
 }
 
 /* Weights of the points in the order of `row`. */
-static void weigh(const struct ambit_bench_points *points, const int64_t *row, int measures,
+static void weigh(const struct ambit_bench_points *points, const int32_t *row, int measures,
                   idx_t *weight)
 {
     for (int m = 0; m < measures; m++) {
@@ -48,7 +48,7 @@ static void weigh(const struct ambit_bench_points *points, const int64_t *row, i
     }
 }
 
-static ambit_status graph_create(const struct ambit_bench_points *points, const int64_t *row,
+static ambit_status graph_create(const struct ambit_bench_points *points, const int32_t *row,
                                  int measures, struct graph *out)
 {
     ambit_status status = AMBIT_OK;
@@ -99,7 +99,7 @@ static ambit_status run(bool kway, char **words)
     ambit_status status = AMBIT_OK;
     struct ambit_bench_points points = {0};
     struct graph graph = {0};
-    int64_t *row = NULL;
+    int32_t *row = NULL;
     idx_t *label = NULL;
     int32_t *by_row = NULL;
     const idx_t parts = (idx_t)strtol(words[1], NULL, 10);

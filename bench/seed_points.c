@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/seed_points.h"
+#include "engine/base/key_sort.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/model/geometry.h"
@@ -190,18 +191,6 @@ double ambit_bench_amount(const struct ambit_bench_points *points, int64_t row, 
     return measure == 0 ? points->amount[row] : measure == 1 ? 1.0 : exp(normal(20, row));
 }
 
-struct keyed {
-    uint64_t key;
-    int64_t row;
-};
-
-static int compare_keyed(const void *a, const void *b)
-{
-    const struct keyed *const x = a, *const y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
 static uint64_t key_of(const double *place, int64_t dimensions)
 {
     double lat = 0.0, lon = 0.0;
@@ -214,19 +203,20 @@ static uint64_t key_of(const double *place, int64_t dimensions)
     return ambit_hilbert_key(lat, lon);
 }
 
-ambit_status ambit_bench_points_order(const struct ambit_bench_points *points, int64_t **row_out)
+ambit_status ambit_bench_points_order(const struct ambit_bench_points *points, int32_t **row_out)
 {
     ambit_status status = AMBIT_OK;
-    struct keyed *keyed = NULL;
+    struct ambit_keyed *keyed = NULL;
     const size_t count = (size_t)points->count;
     AMBIT_TRY(ambit_alloc(&keyed, count, sizeof *keyed));
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < points->count; i++)
+        keyed[i] = (struct ambit_keyed){
+            key_of(&points->coordinate[i * points->dimensions], points->dimensions), i};
+    AMBIT_TRY(ambit_key_sort(&keyed, points->count));
     AMBIT_TRY(ambit_alloc(row_out, count, sizeof **row_out));
     for (int64_t i = 0; i < points->count; i++)
-        keyed[i] = (struct keyed){
-            key_of(&points->coordinate[i * points->dimensions], points->dimensions), i};
-    qsort(keyed, count, sizeof *keyed, compare_keyed);
-    for (int64_t i = 0; i < points->count; i++)
-        (*row_out)[i] = keyed[i].row;
+        (*row_out)[i] = (int32_t)keyed[i].row;
 done:
     ambit_free(&keyed);
     return status;

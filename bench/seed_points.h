@@ -36,7 +36,7 @@ double ambit_bench_amount(const struct ambit_bench_points *points, int64_t row, 
 
 /* The points along the Hilbert curve. Errors: AMBIT_ERR_MEMORY; *row_out is owned by the caller. */
 ambit_status ambit_bench_points_order(const struct ambit_bench_points *points,
-                                      int64_t **row_out) AMBIT_CHECKED;
+                                      int32_t **row_out) AMBIT_CHECKED;
 
 /* The line that a driver ends with: seconds before and for the division, and its peak of memory. */
 void ambit_bench_tell(double before, double seconds, int64_t peak_bytes);

@@ -4,6 +4,7 @@
 #include "engine/base/comm.h"
 #include "engine/base/fixed.h"
 #include "engine/base/hash.h"
+#include "engine/base/key_sort.h"
 #include "engine/base/key_table.h"
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
@@ -676,6 +677,37 @@ static void keys_keep_their_values(void)
     CU_ASSERT_EQUAL(table.room, 0);
 }
 
+/* Keys of few and of all bits, many of them equal; rows of one key stay as they stood. */
+static void rows_are_sorted_by_key(void)
+{
+    enum { ROWS = 3000 };
+    static bool seen[ROWS];
+    struct ambit_keyed *keyed = NULL;
+    CU_ASSERT_EQUAL(ambit_key_sort(&keyed, 0), AMBIT_OK);
+    CU_ASSERT_PTR_NULL(keyed);
+    for (int bits = 4; bits <= 64; bits += 20) {
+        memset(seen, 0, sizeof seen);
+        CU_ASSERT_EQUAL(ambit_alloc(&keyed, ROWS, sizeof *keyed), AMBIT_OK);
+        if (keyed == NULL) return;
+        for (int64_t n = 0; n < ROWS; n++) {
+            keyed[n].key = ambit_random_u64(3, 1, (uint64_t)n / 3) >> (64 - bits);
+            keyed[n].row = n;
+        }
+        CU_ASSERT_EQUAL(ambit_key_sort(&keyed, ROWS), AMBIT_OK);
+        for (int64_t n = 0; n < ROWS; n++) {
+            const int64_t row = keyed[n].row;
+            CU_ASSERT_FALSE(seen[row]);
+            seen[row] = true;
+            CU_ASSERT_EQUAL(keyed[n].key,
+                            ambit_random_u64(3, 1, (uint64_t)row / 3) >> (64 - bits));
+            if (n == 0) continue;
+            CU_ASSERT_TRUE(keyed[n - 1].key < keyed[n].key ||
+                           (keyed[n - 1].key == keyed[n].key && keyed[n - 1].row < row));
+        }
+        ambit_free(&keyed);
+    }
+}
+
 static void a_set_has_one_key(void)
 {
     const int32_t a[] = {3, 1, 2}, b[] = {2, 3, 1}, c[] = {1, 2, 4};
@@ -744,6 +776,7 @@ int main(void)
          progress_is_json_where_there_is_no_terminal},
         {"progress is a bar on a terminal", progress_is_a_bar_on_a_terminal},
         {"keys keep their values", keys_keep_their_values},
+        {"rows are sorted by key", rows_are_sorted_by_key},
         {"a set has one key", a_set_has_one_key},
         {"parts cover everything", parts_cover_everything},
     };

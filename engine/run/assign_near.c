@@ -10,6 +10,7 @@
  * other.
  */
 #include "engine/run/assign_near.h"
+#include "engine/base/key_sort.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 #include "engine/model/hilbert.h"
@@ -20,11 +21,6 @@
 #include <string.h>
 
 enum { LISTED = 16, AT_ONCE = 256 };
-
-struct keyed {
-    uint64_t key;
-    int32_t account;
-};
 
 struct ambit_near_places {
     int nearest; /* K; 0: the triangulation */
@@ -38,22 +34,15 @@ struct ambit_near_places {
     struct ambit_barrier_index *barriers; /* NULL: none */
 };
 
-static int compare_keyed(const void *a, const void *b)
-{
-    const struct keyed *const x = a, *const y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return (x->account > y->account) - (x->account < y->account);
-}
-
 static ambit_status list_places(const struct ambit_result *plan, struct ambit_near_places *p)
 {
     ambit_status status = AMBIT_OK;
     const size_t n = (size_t)plan->account_count;
-    struct keyed *keyed = NULL;
+    struct ambit_keyed *keyed = NULL;
     AMBIT_TRY(ambit_alloc(&keyed, n, sizeof *keyed));
     for (size_t i = 0; i < n; i++)
-        keyed[i] = (struct keyed){ambit_hilbert_key(plan->lat[i], plan->lon[i]), (int32_t)i};
-    if (n > 0) qsort(keyed, n, sizeof *keyed, compare_keyed);
+        keyed[i] = (struct ambit_keyed){ambit_hilbert_key(plan->lat[i], plan->lon[i]), (int64_t)i};
+    AMBIT_TRY(ambit_key_sort(&keyed, plan->account_count));
     for (size_t k = 0; k < n; k++)
         p->count += k == 0 || keyed[k].key != keyed[k - 1].key;
     AMBIT_TRY(ambit_alloc(&p->key, (size_t)p->count, sizeof *p->key));
@@ -62,7 +51,7 @@ static ambit_status list_places(const struct ambit_result *plan, struct ambit_ne
     AMBIT_TRY(ambit_alloc(&p->position, 3 * (size_t)p->count, sizeof *p->position));
     int32_t place = -1;
     for (size_t k = 0; k < n; k++) {
-        const int32_t i = keyed[k].account;
+        const int32_t i = (int32_t)keyed[k].row;
         p->account[k] = i;
         if (k > 0 && keyed[k].key == keyed[k - 1].key) continue;
         p->first[++place] = (int32_t)k;

@@ -7,6 +7,7 @@
  * group where accounts stay together.
  */
 #include "engine/run/sort_accounts.h"
+#include "engine/base/key_sort.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 #include "engine/model/hilbert.h"
@@ -15,18 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 16, DIGITS = 4, DIGIT_VALUES = 1 << DIGIT_BITS, KEY_BITS = 62 };
-
-struct keyed {
-    uint64_t key;
-    int64_t row;
-};
+enum { KEY_BITS = 62 };
 
 /* Where the rows of one column go: by `own` to their order, away, by `arrived` to the order of all
  * that came, and over the borders of the slices. */
 struct ways {
     struct ambit_comm *comm;
-    struct keyed *own, *arrived; /* owned */
+    struct ambit_keyed *own, *arrived; /* owned */
     int64_t own_count, arrived_count, final_count, first;
     int64_t *own_counts, *final_counts; /* owned; rows that each rank gets */
 };
@@ -41,44 +37,13 @@ static void clear_ways(struct ways *ways)
 
 /* ---- sorting ---- */
 
-static int64_t digit_of(uint64_t key, int digit)
-{
-    return (int64_t)(key >> (DIGIT_BITS * digit) & (DIGIT_VALUES - 1));
-}
-
-static ambit_status sort_by_key(struct keyed **rows_inout, int64_t count)
-{
-    ambit_status status = AMBIT_OK;
-    struct keyed *from = *rows_inout, *to = NULL;
-    int64_t *begin = NULL;
-    AMBIT_TRY(ambit_alloc(&to, (size_t)count, sizeof *to));
-    AMBIT_TRY(ambit_alloc(&begin, DIGIT_VALUES + 1, sizeof *begin));
-    for (int digit = 0; digit < DIGITS; digit++) {
-        memset(begin, 0, (DIGIT_VALUES + 1) * sizeof *begin);
-        for (int64_t n = 0; n < count; n++)
-            begin[digit_of(from[n].key, digit) + 1]++;
-        for (int value = 0; value < DIGIT_VALUES; value++)
-            begin[value + 1] += begin[value];
-        for (int64_t n = 0; n < count; n++)
-            to[begin[digit_of(from[n].key, digit)]++] = from[n];
-        struct keyed *const swap = from;
-        from = to;
-        to = swap;
-    }
-    *rows_inout = from;
-done:
-    ambit_free(&begin);
-    ambit_free(&to);
-    return status;
-}
-
 /* By the names of their groups, accounts of none first, then by ids. */
 static int compare_ids(const void *a, const void *b, void *context)
 {
     const struct ambit_accounts *const accounts = context;
     const size_t width = (size_t)accounts->id_width;
     const size_t group_width = (size_t)accounts->together_width;
-    const struct keyed *const x = a, *const y = b;
+    const struct ambit_keyed *const x = a, *const y = b;
     const int order = group_width == 0
                           ? 0
                           : memcmp(&accounts->together[group_width * (size_t)x->row],
@@ -90,11 +55,11 @@ static int compare_ids(const void *a, const void *b, void *context)
 
 /* Rows in order of their keys, ties by group and id. */
 static ambit_status sort_rows(const struct ambit_accounts *accounts, int64_t count,
-                              struct keyed **rows_inout)
+                              struct ambit_keyed **rows_inout)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(sort_by_key(rows_inout, count));
-    struct keyed *const rows = *rows_inout;
+    AMBIT_TRY(ambit_key_sort(rows_inout, count));
+    struct ambit_keyed *const rows = *rows_inout;
     for (int64_t n = 0, next; n < count; n = next) {
         for (next = n + 1; next < count && rows[next].key == rows[n].key;)
             next++;
@@ -108,7 +73,7 @@ done:
 /* ---- splitting ---- */
 
 /* How many of the sorted rows have a key below `key`. */
-static int64_t count_below(const struct keyed *rows, int64_t count, uint64_t key)
+static int64_t count_below(const struct ambit_keyed *rows, int64_t count, uint64_t key)
 {
     int64_t low = 0, high = count;
     while (low < high) {
@@ -161,7 +126,8 @@ done:
 }
 
 /* Whether the sorted rows n and n − 1 that came are of one group. */
-static bool in_one_group(const struct ambit_accounts *accounts, const struct keyed *rows, int64_t n)
+static bool in_one_group(const struct ambit_accounts *accounts, const struct ambit_keyed *rows,
+                         int64_t n)
 {
     const size_t width = (size_t)accounts->together_width;
     const char *const mine = &accounts->together[width * (size_t)rows[n].row];
@@ -221,7 +187,8 @@ done:
 /* ---- columns ---- */
 
 /* The rows of *column in the order of `rows`. */
-static ambit_status permute(const struct keyed *rows, int64_t count, size_t width, char **column)
+static ambit_status permute(const struct ambit_keyed *rows, int64_t count, size_t width,
+                            char **column)
 {
     ambit_status status = AMBIT_OK;
     char *ordered = NULL;
@@ -293,7 +260,7 @@ static ambit_status set_keys(const struct ambit_accounts *accounts, struct ways 
     }
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < count; i++)
-        ways->own[i] = (struct keyed){
+        ways->own[i] = (struct ambit_keyed){
             key != NULL ? key[i] : ambit_hilbert_key(accounts->lat[i], accounts->lon[i]), i};
 done:
     ambit_free(&key);

@@ -237,22 +237,27 @@ static bool lists(const int32_t *neighbour, int32_t j)
 /* Spots and the accounts on them. */
 struct spots {
     int32_t count;
-    double *place;  /* owned */
-    int32_t *first; /* owned; count + 1: first account of each */
+    const double *place; /* `distinct`, or borrowed where every account has a spot of its own */
+    double *distinct;    /* owned */
+    int32_t *first;      /* owned; count + 1: first account of each */
 };
 
 static ambit_status find_spots(const double *place, int32_t count, struct spots *spots)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_alloc(&spots->place, 3 * (size_t)count, sizeof *spots->place));
     AMBIT_TRY(ambit_alloc(&spots->first, (size_t)count + 1, sizeof *spots->first));
     for (int32_t i = 0; i < count; i++) {
         const double *const own = &place[3 * (int64_t)i];
-        if (i > 0 && ambit_chord2(own, own - 3) == 0.0) continue;
-        memcpy(&spots->place[3 * (int64_t)spots->count], own, 3 * sizeof *own);
-        spots->first[spots->count++] = i;
+        if (i == 0 || ambit_chord2(own, own - 3) != 0.0) spots->first[spots->count++] = i;
     }
     spots->first[spots->count] = count;
+    spots->place = place;
+    if (spots->count == count) goto done;
+    AMBIT_TRY(ambit_alloc(&spots->distinct, 3 * (size_t)spots->count, sizeof(double)));
+    for (int32_t s = 0; s < spots->count; s++)
+        memcpy(&spots->distinct[3 * (int64_t)s], &place[3 * (int64_t)spots->first[s]],
+               3 * sizeof(double));
+    spots->place = spots->distinct;
 done:
     return status;
 }
@@ -304,37 +309,62 @@ static bool is_flat(const struct spots *spots)
     return true;
 }
 
+/* The neighbours that each spot keeps, SLOTS of each; what finds them takes as much again, and is
+ * gone before the graph is made. */
+static ambit_status link_spots(const struct spots *spots, int32_t **neighbour_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_neighbour_tree *tree = NULL;
+    AMBIT_TRY(ambit_neighbour_tree_create(spots->place, spots->count, &tree));
+    AMBIT_TRY(ambit_alloc(neighbour_out, (size_t)spots->count * SLOTS, sizeof **neighbour_out));
+    struct ground ground = {spots->place, spots->count, is_flat(spots), tree, NULL};
+    AMBIT_TRY(find_all(&ground, *neighbour_out));
+done:
+    ambit_neighbour_tree_destroy(&tree);
+    return status;
+}
+
+/* While rows are filled, each one's entry is where its next neighbour goes: at last where the next
+ * row begins. */
+static ambit_status fill_rows(const struct spots *spots, const int32_t *neighbour,
+                              struct ambit_seed_graph *out)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t count = out->count;
+    int64_t edges = 0;
+    AMBIT_TRY(ambit_alloc(&out->row, (size_t)count + 1, sizeof *out->row));
+    fill(spots, neighbour, out->row, NULL);
+    for (int32_t i = 0; i < count; i++) {
+        const int64_t own = out->row[i];
+        out->row[i] = edges;
+        edges += own;
+    }
+    AMBIT_TRY(ambit_alloc(&out->column, (size_t)edges, sizeof *out->column));
+    fill(spots, neighbour, out->row, out->column);
+    memmove(&out->row[1], &out->row[0], (size_t)count * sizeof *out->row);
+    out->row[0] = 0;
+#pragma omp parallel for schedule(static)
+    for (int32_t i = 0; i < count; i++)
+        sort_row(out->column, out->row[i], out->row[i + 1]);
+done:
+    return status;
+}
+
 ambit_status ambit_seed_graph_create(const double *place, int32_t count,
                                      struct ambit_seed_graph *out)
 {
     ambit_status status = AMBIT_OK;
     struct spots spots = {0};
-    struct ambit_neighbour_tree *tree = NULL;
     int32_t *neighbour = NULL;
-    int64_t *at = NULL;
     *out = (struct ambit_seed_graph){.count = count};
     AMBIT_TRY(find_spots(place, count, &spots));
-    AMBIT_TRY(ambit_neighbour_tree_create(spots.place, spots.count, &tree));
-    AMBIT_TRY(ambit_alloc(&neighbour, (size_t)spots.count * SLOTS, sizeof *neighbour));
-    AMBIT_TRY(ambit_alloc(&at, (size_t)count + 1, sizeof *at));
-    AMBIT_TRY(ambit_alloc(&out->row, (size_t)count + 1, sizeof *out->row));
-    struct ground ground = {spots.place, spots.count, is_flat(&spots), tree, NULL};
-    AMBIT_TRY(find_all(&ground, neighbour));
-    fill(&spots, neighbour, at, NULL);
-    for (int32_t i = 0; i < count; i++)
-        out->row[i + 1] = out->row[i] + at[i];
-    AMBIT_TRY(ambit_alloc(&out->column, (size_t)out->row[count], sizeof *out->column));
-    memcpy(at, out->row, ((size_t)count + 1) * sizeof *at);
-    fill(&spots, neighbour, at, out->column);
-#pragma omp parallel for schedule(static)
-    for (int32_t i = 0; i < count; i++)
-        sort_row(out->column, out->row[i], out->row[i + 1]);
+    AMBIT_TRY(link_spots(&spots, &neighbour));
+    ambit_free(&spots.distinct);
+    AMBIT_TRY(fill_rows(&spots, neighbour, out));
 done:
-    ambit_neighbour_tree_destroy(&tree);
-    ambit_free(&spots.place);
+    ambit_free(&spots.distinct);
     ambit_free(&spots.first);
     ambit_free(&neighbour);
-    ambit_free(&at);
     if (status != AMBIT_OK) ambit_seed_graph_clear(out);
     return status;
 }

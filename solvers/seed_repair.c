@@ -706,36 +706,36 @@ static ambit_status create_border(size_t accounts, struct border *border)
 {
     ambit_status status = AMBIT_OK;
     border->territory = -1;
-    AMBIT_TRY(ambit_alloc(&border->account, accounts, sizeof *border->account));
+    AMBIT_TRY(ambit_resize(&border->account, accounts, sizeof *border->account));
     AMBIT_TRY(ambit_alloc(&border->mark, accounts, sizeof *border->mark));
 done:
     return status;
 }
 
-static ambit_status create(struct ambit_seed_repair *repair, struct state *s)
+/* What knows accounts, which is nearly all, and is wanted only where some are to move. What is
+ * always written before it is read comes from ambit_resize(), which leaves it untouched: pages of
+ * accounts that no walk comes to are then never had. */
+static ambit_status create_for_accounts(struct state *s)
 {
     ambit_status status = AMBIT_OK;
+    const struct ambit_seed_repair *const repair = s->repair;
     const size_t k = (size_t)repair->territories, n = (size_t)repair->count;
     const size_t measures = (size_t)repair->measures;
-    *s = (struct state){.repair = repair, .leave_stamp = 1};
-    AMBIT_TRY(ambit_seed_graph_create(repair->place, repair->count, &s->graph));
     AMBIT_TRY(ambit_alloc(&s->first, k, sizeof *s->first));
     AMBIT_TRY(ambit_alloc(&s->next, n, sizeof *s->next));
     AMBIT_TRY(ambit_alloc(&s->before, n, sizeof *s->before));
-    AMBIT_TRY(ambit_alloc(&s->cell, k * measures, sizeof *s->cell));
-    AMBIT_TRY(ambit_alloc(&s->value, k, sizeof *s->value));
     AMBIT_TRY(create_border(n, &s->served));
     AMBIT_TRY(create_border(n, &s->other));
     AMBIT_TRY(ambit_alloc(&s->side, SIDES_MAX, sizeof *s->side));
     AMBIT_TRY(ambit_alloc(&s->leave_mark, n, sizeof *s->leave_mark));
     AMBIT_TRY(ambit_alloc(&s->near, n, sizeof *s->near));
     AMBIT_TRY(ambit_alloc(&s->mark, n, sizeof *s->mark));
-    AMBIT_TRY(ambit_alloc(&s->found, n, sizeof *s->found));
-    AMBIT_TRY(ambit_alloc(&s->parent, n, sizeof *s->parent));
-    AMBIT_TRY(ambit_alloc(&s->to, n, sizeof *s->to));
-    AMBIT_TRY(ambit_alloc(&s->depth, n, sizeof *s->depth));
-    AMBIT_TRY(ambit_alloc(&s->branch_cost, n, sizeof *s->branch_cost));
-    AMBIT_TRY(ambit_alloc(&s->branch_load, n * measures, sizeof(int64_t)));
+    AMBIT_TRY(ambit_resize(&s->found, n, sizeof *s->found));
+    AMBIT_TRY(ambit_resize(&s->parent, n, sizeof *s->parent));
+    AMBIT_TRY(ambit_resize(&s->to, n, sizeof *s->to));
+    AMBIT_TRY(ambit_resize(&s->depth, n, sizeof *s->depth));
+    AMBIT_TRY(ambit_resize(&s->branch_cost, n, sizeof *s->branch_cost));
+    AMBIT_TRY(ambit_resize(&s->branch_load, n * measures, sizeof(int64_t)));
 done:
     return status;
 }
@@ -768,9 +768,13 @@ static void clear(struct state *s)
     ambit_free(&s->branch_load);
 }
 
-static void set_limits(struct state *s)
+static ambit_status set_limits(struct state *s)
 {
+    ambit_status status = AMBIT_OK;
     const struct ambit_seed_repair *const r = s->repair;
+    const size_t k = (size_t)r->territories;
+    AMBIT_TRY(ambit_alloc(&s->cell, k * (size_t)r->measures, sizeof *s->cell));
+    AMBIT_TRY(ambit_alloc(&s->value, k, sizeof *s->value));
     for (int64_t at = 0; at < (int64_t)r->territories * r->measures; at++) {
         const double low = r->lower[at], high = r->upper[at];
         const double middle = isfinite(low) && isfinite(high) ? 0.5 * (low + high)
@@ -782,6 +786,10 @@ static void set_limits(struct state *s)
                                     .high = fmin(high / scale, NO_LIMIT),
                                     .pulled = isfinite(low) && isfinite(high) ? 1.0 : 0.0};
     }
+    for (int32_t j = 0; j < r->territories; j++)
+        revalue(s, j);
+done:
+    return status;
 }
 
 static void set_members(struct state *s)
@@ -845,23 +853,32 @@ static bool mend_all(struct state *s, struct worst *list)
     return moved;
 }
 
+static ambit_status mend_whole(struct state *s, struct worst *list)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(create_for_accounts(s));
+    set_members(s);
+    for (size_t phase = 0; phase < sizeof pulls / sizeof pulls[0]; phase++) {
+        set_pull(s, pulls[phase]);
+        for (int sweep = 0; sweep < SWEEPS && mend_all(s, list); sweep++) {
+        }
+    }
+done:
+    return status;
+}
+
 ambit_status ambit_seed_repair(struct ambit_seed_repair *repair,
                                struct ambit_seed_repair_outcome *outcome_out)
 {
     ambit_status status = AMBIT_OK;
-    struct state s = {0};
+    struct state s = {.repair = repair, .leave_stamp = 1};
     struct worst *list = NULL;
     int64_t stray = 0;
-    AMBIT_TRY(create(repair, &s));
+    AMBIT_TRY(ambit_seed_graph_create(repair->place, repair->count, &s.graph));
     AMBIT_TRY(ambit_alloc(&list, (size_t)repair->territories, sizeof *list));
     if (repair->connected) AMBIT_TRY(ambit_seed_pieces_join(repair, &s.graph, &stray));
-    set_limits(&s);
-    set_members(&s);
-    for (size_t phase = 0; phase < sizeof pulls / sizeof pulls[0]; phase++) {
-        set_pull(&s, pulls[phase]);
-        for (int sweep = 0; sweep < SWEEPS && mend_all(&s, list); sweep++) {
-        }
-    }
+    AMBIT_TRY(set_limits(&s));
+    if (list_worst(&s, list) > 0) AMBIT_TRY(mend_whole(&s, list));
     *outcome_out = (struct ambit_seed_repair_outcome){list_worst(&s, list), stray};
 done:
     clear(&s);

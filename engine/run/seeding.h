@@ -9,12 +9,12 @@
 #include "solvers/kmeans.h"
 
 struct ambit_seeding {
-    struct ambit_comm *comm;                  /* borrowed */
-    const struct ambit_kmeans_points *points; /* borrowed; this rank's slice */
-    const double *const *axis; /* borrowed; its places to the last bit, for the repair */
-    int64_t first, total;      /* canonical index of the slice; points in all */
-    const bool *placed;        /* borrowed; of each centre: its position is given. NULL: of none */
-    double tolerance;          /* of |load / share − 1|, for the weights of the points */
+    struct ambit_comm *comm;            /* borrowed */
+    struct ambit_kmeans_points *points; /* borrowed; this rank's slice; the repair empties it */
+    const double *const *axis;          /* borrowed; its places to the last bit, for the repair */
+    int64_t first, total;               /* canonical index of the slice; points in all */
+    const bool *placed; /* borrowed; of each centre: its position is given. NULL: of none */
+    double tolerance;   /* of |load / share − 1|, for the weights of the points */
 
     /* Limits for the repair; none where measures is 0. */
     int measures;

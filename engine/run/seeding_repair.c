@@ -55,10 +55,12 @@ static ambit_status choose(const struct ambit_seeding *seeding, const struct amb
     float *ratio = NULL;
     AMBIT_TRY(ambit_alloc(&ratio, (size_t)count, sizeof *ratio));
     AMBIT_TRY(find_ratios(seeding, kmeans, ratio));
-    AMBIT_TRY(ambit_alloc(&play->mine, (size_t)count, sizeof *play->mine));
     AMBIT_REQUIRE(ratio != NULL || count == 0);
-    for (int32_t i = 0; i < count; i++) {
-        if (ratio[i] <= COMES) play->mine[play->mine_count++] = i;
+    for (int32_t i = 0; i < count; i++)
+        play->mine_count += ratio[i] <= COMES;
+    AMBIT_TRY(ambit_alloc(&play->mine, (size_t)play->mine_count, sizeof *play->mine));
+    for (int32_t i = 0, n = 0; i < count; i++) {
+        if (ratio[i] <= COMES) play->mine[n++] = i;
     }
     *ratio_out = ratio;
     ratio = NULL;
@@ -183,6 +185,7 @@ ambit_status ambit_seeding_repair(const struct ambit_seeding *seeding,
     AMBIT_TRY_TOGETHER(seeding->comm, choose(seeding, kmeans, &play, &ratio));
     AMBIT_TRY_TOGETHER(seeding->comm, pack(seeding, &play, ratio, label_inout, &parcel));
     ambit_free(&ratio);
+    ambit_kmeans_points_clear(seeding->points); /* their part of it is done */
     AMBIT_TRY(gather(seeding, &parcel, &play));
     clear_parcel(&parcel);
     struct ambit_seed_repair repair = {.count = (int32_t)play.count,

@@ -14,8 +14,8 @@
  *
  * Printed are the medians over the repeats of the seconds from points in Hilbert order to labels;
  * the worst load over its share of each measure; the mean weighted squared distance to the
- * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the memory
- * held, with the points of the caller.
+ * centroids (km² on a plane, on a sphere of the Earth's size along chords); and the peak of the
+ * process's memory, reading and ordering the points included.
  */
 #include "bench/seed_points.h"
 #include "engine/base/clock.h"
@@ -87,7 +87,7 @@ done:
 }
 
 struct figures {
-    int64_t bytes; /* of memory, at the end of the k-means: the points of the caller included */
+    int64_t peak_bytes; /* of the process, up to the labels */
     double seconds, left_moved[2], worst[MEASURE_MAX], squares;
 };
 
@@ -138,7 +138,6 @@ static bool seed(const struct nation *nation, const struct wishes *wishes, int32
            pack_points(nation, &points) == AMBIT_OK &&
            ambit_seeding_run(&seeding, &kmeans, label, &outcome) == AMBIT_OK;
     figures->seconds = ambit_seconds() - start;
-    figures->bytes = ambit_memory_live_bytes();
     figures->left_moved[0] = outcome.left;
     figures->left_moved[1] = (double)outcome.moved;
     ambit_kmeans_clear(&kmeans);
@@ -321,8 +320,8 @@ static void print(const struct nation *nation, const struct wishes *wishes,
            omp_get_max_threads(), figures->seconds, wishes->repeats);
     for (int m = 0; m < wishes->measures; m++)
         printf(" worst %.2f %%", 100.0 * figures->worst[m]);
-    printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; %.0f MB\n", figures->left_moved[0],
-           figures->left_moved[1], figures->squares, (double)figures->bytes / 1e6);
+    printf("; %.0f outside, %.0f repaired; wSSE %.1f km²; peak %.0f MB\n", figures->left_moved[0],
+           figures->left_moved[1], figures->squares, (double)figures->peak_bytes / 1e6);
 }
 
 /* `before`: seconds that the order took. */
@@ -337,7 +336,7 @@ static bool run(struct nation *nation, const struct wishes *wishes, double befor
         good = seed(nation, wishes, label, &figures);
         seconds[r] = figures.seconds;
     }
-    const int64_t peak = ambit_memory_resident_peak_bytes();
+    figures.peak_bytes = ambit_memory_resident_peak_bytes();
     good = good && judge(nation, wishes->territories, label, &figures);
     if (good) {
         qsort(seconds, (size_t)repeats, sizeof *seconds, compare_double);
@@ -346,7 +345,7 @@ static bool run(struct nation *nation, const struct wishes *wishes, double befor
     }
     if (good && wishes->pieces) good = count_pieces(nation, wishes->territories, label);
     if (good && wishes->labels != NULL) good = write_labels(wishes->labels, nation, label);
-    if (good && wishes->tell) ambit_bench_tell(before, figures.seconds, peak);
+    if (good && wishes->tell) ambit_bench_tell(before, figures.seconds, figures.peak_bytes);
     ambit_free(&label);
     return good;
 }

@@ -25,7 +25,8 @@ enum {
     NEAREST = 10,
     SLOTS = 16, /* neighbours of a place that are kept */
     CORNER_MAX = 48,
-    TRIES_MAX = 200 /* to prove a corner of a place */
+    TRIES_MAX = 200, /* to prove a corner of a place */
+    AT_ONCE = 65536  /* places that find their neighbours between two appends */
 };
 #define SQUARE 8.0  /* half its side, in radii of the Earth */
 #define BESIDE 1e-9 /* rounding: of a squared distance */
@@ -190,8 +191,8 @@ static void prove(const struct ground *ground, const struct plane *plane, int32_
     }
 }
 
-/* −1 behind the last. */
-static void find_neighbours(const struct ground *ground, int32_t i, int32_t *neighbour_out)
+/* Returns how many there are, SLOTS at most. */
+static int find_neighbours(const struct ground *ground, int32_t i, int32_t *neighbour_out)
 {
     const struct plane plane = touch(&ground->place[3 * (int64_t)i], ground->flat);
     const int32_t *const near = &ground->near[(int64_t)i * NEAREST];
@@ -209,27 +210,58 @@ static void find_neighbours(const struct ground *ground, int32_t i, int32_t *nei
         const bool proven = from->proven || cell.corner[a + 1 < cell.count ? a + 1 : 0].proven;
         if (from->neighbour >= 0 && proven) neighbour_out[kept++] = from->neighbour;
     }
-    for (; kept < SLOTS; kept++)
-        neighbour_out[kept] = -1;
+    return kept;
 }
 
-static ambit_status find_all(struct ground *ground, int32_t *neighbour_out)
+/* What each place has found, place by place. */
+struct links {
+    int64_t *first;     /* owned; places + 1 */
+    int32_t *neighbour; /* owned */
+};
+
+/* Appends what the places [begin, end) have found, from their SLOTS; links->first[i + 1] is how
+ * many place i has, and becomes where its neighbours end. */
+static ambit_status append(const int32_t *slots, int32_t begin, int32_t end, struct links *links)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_alloc(&ground->near, (size_t)ground->count * NEAREST, sizeof *ground->near));
-    ambit_neighbour_list(ground->tree, NEAREST, ground->near);
-#pragma omp parallel for schedule(dynamic, 256)
-    for (int32_t i = 0; i < ground->count; i++)
-        find_neighbours(ground, i, &neighbour_out[(int64_t)i * SLOTS]);
+    for (int32_t i = begin; i < end; i++)
+        links->first[i + 1] += links->first[i];
+    AMBIT_TRY(ambit_resize(&links->neighbour, (size_t)links->first[end], sizeof(int32_t)));
+    for (int32_t i = begin; i < end; i++) {
+        for (int64_t n = links->first[i]; n < links->first[i + 1]; n++)
+            links->neighbour[n] = slots[(int64_t)(i - begin) * SLOTS + n - links->first[i]];
+    }
 done:
-    ambit_free(&ground->near);
     return status;
 }
 
-static bool lists(const int32_t *neighbour, int32_t j)
+/* Some places at a time have room for all that they may find: most find six. */
+static ambit_status find_all(struct ground *ground, struct links *links)
 {
-    for (int n = 0; n < SLOTS && neighbour[n] >= 0; n++) {
-        if (neighbour[n] == j) return true;
+    ambit_status status = AMBIT_OK;
+    int32_t *slots = NULL;
+    const int32_t count = ground->count, most = count < AT_ONCE ? count : AT_ONCE;
+    AMBIT_TRY(ambit_alloc(&slots, (size_t)most * SLOTS, sizeof *slots));
+    AMBIT_TRY(ambit_alloc(&links->first, (size_t)count + 1, sizeof *links->first));
+    AMBIT_TRY(ambit_alloc(&ground->near, (size_t)count * NEAREST, sizeof *ground->near));
+    ambit_neighbour_list(ground->tree, NEAREST, ground->near);
+    for (int32_t begin = 0, end; begin < count; begin = end) {
+        end = count - begin < most ? count : begin + most;
+#pragma omp parallel for schedule(dynamic, 256)
+        for (int32_t i = begin; i < end; i++)
+            links->first[i + 1] = find_neighbours(ground, i, &slots[(int64_t)(i - begin) * SLOTS]);
+        AMBIT_TRY(append(slots, begin, end, links));
+    }
+done:
+    ambit_free(&ground->near);
+    ambit_free(&slots);
+    return status;
+}
+
+static bool lists(const struct links *links, int32_t i, int32_t j)
+{
+    for (int64_t n = links->first[i]; n < links->first[i + 1]; n++) {
+        if (links->neighbour[n] == j) return true;
     }
     return false;
 }
@@ -273,16 +305,16 @@ static void add_pair(int32_t a, int32_t b, int64_t *at, int32_t *column)
 }
 
 /* Counts (column NULL) or fills the rows, both directions of every pair. */
-static void fill(const struct spots *spots, const int32_t *neighbour, int64_t *at, int32_t *column)
+static void fill(const struct spots *spots, const struct links *links, int64_t *at, int32_t *column)
 {
     for (int32_t s = 0; s < spots->count; s++) {
         const int32_t first = spots->first[s], size = spots->first[s + 1] - first;
         for (int32_t i = first; i + 1 < first + size; i++)
             add_pair(i, i + 1, at, column);
-        for (int n = 0; n < SLOTS && neighbour[(int64_t)s * SLOTS + n] >= 0; n++) {
-            const int32_t t = neighbour[(int64_t)s * SLOTS + n];
+        for (int64_t n = links->first[s]; n < links->first[s + 1]; n++) {
+            const int32_t t = links->neighbour[n];
             const int32_t other = spots->first[t], others = spots->first[t + 1] - other;
-            if (t < s && lists(&neighbour[(int64_t)t * SLOTS], s)) continue;
+            if (t < s && lists(links, t, s)) continue;
             for (int32_t m = 0; m < size || m < others; m++)
                 add_pair(first + (m < size ? m : size - 1), other + (m < others ? m : others - 1),
                          at, column);
@@ -309,16 +341,14 @@ static bool is_flat(const struct spots *spots)
     return true;
 }
 
-/* The neighbours that each spot keeps, SLOTS of each; what finds them takes as much again, and is
- * gone before the graph is made. */
-static ambit_status link_spots(const struct spots *spots, int32_t **neighbour_out)
+/* What finds neighbours takes more than they do, and is gone before the graph is made. */
+static ambit_status link_spots(const struct spots *spots, struct links *links)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_neighbour_tree *tree = NULL;
     AMBIT_TRY(ambit_neighbour_tree_create(spots->place, spots->count, &tree));
-    AMBIT_TRY(ambit_alloc(neighbour_out, (size_t)spots->count * SLOTS, sizeof **neighbour_out));
     struct ground ground = {spots->place, spots->count, is_flat(spots), tree, NULL};
-    AMBIT_TRY(find_all(&ground, *neighbour_out));
+    AMBIT_TRY(find_all(&ground, links));
 done:
     ambit_neighbour_tree_destroy(&tree);
     return status;
@@ -326,21 +356,21 @@ done:
 
 /* While rows are filled, each one's entry is where its next neighbour goes: at last where the next
  * row begins. */
-static ambit_status fill_rows(const struct spots *spots, const int32_t *neighbour,
+static ambit_status fill_rows(const struct spots *spots, const struct links *links,
                               struct ambit_seed_graph *out)
 {
     ambit_status status = AMBIT_OK;
     const int32_t count = out->count;
     int64_t edges = 0;
     AMBIT_TRY(ambit_alloc(&out->row, (size_t)count + 1, sizeof *out->row));
-    fill(spots, neighbour, out->row, NULL);
+    fill(spots, links, out->row, NULL);
     for (int32_t i = 0; i < count; i++) {
         const int64_t own = out->row[i];
         out->row[i] = edges;
         edges += own;
     }
     AMBIT_TRY(ambit_alloc(&out->column, (size_t)edges, sizeof *out->column));
-    fill(spots, neighbour, out->row, out->column);
+    fill(spots, links, out->row, out->column);
     memmove(&out->row[1], &out->row[0], (size_t)count * sizeof *out->row);
     out->row[0] = 0;
 #pragma omp parallel for schedule(static)
@@ -355,16 +385,17 @@ ambit_status ambit_seed_graph_create(const double *place, int32_t count,
 {
     ambit_status status = AMBIT_OK;
     struct spots spots = {0};
-    int32_t *neighbour = NULL;
+    struct links links = {0};
     *out = (struct ambit_seed_graph){.count = count};
     AMBIT_TRY(find_spots(place, count, &spots));
-    AMBIT_TRY(link_spots(&spots, &neighbour));
+    AMBIT_TRY(link_spots(&spots, &links));
     ambit_free(&spots.distinct);
-    AMBIT_TRY(fill_rows(&spots, neighbour, out));
+    AMBIT_TRY(fill_rows(&spots, &links, out));
 done:
     ambit_free(&spots.distinct);
     ambit_free(&spots.first);
-    ambit_free(&neighbour);
+    ambit_free(&links.first);
+    ambit_free(&links.neighbour);
     if (status != AMBIT_OK) ambit_seed_graph_clear(out);
     return status;
 }

@@ -698,8 +698,7 @@ static void rows_are_sorted_by_key(void)
             const int64_t row = keyed[n].row;
             CU_ASSERT_FALSE(seen[row]);
             seen[row] = true;
-            CU_ASSERT_EQUAL(keyed[n].key,
-                            ambit_random_u64(3, 1, (uint64_t)row / 3) >> (64 - bits));
+            CU_ASSERT_EQUAL(keyed[n].key, ambit_random_u64(3, 1, (uint64_t)row / 3) >> (64 - bits));
             if (n == 0) continue;
             CU_ASSERT_TRUE(keyed[n - 1].key < keyed[n].key ||
                            (keyed[n - 1].key == keyed[n].key && keyed[n - 1].row < row));

@@ -33,9 +33,9 @@ static const struct phase {
     {.of_slice = 60.0, .of_territory = 5e4, .of_thread = 4e6, .fixed = 10e6}, /* rounds of groups */
 };
 
-/* For each account of the nation while its neighbours are found: positions twice, ten nearest and
- * sixteen neighbours of each, the rows of the graph, keys and lists. */
-#define GRAPH_BYTES 270.0
+/* For each account of the nation while its neighbours are found: positions, ten nearest and six
+ * neighbours of each, the rows of the graph, keys and lists. */
+#define GRAPH_BYTES 200.0
 
 int64_t ambit_memory_need(const struct ambit_memory_shape *shape)
 {

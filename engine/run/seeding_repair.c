@@ -2,8 +2,8 @@
 /*
  * The repair of a seed: accounts near a border come to every rank, which all mend the same plan in
  * the same way and keep their own part of it. Up to two million accounts, and where a
- * territory has few, all of them come. Cost: some 300 bytes an account that comes, on every rank.
- * Weakness: ranks do not share the work.
+ * territory has few, all of them come. Cost: some 150 bytes an account that comes, and up to 16
+ * more for each measure beyond the first, on every rank. Weakness: ranks do not share the work.
  */
 #include "engine/base/memory.h"
 #include "engine/run/seeding.h"

@@ -10,31 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Leaves out the accounts that are not kept. */
-static void keep(struct ambit_accounts *a, const bool *kept)
-{
-    const size_t width = (size_t)a->id_width;
-    int32_t to = 0;
-    for (int32_t i = 0; i < a->count; i++) {
-        if (!kept[i]) continue;
-        if (to != i) {
-            memcpy(a->id + (size_t)to * width, a->id + (size_t)i * width, width);
-            if (a->together_width > 0)
-                memcpy(a->together + (int64_t)to * a->together_width,
-                       a->together + (int64_t)i * a->together_width, (size_t)a->together_width);
-            a->lat[to] = a->lat[i];
-            a->lon[to] = a->lon[i];
-            a->previous[to] = a->previous[i];
-            for (int c = 0; c < a->column_count; c++)
-                a->column[c][to] = a->column[c][i];
-            for (int c = 0; c < a->category_count; c++)
-                a->category[c][to] = a->category[c][i];
-        }
-        to++;
-    }
-    a->count = to;
-}
-
 /* ---- accounts that go ---- */
 
 static ambit_status remove_accounts(const struct ambit_scenario *s,
@@ -46,7 +21,7 @@ static ambit_status remove_accounts(const struct ambit_scenario *s,
     AMBIT_TRY(ambit_named_accounts_find(s, change->text, comm, a, &kept));
     for (int32_t i = 0; i < a->count; i++)
         kept[i] = !kept[i];
-    keep(a, kept);
+    ambit_accounts_keep(a, kept);
     a->total = a->count;
     ambit_comm_sum_i64(comm, &a->total, 1);
 done:
@@ -62,7 +37,7 @@ static ambit_status remove_by_filter(const struct ambit_change *change, struct a
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&kept, (size_t)a->count, sizeof *kept));
     for (int32_t i = 0; i < a->count; i++)
         kept[i] = !ambit_filter_holds(&change->where, a, i);
-    keep(a, kept);
+    ambit_accounts_keep(a, kept);
     a->total = a->count;
     ambit_comm_sum_i64(comm, &a->total, 1);
 done:
@@ -80,7 +55,7 @@ static ambit_status keep_layer(const struct ambit_scenario *s, struct ambit_comm
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&kept, (size_t)a->count, sizeof *kept));
     for (int32_t i = 0; i < a->count; i++)
         kept[i] = (mask[i] >> s->layers.at & 1) != 0;
-    keep(a, kept);
+    ambit_accounts_keep(a, kept);
     a->total = a->count;
     ambit_comm_sum_i64(comm, &a->total, 1);
 done:

@@ -10,6 +10,7 @@
  */
 #include "io/accounts_csv.h"
 #include "engine/base/memory.h"
+#include "engine/model/cover.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 
@@ -91,7 +92,7 @@ static bool read_previous(const struct reader *reader, const struct ambit_row *r
     const struct ambit_column column = reader->territory;
     char buffer[AMBIT_NAME_MAX], found[AMBIT_FOUND_MAX];
     size_t size;
-    *previous_out = -1;
+    *previous_out = AMBIT_TERRITORY_NONE;
     if (column.index < 0) return true;
     const struct ambit_csv_span field = row->table->fields[column.index];
     const char *const text =
@@ -99,6 +100,10 @@ static bool read_previous(const struct reader *reader, const struct ambit_row *r
     if (size == 0) return true;
     *previous_out = ambit_account_rows_territory(reader->rows, text, size);
     if (*previous_out >= 0) return true;
+    if (reader->rows->scenario->audit.takes_unknown) {
+        *previous_out = AMBIT_TERRITORY_UNKNOWN;
+        return true;
+    }
     ambit_found(text, size < AMBIT_NAME_MAX ? size : AMBIT_NAME_MAX, found);
     ambit_row_bad(row, field.at, AMBIT_BAD_UNKNOWN_TERRITORY,
                   "expected a territory or a rep's id in column '%s', found %s", column.name,

@@ -10,6 +10,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
+#include "engine/model/cover.h"
 #include "io/badlist.h"
 #include "io/csv_table.h"
 #include "io/hdf5_wrap.h"
@@ -272,12 +273,16 @@ static bool read_previous(const struct row *row, int32_t *previous_out)
     char found[AMBIT_FOUND_MAX];
     const char *text;
     size_t size;
-    *previous_out = -1;
+    *previous_out = AMBIT_TERRITORY_NONE;
     if (column->name[0] == '\0') return true;
     if (!read_text(row, column, &text, &size)) return false;
     if (size == 0) return true;
     *previous_out = ambit_account_rows_territory(row->reader->rows, text, size);
     if (*previous_out >= 0) return true;
+    if (row->reader->rows->scenario->audit.takes_unknown) {
+        *previous_out = AMBIT_TERRITORY_UNKNOWN;
+        return true;
+    }
     ambit_found(text, size, found);
     return refuse(row, column, AMBIT_BAD_UNKNOWN_TERRITORY,
                   "expected a territory or a rep's id, found %s", found);

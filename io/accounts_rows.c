@@ -160,24 +160,6 @@ static ambit_status fit_texts(struct ambit_account_rows *rows, struct ambit_comm
     return AMBIT_AGREE(comm, fits ? AMBIT_OK : set_width(texts, count, count, (size_t)width));
 }
 
-/* Account `from` takes the place of account `to`. */
-static void move_account(struct ambit_accounts *a, int32_t from, int32_t to)
-{
-    const int64_t width = a->id_width;
-    if (from == to) return;
-    memcpy(a->id + to * width, a->id + from * width, (size_t)width);
-    if (a->together_width > 0)
-        memcpy(a->together + (int64_t)to * a->together_width,
-               a->together + (int64_t)from * a->together_width, (size_t)a->together_width);
-    a->lat[to] = a->lat[from];
-    a->lon[to] = a->lon[from];
-    a->previous[to] = a->previous[from];
-    for (int c = 0; c < a->column_count; c++)
-        a->column[c][to] = a->column[c][from];
-    for (int c = 0; c < a->category_count; c++)
-        a->category[c][to] = a->category[c][from];
-}
-
 /* Reports later rows of an id, and leaves them out. Collective. */
 static ambit_status drop_duplicates(const struct ambit_account_reader *reader,
                                     struct ambit_comm *comm)
@@ -199,7 +181,7 @@ static ambit_status drop_duplicates(const struct ambit_account_reader *reader,
         if (next < again_count && again[next].row == i)
             reader->refuse_again(reader->self, i, again[next++].first_line);
         else
-            move_account(a, i, kept++);
+            ambit_accounts_move(a, i, kept++);
     }
     if (again_count > 0) a->count = kept;
 done:

@@ -122,8 +122,9 @@ done:
 
 static ambit_status compare_attributes(const struct comparison *c, const char *path)
 {
-    static const char *const names[] = {"nation", "max_deviation", "standard_deviation", "gini",
-                                        "spread"};
+    static const char *const names[] = {"nation",        "max_deviation", "standard_deviation",
+                                        "gini",          "spread",        "total_accounts",
+                                        "total_unknown", "total_work",    "total_potential"};
     ambit_status status = AMBIT_OK;
     char where[AMBIT_H5_PATH_MAX + 32];
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {

@@ -60,7 +60,7 @@ void ambit_place_text(double lat, double lon, char out[AMBIT_TEXT_MAX])
 
 const char *ambit_trigger_name(enum ambit_trigger_kind kind)
 {
-    static const char *const names[] = {"band", "travel", "spread"};
+    static const char *const names[] = {"gaps", "overlaps", "band", "travel", "spread"};
     return names[kind];
 }
 
@@ -128,12 +128,74 @@ static void spread_evidence(const struct ambit_result *r, const struct ambit_tri
         append(out, ", both with %s", ambit_like_group_name(r->territory_count, b->group));
 }
 
+const char *ambit_potential_unit(const struct ambit_result *result)
+{
+    for (int m = 0; m < result->measure_count; m++)
+        if (strcmp(result->measure[m].name, "potential") == 0) return result->measure[m].unit;
+    return "";
+}
+
+void ambit_claims_text(const struct ambit_result *result, const struct ambit_cover_entry *entry,
+                       char out[AMBIT_WORDS_MAX])
+{
+    const int32_t count = entry->claim_count;
+    out[0] = '\0';
+    for (int32_t k = 0; k < count && k < AMBIT_COVER_CLAIMS; k++)
+        append(out, "%s%s", k > 0 ? "; " : "", result->territories[entry->claim[k]].name);
+    if (count > AMBIT_COVER_CLAIMS) append(out, "; and %d more", (int)count - AMBIT_COVER_CLAIMS);
+}
+
+/* "12.0 h of work and 34 USD of potential", as far as the scenario has them. */
+static void append_amounts(const struct ambit_result *r, double work, double potential,
+                           char out[AMBIT_WORDS_MAX])
+{
+    char text[AMBIT_TEXT_MAX];
+    if (!isnan(work)) {
+        quantity(work, "h", text);
+        append(out, "%s of work", text);
+    }
+    if (!isnan(potential)) {
+        quantity(potential, ambit_potential_unit(r), text);
+        append(out, "%s%s of potential", isnan(work) ? "" : " and ", text);
+    }
+}
+
+static void cover_evidence(const struct ambit_result *r, const struct ambit_cover_list *list,
+                           char out[AMBIT_WORDS_MAX])
+{
+    const struct ambit_cover_entry *const most = &list->entry[0];
+    append_amounts(r, list->work, list->potential, out);
+    if (out[0] == '\0') append(out, "%lld in all", (long long)list->count);
+    if (list == &r->kpi->cover.gaps)
+        append(out, "; the first %s, nearest to %s", most->id, r->territories[most->nearest].name);
+    else
+        append(out, "; the first %s", most->id);
+}
+
+/* What places them leaves the others where they are. */
+static void gaps_action(const struct ambit_result *r, char out[AMBIT_WORDS_MAX])
+{
+    const struct ambit_cover *const cover = &r->kpi->cover;
+    char count[AMBIT_TEXT_MAX];
+    ambit_text_count(cover->gaps.count, count);
+    append(out,
+           "store this audit (-o): `ambit assign` or `ambit nightly` with it places the %s "
+           "account%s",
+           count, cover->gaps.count == 1 ? "" : "s");
+}
+
 void ambit_trigger_evidence(const struct ambit_result *result, const struct ambit_trigger *trigger,
                             char out[AMBIT_WORDS_MAX])
 {
     char value[AMBIT_TEXT_MAX];
     out[0] = '\0';
     switch (trigger->kind) {
+    case AMBIT_TRIGGER_GAPS:
+        cover_evidence(result, &result->kpi->cover.gaps, out);
+        break;
+    case AMBIT_TRIGGER_OVERLAPS:
+        cover_evidence(result, &result->kpi->cover.overlaps, out);
+        break;
     case AMBIT_TRIGGER_BAND:
         band_evidence(result, trigger, out);
         break;
@@ -214,7 +276,11 @@ void ambit_trigger_action(const struct ambit_result *result, const struct ambit_
                           char out[AMBIT_WORDS_MAX])
 {
     out[0] = '\0';
-    if (trigger->kind == AMBIT_TRIGGER_SPREAD)
+    if (trigger->kind == AMBIT_TRIGGER_GAPS)
+        gaps_action(result, out);
+    else if (trigger->kind == AMBIT_TRIGGER_OVERLAPS)
+        append(out, "take each out of all but one of its territories; it is scored in the first");
+    else if (trigger->kind == AMBIT_TRIGGER_SPREAD)
         spread_action(result, trigger, out);
     else if (trigger->kind == AMBIT_TRIGGER_TRAVEL || isnan(trigger->amount))
         travel_action(result, trigger, out);

@@ -24,7 +24,15 @@ const char *ambit_like_group_name(int32_t territories, int32_t group);
 /* "31.85 N, 102.31 W". */
 void ambit_place_text(double lat, double lon, char out[AMBIT_TEXT_MAX]);
 
-/* "band", "travel" or "spread". */
+/* The unit of the measure `potential`, or "". */
+const char *ambit_potential_unit(const struct ambit_result *result);
+
+/* "CA-4; CA-5": the territories that claim an account, the last as "and 3 more" where they are
+ * many. */
+void ambit_claims_text(const struct ambit_result *result, const struct ambit_cover_entry *entry,
+                       char out[AMBIT_WORDS_MAX]);
+
+/* "gaps", "overlaps", "band", "travel" or "spread". */
 const char *ambit_trigger_name(enum ambit_trigger_kind kind);
 
 /* What was found, such as "2,990.0 h, 57.0 % above its target of 1,905.0". */

@@ -6,18 +6,12 @@
 #define AMBIT_PAIRS_CSV_H
 
 #include "engine/base/comm.h"
-#include "engine/base/hash.h"
 #include "engine/model/accounts.h"
 #include "engine/model/badrows.h"
 #include "engine/model/pairs.h"
 #include "engine/model/scenario.h"
 #include "engine/model/territories.h"
-
-/* What a table was, for provenance. */
-struct ambit_pairs_read {
-    int64_t rows; /* of the file */
-    struct ambit_rows_hash hash;
-};
+#include "io/pair_rows.h"
 
 /* Adds the pairs of the closing's table that are of this slice's accounts to pairs_inout (not yet
  * sorted). Every rank reads all of it. A row that cannot be used, or whose account is on no rank,

@@ -6,6 +6,7 @@
 #include "engine/base/fixed.h"
 #include "engine/model/kpi.h"
 #include "io/report_contiguity.h"
+#include "io/report_cover.h"
 #include "io/report_diagnosis.h"
 #include "io/report_disruption.h"
 #include "io/report_kpi.h"
@@ -51,17 +52,18 @@ static void print_status(FILE *file, const struct ambit_result *r)
                       r->budget_count > 0 ? ", and every budget is kept" : "");
         return;
     }
+    const bool uncovered = ambit_report_cover_status(file, r);
     if (broken > 0)
-        (void)fprintf(file, "infeasible: %d of %d bands %s not met\n", broken, r->band_count,
-                      broken == 1 ? "is" : "are");
+        (void)fprintf(file, "%s: %d of %d bands %s not met\n", uncovered ? "  bands" : "infeasible",
+                      broken, r->band_count, broken == 1 ? "is" : "are");
     if (rules_broken) {
         list_broken(r->rules, by);
         ambit_text_count(r->rules->broken_count, limit);
         (void)fprintf(file, "%s: %s accounts break rules (%s), first %s in %s by %s\n",
-                      broken > 0 ? "  rules" : "infeasible", limit, by, r->rules->first_account,
-                      r->rules->first_territory, r->rules->first_rule);
+                      broken > 0 || uncovered ? "  rules" : "infeasible", limit, by,
+                      r->rules->first_account, r->rules->first_territory, r->rules->first_rule);
     }
-    if (broken == 0 && !rules_broken)
+    if (broken == 0 && !rules_broken && !uncovered)
         (void)fputs("infeasible: every band is met, but not every rule or budget\n", file);
     ambit_report_overdrawn(file, r);
     for (int b = 0; b < r->band_count; b++) {
@@ -318,8 +320,9 @@ void ambit_report_summary(FILE *file, const struct ambit_result *result, const c
     ambit_text_count(r->account_count, accounts);
     ambit_text_count(r->territory_count, territories);
     print_label(file, "Accounts");
-    (void)fprintf(file, "%s in %s territories%s\n", accounts, territories,
-                  r->kpi != NULL ? ", each in exactly one: no overlap, no gap" : "");
+    (void)fprintf(file, "%s in %s territories", accounts, territories);
+    ambit_report_cover_line(file, r);
+    (void)fputc('\n', file);
     if (r->bad_rows.total > 0) {
         ambit_text_count(r->bad_rows.total, skipped);
         print_label(file, "Skipped");

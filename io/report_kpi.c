@@ -6,6 +6,7 @@
 #include "io/report_kpi.h"
 #include "engine/model/kpi.h"
 #include "io/kpi_words.h"
+#include "io/report_cover.h"
 
 #include <math.h>
 #include <string.h>
@@ -212,6 +213,14 @@ static void print_heading(FILE *file, const struct ambit_result *r, const struct
 {
     char allowed[AMBIT_TEXT_MAX];
     switch (t->kind) {
+    case AMBIT_TRIGGER_GAPS:
+    case AMBIT_TRIGGER_OVERLAPS:
+        ambit_text_number(t->value, 0, allowed);
+        (void)fprintf(file, "  %s: %s\n",
+                      t->kind == AMBIT_TRIGGER_GAPS ? "accounts in no territory"
+                                                    : "accounts in more than one territory",
+                      allowed);
+        break;
     case AMBIT_TRIGGER_BAND:
         ambit_text_allowed(r, t->index, allowed);
         (void)fprintf(file, "  %s outside its band (%s): %lld of %d territories\n",
@@ -233,7 +242,10 @@ static void print_trigger(FILE *file, const struct ambit_result *r, const struct
 {
     char evidence[AMBIT_WORDS_MAX], action[AMBIT_WORDS_MAX];
     const char *const name = t->kind == AMBIT_TRIGGER_SPREAD ? r->kpi->balance[t->index].name
-                                                             : r->territories[t->territory].name;
+                             : t->kind == AMBIT_TRIGGER_GAPS ? "gaps"
+                             : t->kind == AMBIT_TRIGGER_OVERLAPS
+                                 ? "overlaps"
+                                 : r->territories[t->territory].name;
     ambit_trigger_evidence(r, t, evidence);
     ambit_trigger_action(r, t, action);
     (void)fprintf(file, "    %s: %s\n      %s\n", name, evidence, action);
@@ -292,6 +304,7 @@ void ambit_report_kpi(FILE *file, const struct ambit_result *result)
     print_figures(file, result);
     print_balance(file, result);
     print_coverage(file, result);
+    ambit_report_cover(file, result);
     print_triggers(file, result);
 }
 

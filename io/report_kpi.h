@@ -17,7 +17,9 @@ void ambit_report_kpi(FILE *file, const struct ambit_result *result);
 /* A line for every territory, a column for every figure. */
 void ambit_report_kpi_table(FILE *file, const struct ambit_result *result);
 
-/* Everything as one object: plan, gaps, overlaps, figures [{name, label, unit, healthy [from, to],
+/* Everything as one object: plan, how many gaps and overlaps, in_none {accounts,
+ * unknown_territory, work_hours, potential, listed} and in_several with what is known of them,
+ * figures [{name, label, unit, healthy [from, to],
  * nation}], territories [{territory, figures {name: value}, kpi {name: value}}], kpi [{name, unit,
  * nation}], balance, coverage, triggers with evidence and action, outline_every. Null without
  * figures; NULL where memory is short. */

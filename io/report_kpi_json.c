@@ -96,12 +96,57 @@ static json_t *coverage_json(const struct ambit_result *r)
                      "margin", AMBIT_COVERAGE_MARGIN, "outside", list);
 }
 
+/* The amounts that the scenario has; null for those that it has not. */
+static json_t *amount_json(double value, double of_all)
+{
+    return isnan(of_all) ? json_null() : ambit_json_number(value);
+}
+
+static json_t *gaps_json(const struct ambit_result *r)
+{
+    const struct ambit_cover *const cover = &r->kpi->cover;
+    const struct ambit_cover_list *const gaps = &cover->gaps;
+    json_t *list = json_array();
+    for (int32_t n = 0; n < gaps->listed; n++) {
+        const struct ambit_cover_entry *const e = &gaps->entry[n];
+        push(&list, json_pack("{s:o, s:o, s:o, s:b, s:s, s:o}", "account", ambit_json_text(e->id),
+                              "work_hours", amount_json(e->work, gaps->work), "potential",
+                              amount_json(e->potential, gaps->potential), "unknown_territory",
+                              e->is_unknown, "nearest", r->territories[e->nearest].name,
+                              "nearest_km", ambit_json_number(e->nearest_km)));
+    }
+    return json_pack("{s:I, s:I, s:o, s:o, s:o}", "accounts", (json_int_t)gaps->count,
+                     "unknown_territory", (json_int_t)cover->unknown_count, "work_hours",
+                     ambit_json_number(gaps->work), "potential", ambit_json_number(gaps->potential),
+                     "listed", list);
+}
+
+static json_t *overlaps_json(const struct ambit_result *r)
+{
+    const struct ambit_cover_list *const overlaps = &r->kpi->cover.overlaps;
+    json_t *list = json_array();
+    for (int32_t n = 0; n < overlaps->listed; n++) {
+        const struct ambit_cover_entry *const e = &overlaps->entry[n];
+        json_t *names = json_array();
+        for (int32_t k = 0; k < e->claim_count && k < AMBIT_COVER_CLAIMS; k++)
+            push(&names, json_string(r->territories[e->claim[k]].name));
+        push(&list, json_pack("{s:o, s:o, s:o, s:i, s:o}", "account", ambit_json_text(e->id),
+                              "work_hours", amount_json(e->work, overlaps->work), "potential",
+                              amount_json(e->potential, overlaps->potential), "claims",
+                              (int)e->claim_count, "territories", names));
+    }
+    return json_pack("{s:I, s:o, s:o, s:o}", "accounts", (json_int_t)overlaps->count, "work_hours",
+                     ambit_json_number(overlaps->work), "potential",
+                     ambit_json_number(overlaps->potential), "listed", list);
+}
+
 static json_t *trigger_json(const struct ambit_result *r, const struct ambit_trigger *t)
 {
     char evidence[AMBIT_WORDS_MAX], action[AMBIT_WORDS_MAX];
     const char *const what = t->kind == AMBIT_TRIGGER_BAND     ? r->band[t->index].label
                              : t->kind == AMBIT_TRIGGER_SPREAD ? r->kpi->balance[t->index].name
-                                                               : "travel";
+                             : t->kind == AMBIT_TRIGGER_TRAVEL ? "travel"
+                                                               : "accounts";
     json_t *helpers = json_array();
     for (int h = 0; h < t->helper_count; h++)
         push(&helpers, json_string(r->territories[t->helper[h]].name));
@@ -128,10 +173,11 @@ json_t *ambit_kpi_json(const struct ambit_result *result)
 {
     const struct ambit_kpi *const k = result->kpi;
     if (k == NULL) return json_null();
-    /* The judge has put every account into exactly one territory, or there would be no result. */
-    return json_pack("{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "plan",
-                     ambit_json_text(k->plan[0] != '\0' ? k->plan : NULL), "overlaps", 0, "gaps", 0,
-                     "figures", figures_json(k, false), "kpi", figures_json(k, true), "territories",
+    return json_pack("{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "plan",
+                     ambit_json_text(k->plan[0] != '\0' ? k->plan : NULL), "overlaps",
+                     (json_int_t)k->cover.overlaps.count, "gaps", (json_int_t)k->cover.gaps.count,
+                     "in_several", overlaps_json(result), "in_none", gaps_json(result), "figures",
+                     figures_json(k, false), "kpi", figures_json(k, true), "territories",
                      territories_json(result), "balance", balance_json(result), "coverage",
                      coverage_json(result), "triggers", triggers_json(result), "outline_every",
                      (json_int_t)k->outline_every);

@@ -83,7 +83,8 @@ static ambit_status put_triggers(struct ambit_h5 *h5, const struct ambit_result 
         "/audit/triggers/kind", "/audit/triggers/territory", "/audit/triggers/evidence",
         "/audit/triggers/action"};
     static const char *const long_names[TRIGGER_COLUMNS] = {
-        "band, travel or spread", "territory; empty for a spread", "what was found",
+        "gaps, overlaps, band, travel or spread",
+        "territory; empty for gaps, overlaps and a spread", "what was found",
         "what would be done about it"};
     ambit_status status = AMBIT_OK;
     const struct ambit_kpi *const k = r->kpi;
@@ -110,6 +111,97 @@ done:
     return status;
 }
 
+/* ---- gaps and overlaps ---- */
+
+/* The totals of a list beside its accounts. */
+static ambit_status put_totals(struct ambit_h5 *h5, const char *group,
+                               const struct ambit_cover_list *list)
+{
+    ambit_status status = AMBIT_OK;
+    const double accounts = (double)list->count;
+    AMBIT_TRY(ambit_h5_put_group(h5, group));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, group, "total_accounts", AMBIT_H5_F64, 0, 0, &accounts));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, group, "total_work", AMBIT_H5_F64, 0, 0, &list->work));
+    AMBIT_TRY(
+        ambit_h5_put_attribute(h5, group, "total_potential", AMBIT_H5_F64, 0, 0, &list->potential));
+done:
+    return status;
+}
+
+/* A column of numbers or texts of what is listed. */
+static ambit_status put_listed(struct ambit_h5 *h5, const char *group, const char *name,
+                               enum ambit_h5_kind kind, const void *data, int32_t count,
+                               const char *units, const char *long_name)
+{
+    char path[AMBIT_H5_PATH_MAX], scale[AMBIT_H5_PATH_MAX];
+    ambit_h5_join(group, name, path);
+    ambit_h5_join(group, "account", scale);
+    return ambit_h5_put_column(
+        h5, path,
+        &(struct ambit_h5_column){.kind = kind,
+                                  .width = kind == AMBIT_H5_TEXT ? AMBIT_WORDS_MAX : 0,
+                                  .count = count,
+                                  .data = data,
+                                  .units = units,
+                                  .long_name = long_name,
+                                  .scale = scale});
+}
+
+static ambit_status put_cover_list(struct ambit_h5 *h5, const struct ambit_result *r,
+                                   const char *group, const struct ambit_cover_list *list)
+{
+    ambit_status status = AMBIT_OK;
+    const int32_t n = list->listed;
+    const bool gaps = list == &r->kpi->cover.gaps;
+    double work[AMBIT_COVER_LISTED], potential[AMBIT_COVER_LISTED], last[AMBIT_COVER_LISTED];
+    char(*text)[AMBIT_WORDS_MAX] = NULL, (*id)[AMBIT_WORDS_MAX] = NULL;
+    char scale[AMBIT_H5_PATH_MAX];
+    AMBIT_TRY(ambit_alloc(&text, (size_t)n, sizeof *text));
+    AMBIT_TRY(ambit_alloc(&id, (size_t)n, sizeof *id));
+    for (int32_t k = 0; k < n; k++) {
+        const struct ambit_cover_entry *const e = &list->entry[k];
+        work[k] = e->work;
+        potential[k] = e->potential;
+        last[k] = gaps ? e->nearest_km : (double)e->claim_count;
+        (void)snprintf(id[k], sizeof id[k], "%s", e->id);
+        if (gaps)
+            (void)snprintf(text[k], sizeof text[k], "%s", r->territories[e->nearest].name);
+        else
+            ambit_claims_text(r, e, text[k]);
+    }
+    AMBIT_TRY(put_totals(h5, group, list));
+    ambit_h5_join(group, "account", scale);
+    AMBIT_TRY(ambit_h5_put_scale(h5, scale, n, "index of the account, most work first"));
+    AMBIT_TRY(put_listed(h5, group, "account_id", AMBIT_H5_TEXT, id, n, "1", "account"));
+    AMBIT_TRY(put_listed(h5, group, "work", AMBIT_H5_F64, work, n, "h", "its work a year"));
+    AMBIT_TRY(put_listed(h5, group, "potential", AMBIT_H5_F64, potential, n, "1", "its potential"));
+    AMBIT_TRY(put_listed(h5, group, gaps ? "nearest" : "territories", AMBIT_H5_TEXT, text, n, "1",
+                         gaps ? "territory whose centre is nearest"
+                              : "territories that claim it; it is scored in the first"));
+    AMBIT_TRY(put_listed(h5, group, gaps ? "nearest_km" : "claims", AMBIT_H5_F64, last, n,
+                         gaps ? "km" : "1",
+                         gaps ? "way to that centre" : "how many territories claim it"));
+done:
+    ambit_free(&text);
+    ambit_free(&id);
+    return status;
+}
+
+/* Of a plan that has every account in one territory there is nothing to say. */
+static ambit_status put_cover(struct ambit_h5 *h5, const struct ambit_result *r)
+{
+    ambit_status status = AMBIT_OK;
+    static const char gaps[] = "/audit/gaps", overlaps[] = "/audit/overlaps";
+    const struct ambit_cover *const cover = &r->kpi->cover;
+    const double unknown = (double)cover->unknown_count;
+    if (cover->overlaps.count > 0) AMBIT_TRY(put_cover_list(h5, r, overlaps, &cover->overlaps));
+    if (cover->gaps.count == 0) return AMBIT_OK;
+    AMBIT_TRY(put_cover_list(h5, r, gaps, &cover->gaps));
+    AMBIT_TRY(ambit_h5_put_attribute(h5, gaps, "total_unknown", AMBIT_H5_F64, 0, 0, &unknown));
+done:
+    return status;
+}
+
 ambit_status ambit_result_put_audit(struct ambit_h5 *h5, const struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -125,6 +217,7 @@ ambit_status ambit_result_put_audit(struct ambit_h5 *h5, const struct ambit_resu
     AMBIT_TRY(ambit_h5_put_group(h5, "/audit/balance"));
     for (int m = 0; m < k->balance_count; m++)
         AMBIT_TRY(put_balance(h5, &k->balance[m]));
+    AMBIT_TRY(put_cover(h5, result));
     AMBIT_TRY(put_triggers(h5, result));
 done:
     return status;

@@ -67,6 +67,41 @@ void ambit_accounts_clear(struct ambit_accounts *accounts)
     *accounts = (struct ambit_accounts){0};
 }
 
+static void move_text(char *texts, int32_t width, int32_t from, int32_t to)
+{
+    if (texts == NULL || width == 0) return;
+    memcpy(texts + (int64_t)to * width, texts + (int64_t)from * width, (size_t)width);
+}
+
+void ambit_accounts_move(struct ambit_accounts *a, int32_t from, int32_t to)
+{
+    double *const numbers[] = {a->lat, a->lon, a->x, a->y, a->z};
+    int32_t *const words[] = {a->previous, a->class_of, a->members};
+    int64_t *const amounts[] = {a->visits_view == 0 ? a->visits : NULL, a->local_travel};
+    if (from == to) return;
+    move_text(a->id, a->id_width, from, to);
+    move_text(a->together, a->together_width, from, to);
+    for (size_t n = 0; n < sizeof numbers / sizeof numbers[0]; n++)
+        if (numbers[n] != NULL) numbers[n][to] = numbers[n][from];
+    for (size_t n = 0; n < sizeof words / sizeof words[0]; n++)
+        if (words[n] != NULL) words[n][to] = words[n][from];
+    for (size_t n = 0; n < sizeof amounts / sizeof amounts[0]; n++)
+        if (amounts[n] != NULL) amounts[n][to] = amounts[n][from];
+    if (a->tags != NULL) a->tags[to] = a->tags[from];
+    for (int c = 0; c < a->column_count; c++)
+        a->column[c][to] = a->column[c][from];
+    for (int c = 0; c < a->category_count; c++)
+        a->category[c][to] = a->category[c][from];
+}
+
+void ambit_accounts_keep(struct ambit_accounts *a, const bool *kept)
+{
+    int32_t count = 0;
+    for (int32_t i = 0; i < a->count; i++)
+        if (kept[i]) ambit_accounts_move(a, i, count++);
+    a->count = count;
+}
+
 bool ambit_account_joins(const struct ambit_accounts *accounts, int32_t i)
 {
     const size_t width = (size_t)accounts->together_width;

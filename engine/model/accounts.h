@@ -76,6 +76,12 @@ ambit_status ambit_accounts_create(int32_t count, int32_t id_width, int32_t colu
                                    struct ambit_accounts *accounts_out) AMBIT_CHECKED;
 void ambit_accounts_clear(struct ambit_accounts *accounts);
 
+/* Account `from` takes the place of account `to` ≤ from, in every column that there is. Local. */
+void ambit_accounts_move(struct ambit_accounts *accounts, int32_t from, int32_t to);
+
+/* Leaves out the accounts that are not kept; total and first stay as they are. Local. */
+void ambit_accounts_keep(struct ambit_accounts *accounts, const bool *kept);
+
 /* Makes visits a view of column `c`, so that they stand in memory once; also where that column has
  * been put elsewhere. */
 void ambit_accounts_view_visits(struct ambit_accounts *accounts, int32_t c);

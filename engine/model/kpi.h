@@ -9,6 +9,7 @@
 #define AMBIT_KPI_H
 
 #include "engine/base/status.h"
+#include "engine/model/cover.h"
 #include "engine/model/scenario.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -65,15 +66,22 @@ struct ambit_area {
     double index; /* effort / potential over the same of the nation */
 };
 
-enum ambit_trigger_kind { AMBIT_TRIGGER_BAND, AMBIT_TRIGGER_TRAVEL, AMBIT_TRIGGER_SPREAD };
+enum ambit_trigger_kind {
+    AMBIT_TRIGGER_GAPS,
+    AMBIT_TRIGGER_OVERLAPS,
+    AMBIT_TRIGGER_BAND,
+    AMBIT_TRIGGER_TRAVEL,
+    AMBIT_TRIGGER_SPREAD
+};
 
 /* What calls for action, with its evidence and what would help. */
 struct ambit_trigger {
     enum ambit_trigger_kind kind;
     int32_t index;       /* of the result's band; of the balance for a spread */
-    int32_t territory;   /* −1 for a spread, which has two in its balance */
+    int32_t territory;   /* −1 for gaps and overlaps, and for a spread, which has two in its
+                            balance */
     bool is_above;       /* above the limit, or below it */
-    double value, limit; /* units or share */
+    double value, limit; /* units, accounts or share */
     double outside;      /* how far, relative to the target, or in parts of one for a share */
     double amount;       /* units to give away or to take; NaN for shares */
     int32_t helper[AMBIT_TRIGGER_HELPERS]; /* neighbours that can take or give, best first */
@@ -92,11 +100,13 @@ struct ambit_kpi {
     int64_t area_count;
     struct ambit_area *area; /* owned; those that are outside, the lowest index first */
     int64_t trigger_count;
-    struct ambit_trigger *trigger; /* owned; bands, then travel, then spreads; worst first */
+    struct ambit_trigger *trigger; /* owned; gaps and overlaps, then bands, travel and
+                                      spreads; worst first */
     int64_t nearer_count;  /* accounts that a neighbouring territory's centre would serve with
                               less travel */
     double nearer_hours;   /* and how much less, a year */
     int64_t outline_every; /* outlines are drawn from every so many-th account */
+    struct ambit_cover cover;
 };
 
 void ambit_kpi_destroy(struct ambit_kpi **kpi);

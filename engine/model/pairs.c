@@ -34,6 +34,25 @@ void ambit_pairs_sort(struct ambit_pairs *pairs)
     pairs->count = kept;
 }
 
+ambit_status ambit_pairs_keep(struct ambit_pairs *pairs, const bool *kept, int32_t count)
+{
+    int32_t *number = NULL, next = 0;
+    int64_t left = 0;
+    if (pairs->count == 0) return AMBIT_OK;
+    const ambit_status status = ambit_alloc(&number, (size_t)count, sizeof *number);
+    if (status != AMBIT_OK) return status;
+    for (int32_t i = 0; i < count; i++)
+        number[i] = kept[i] ? next++ : -1;
+    for (int64_t p = 0; p < pairs->count; p++) {
+        const struct ambit_pair pair = pairs->item[p];
+        if (number[pair.account] >= 0)
+            pairs->item[left++] = (struct ambit_pair){number[pair.account], pair.territory};
+    }
+    pairs->count = left;
+    ambit_free(&number);
+    return AMBIT_OK;
+}
+
 void ambit_pairs_clear(struct ambit_pairs *pairs)
 {
     ambit_free(&pairs->item);

@@ -23,6 +23,10 @@ struct ambit_pairs {
 ambit_status ambit_pairs_add(struct ambit_pairs *pairs, struct ambit_pair pair) AMBIT_CHECKED;
 /* Sorts after adding, and leaves out what stands twice. */
 void ambit_pairs_sort(struct ambit_pairs *pairs);
+/* Leaves out the pairs of accounts that are not kept, `count` in all, and numbers those of the
+ * others anew. Errors: AMBIT_ERR_MEMORY. Local. */
+ambit_status ambit_pairs_keep(struct ambit_pairs *pairs, const bool *kept,
+                              int32_t count) AMBIT_CHECKED;
 void ambit_pairs_clear(struct ambit_pairs *pairs);
 
 /* The index of the account's first pair; *count_out says how many follow each other. */

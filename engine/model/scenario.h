@@ -128,6 +128,7 @@ struct ambit_audit_terms {
     double days;                       /* working days a year */
     int visited_column, target_column; /* above 0: the account was, or is to be, visited; or -1 */
     struct ambit_sum effort, potential;
+    bool takes_unknown; /* a current territory that there is none of is a gap, and no bad row */
     int ratio_count;
     struct ambit_ratio ratio[AMBIT_RATIO_MAX];
 };

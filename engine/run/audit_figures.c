@@ -8,6 +8,7 @@
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
 #include "engine/run/audit.h"
+#include "engine/run/audit_cover.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -405,6 +406,8 @@ static ambit_status make(struct ambit_job *job, const struct ambit_kpi_shape *sh
     kpi->outline_every = shape->every;
     kpi->nearer_count = nation[AMBIT_SUM_NEARER];
     kpi->nearer_hours = ambit_from_micro(nation[AMBIT_SUM_SAVED]);
+    if (job->cover != NULL) kpi->cover = *job->cover;
+    ambit_cover_find_nearest(job, &kpi->cover);
     if (job->options.plan_path != NULL)
         (void)snprintf(kpi->plan, sizeof kpi->plan, "%s", job->options.plan_path);
     AMBIT_TRY(make_figures(&m));

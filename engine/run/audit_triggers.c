@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What calls for action: every territory outside a band, every one that travels too much, and every
- * measure that differs too much between like territories. What helps follows from the same data:
- * neighbours with room inside the same band, or accounts that a neighbour's centre is nearer to.
- * Cost: territories × bands × neighbours. Weakness: neighbours are looked at one step far; where
- * they have no room, the engine sends accounts through them, which no list of helpers can show.
+ * What calls for action: accounts in no territory or in several, every territory outside a band,
+ * every one that travels too much, and every measure that differs too much between like
+ * territories. What helps follows from the same data: neighbours with room inside the same band, or
+ * accounts that a neighbour's centre is nearer to. Cost: territories × bands × neighbours.
+ * Weakness: neighbours are looked at one step far; where they have no room, the engine sends
+ * accounts through them, which no list of helpers can show.
  */
 #include "engine/base/memory.h"
 #include "engine/run/audit.h"
@@ -62,7 +63,23 @@ static bool find_band_trigger(const struct ambit_result *r, const struct ambit_k
     return true;
 }
 
-/* Bands in the scenario's order, then travel, then spreads; the worst first, ties by name. */
+/* Accounts that have not exactly one territory; those listed first have most work. */
+static bool find_cover_trigger(enum ambit_trigger_kind kind, const struct ambit_cover_list *list,
+                               struct ambit_trigger *t)
+{
+    if (list->count == 0) return false;
+    *t = (struct ambit_trigger){.kind = kind,
+                                .index = -1,
+                                .territory = -1,
+                                .is_above = true,
+                                .value = (double)list->count,
+                                .outside = (double)list->count,
+                                .amount = NAN};
+    return true;
+}
+
+/* Gaps and overlaps, bands in the scenario's order, then travel, then spreads; the worst first,
+ * ties by name. */
 static int compare_triggers(const void *a, const void *b)
 {
     const struct ambit_trigger *const x = a, *const y = b;
@@ -78,11 +95,13 @@ ambit_status ambit_kpi_find_triggers(const struct ambit_result *r,
 {
     const struct ambit_figure *const travel = ambit_kpi_find(kpi, "travel_share");
     const size_t most =
-        ((size_t)r->band_count + 1) * (size_t)r->territory_count + (size_t)kpi->balance_count;
+        ((size_t)r->band_count + 1) * (size_t)r->territory_count + (size_t)kpi->balance_count + 2;
     struct ambit_trigger *t = NULL;
     const ambit_status status = ambit_alloc(&kpi->trigger, most, sizeof *kpi->trigger);
     if (status != AMBIT_OK) return status;
     t = kpi->trigger;
+    t += find_cover_trigger(AMBIT_TRIGGER_GAPS, &kpi->cover.gaps, t);
+    t += find_cover_trigger(AMBIT_TRIGGER_OVERLAPS, &kpi->cover.overlaps, t);
     for (int b = 0; b < r->band_count; b++)
         for (int32_t j = 0; j < r->territory_count; j++)
             t += find_band_trigger(r, shape, b, j, t);

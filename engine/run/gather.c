@@ -171,7 +171,7 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
     ambit_status status = AMBIT_OK;
     const struct ambit_scenario *scenario = &job->scenario;
     struct ambit_sha256 *sha = NULL;
-    char text[AMBIT_SHA256_TEXT];
+    char text[AMBIT_SHA256_TEXT], rows[AMBIT_ROWS_HASH_TEXT];
     AMBIT_TRY(ambit_sha256_create(&sha));
     ambit_sha256_add(sha, scenario->text, strlen(scenario->text));
     ambit_sha256_text(sha, text);
@@ -190,6 +190,10 @@ static ambit_status place_inputs(const struct ambit_job *job, struct ambit_resul
     if (job->contiguity != NULL && scenario->contiguity.barriers != NULL)
         AMBIT_TRY(place_barriers(job, result));
     if (job->nightly != NULL) AMBIT_TRY(place_plan(job, result));
+    if (job->plan_rows > 0) {
+        ambit_rows_hash_text(&job->plan_hash, rows);
+        AMBIT_TRY(place_input(job, "plan", job->options.plan_path, rows, job->plan_rows, result));
+    }
 done:
     ambit_sha256_destroy(&sha);
     return status;

@@ -29,6 +29,7 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->enough);
     ambit_free(&job->round);
     ambit_free(&job->nightly);
+    ambit_free(&job->cover);
     ambit_refusal_destroy(&job->refusal);
     ambit_job_contiguity_destroy(job);
     ambit_problem_clear(&job->problem);

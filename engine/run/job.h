@@ -11,6 +11,7 @@
 #include "engine/model/accounts.h"
 #include "engine/model/badrows.h"
 #include "engine/model/columns.h"
+#include "engine/model/cover.h"
 #include "engine/model/problem.h"
 #include "engine/model/result.h"
 #include "engine/model/scenario.h"
@@ -94,8 +95,11 @@ struct ambit_job {
     int pair_table_count;
     struct ambit_eligibility eligibility;
 
-    struct ambit_refusal *refusal; /* owned; why no plan is sought, on every rank; NULL: it is */
-    struct ambit_nightly *nightly; /* owned; NULL: the plan is drawn, not kept up */
+    struct ambit_cover *cover; /* owned; of an audit; NULL: every account has one territory */
+    struct ambit_rows_hash plan_hash; /* of an audited plan that is a table */
+    int64_t plan_rows;                /* of that table; 0: it is none */
+    struct ambit_refusal *refusal;    /* owned; why no plan is sought, on every rank; NULL: it is */
+    struct ambit_nightly *nightly;    /* owned; NULL: the plan is drawn, not kept up */
     struct ambit_job_contiguity
         *contiguity; /* owned; NULL where territories need not hang together */
 
@@ -135,6 +139,10 @@ ambit_status ambit_job_check_loaded(const struct ambit_job *job) AMBIT_CHECKED;
  * The latter two alone, where the accounts have come in their order. */
 ambit_status ambit_job_order(struct ambit_job *job) AMBIT_CHECKED;
 ambit_status ambit_job_prepare(struct ambit_job *job) AMBIT_CHECKED;
+
+/* order.c: what every account travels wherever it goes, from the density of all accounts; anew
+ * where some have been left out. */
+ambit_status ambit_job_prepare_travel(struct ambit_job *job) AMBIT_CHECKED;
 
 /* who_serves.c: who may serve whom, for accounts in their order; where a plan is to be found,
  * fails with AMBIT_ERR_INPUT for accounts that nobody may serve, and with AMBIT_ERR_INFEASIBLE for
@@ -201,7 +209,20 @@ ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path) AMBIT_
 /* stored_plan.c: gives the current territories centres of their own; accounts.previous is the plan.
  * Errors: AMBIT_ERR_INPUT where an account has none. */
 ambit_status ambit_job_take_current(struct ambit_job *job) AMBIT_CHECKED;
-/* The same for a plan that is kept up: accounts that the file has not get −1, prices come along,
+
+/* stored_plan.c: the plan that an audit scores: that of a result file; of a table, *.csv, with an
+ * account and a territory in each row; or where `path` is NULL the current territories. Accounts
+ * without a territory are left out and noted in job->cover, as are those that several claim; an
+ * account of these goes to the first. Free centres are the file's, else those that the plan's
+ * accounts want. *label_out is borrowed from the job. Errors: AMBIT_ERR_INPUT where the file has
+ * other territories, or no account has one. */
+ambit_status ambit_job_take_audited(struct ambit_job *job, const char *path,
+                                    const int32_t **label_out) AMBIT_CHECKED;
+
+/* stored_plan.c: whether a plan's path is that of a table. Local. */
+bool ambit_plan_is_table(const char *path);
+
+/* stored_plan.c: a plan that is kept up: accounts that the file has not get −1, prices come along,
  * and what is new, gone and known of the file is set in *nightly_out. Errors: AMBIT_ERR_INPUT where
  * the file has other territories, or no account of the nation. */
 ambit_status ambit_job_take_standing(struct ambit_job *job, const char *path,

@@ -332,7 +332,8 @@ done:
 
 static void judge_totals(const struct ambit_job *job, struct ambit_result *result)
 {
-    result->feasible = result->together.split_count == 0 && result->separation.broken_count == 0;
+    result->feasible = result->together.split_count == 0 && result->separation.broken_count == 0 &&
+                       job->cover == NULL; /* every account in exactly one territory */
     for (int b = 0; b < result->band_count; b++) {
         if (result->band[b].broken_count > 0) result->feasible = false;
     }

@@ -72,6 +72,8 @@ ambit_status ambit_job_load(struct ambit_job *job)
     AMBIT_TRY(ambit_scenario_load_variant(job->options.scenario_path, job->options.scenario_name,
                                           job->comm, &job->scenario));
     ambit_scenario_narrow(&job->scenario, job->use);
+    job->scenario.audit.takes_unknown =
+        job->use == AMBIT_USE_AUDIT && job->options.plan_path == NULL;
     ambit_job_take_seed(job);
     AMBIT_TRY_TOGETHER(job->comm, ambit_job_check_inputs_stay(job));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,

@@ -54,7 +54,7 @@ static ambit_status check_range(struct ambit_job *job, int neighbours)
 }
 
 /* Local travel of every account of the slice, from the density of all accounts around it. */
-static ambit_status prepare_travel(struct ambit_job *job)
+ambit_status ambit_job_prepare_travel(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_accounts *const accounts = &job->accounts;
@@ -65,7 +65,7 @@ static ambit_status prepare_travel(struct ambit_job *job)
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&chord2, (size_t)accounts->count, sizeof *chord2));
     AMBIT_TRY(ambit_density_chord2(job->comm, accounts, neighbours, chord2));
     AMBIT_TRY_TOGETHER(
-        job->comm, ambit_alloc(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t)));
+        job->comm, ambit_resize(&accounts->local_travel, (size_t)accounts->count, sizeof(int64_t)));
     for (int32_t i = 0; i < accounts->count; i++) {
         const double spacing = ambit_stop_spacing_km(scenario, chord2[i]);
         accounts->local_travel[i] = ambit_local_travel(scenario, accounts->visits[i], spacing);
@@ -90,7 +90,7 @@ done:
 ambit_status ambit_job_prepare(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
-    AMBIT_TRY(prepare_travel(job));
+    AMBIT_TRY(ambit_job_prepare_travel(job));
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));
     AMBIT_TRY(ambit_job_set_eligibility(job));

@@ -251,16 +251,14 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     ambit_status status = AMBIT_OK;
     struct ambit_job job;
     struct ambit_result result;
-    const bool stored = options->plan_path != NULL;
+    const int32_t *label = NULL;
     ambit_job_init(&job, comm, options);
     ambit_result_init(&result);
     double since = job.started;
     job.use = AMBIT_USE_AUDIT;
     AMBIT_TRY(read_and_order(&job, &since));
-    AMBIT_TRY(stored ? ambit_job_take_plan(&job, options->plan_path)
-                     : ambit_job_take_current(&job));
-    AMBIT_TRY(finish(&job, &job, stored ? job.label : job.accounts.previous, AMBIT_RESULT_AUDIT,
-                     &since, &result));
+    AMBIT_TRY(ambit_job_take_audited(&job, options->plan_path, &label));
+    AMBIT_TRY(finish(&job, &job, label, AMBIT_RESULT_AUDIT, &since, &result));
 done:
     ambit_log_finish();
     hand_over(&job, status, &result, result_out);

@@ -4,13 +4,14 @@
  * ids come to it and territories go back in slices that do not depend on the ranks, so that the
  * other ranks need no memory for it. A file made from the same accounts has them in the same order:
  * then nothing is searched. What the run decided beside the plan comes along: free centres, and
- * limits that it opened.
+ * limits that it opened. An audit takes a table in its place, and plans that leave gaps.
  */
 #include "engine/base/hash.h"
 #include "engine/base/key_table.h"
+#include "engine/base/log.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
-#include "engine/run/job.h"
+#include "engine/run/audit_cover.h"
 #include "io/result_hdf5.h"
 
 #include <math.h>
@@ -26,10 +27,18 @@ struct stored_limits {
     double asked, used;
 };
 
+/* Where an account is found: its territory, −1 or less for none, and the row of the table where it
+ * has several there, else −1. */
+struct spot {
+    int32_t territory, claimed;
+};
+
 /* Rank 0's view of the file. */
 struct stored_plan {
     const char *path;
-    struct ambit_result result;
+    struct ambit_result result;   /* of a table its ids alone */
+    struct ambit_alignment table; /* owned; where the file is one */
+    bool is_table;
     int32_t *territory;           /* owned; of the scenario, by that of the file */
     struct ambit_key_table rows;  /* by the hash of their ids; empty until one is searched */
     int64_t missing_count;        /* accounts of the nation that the plan has not */
@@ -72,9 +81,18 @@ static ambit_status index_rows(struct stored_plan *plan)
     return AMBIT_OK;
 }
 
-/* Territories of `count` accounts from canonical index `first` on. */
-static ambit_status find_labels(struct stored_plan *plan, const char *id, int32_t width,
-                                int64_t first, int64_t count, int32_t *label_out)
+static struct spot spot_of(const struct stored_plan *plan, int64_t row)
+{
+    const int64_t *const first = plan->table.claim_first;
+    if (row < 0) return (struct spot){AMBIT_TERRITORY_NONE, -1};
+    if (!plan->is_table) return (struct spot){plan->territory[plan->result.territory[row]], -1};
+    const bool several = first[row + 1] > first[row] + 1;
+    return (struct spot){plan->table.claim[first[row]], several ? (int32_t)row : -1};
+}
+
+/* Spots of `count` accounts from canonical index `first` on. */
+static ambit_status find_spots(struct stored_plan *plan, const char *id, int32_t width,
+                               int64_t first, int64_t count, struct spot *spot_out)
 {
     ambit_status status = AMBIT_OK;
     for (int64_t i = 0; i < count; i++) {
@@ -85,7 +103,7 @@ static ambit_status find_labels(struct stored_plan *plan, const char *id, int32_
             if (plan->rows.room == 0) AMBIT_TRY(index_rows(plan));
             row = ambit_key_table_find(&plan->rows, key_of(one, size));
         }
-        label_out[i] = row >= 0 ? plan->territory[plan->result.territory[row]] : -1;
+        spot_out[i] = spot_of(plan, row);
         if (row >= 0 || plan->missing_count++ > 0) continue;
         (void)snprintf(plan->missing, sizeof plan->missing, "%.*s", (int)size, one);
     }
@@ -176,14 +194,16 @@ static int64_t within(int64_t at, int64_t count)
     return at < 0 ? 0 : at > count ? count : at;
 }
 
-/* Ids to rank 0, territories back, slice by slice. */
-static ambit_status label_accounts(struct ambit_job *job, struct stored_plan *plan, int32_t *label)
+/* Ids to rank 0, territories back, slice by slice; and into `claimed`, where it is not NULL, the
+ * rows of accounts that several territories claim. */
+static ambit_status label_accounts(struct ambit_job *job, struct stored_plan *plan, int32_t *label,
+                                   int32_t *claimed)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_accounts *const a = &job->accounts;
     const bool first = ambit_comm_rank(job->comm) == 0;
     char *id = NULL;
-    int32_t *found = NULL;
+    struct spot *found = NULL;
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&found, AMBIT_RESULT_SLICE, sizeof *found));
     for (int64_t begin = 0; begin < a->total; begin += AMBIT_RESULT_SLICE) {
         const int64_t left = a->total - begin;
@@ -193,12 +213,15 @@ static ambit_status label_accounts(struct ambit_job *job, struct stored_plan *pl
         int64_t all = 0;
         AMBIT_TRY(ambit_comm_gather(job->comm, a->id + mine * a->id_width, mine_end - mine,
                                     a->id_width, &id, &all));
-        AMBIT_TRY_TOGETHER(
-            job->comm, first ? find_labels(plan, id, a->id_width, begin, count, found) : AMBIT_OK);
+        AMBIT_TRY_TOGETHER(job->comm, first ? find_spots(plan, id, a->id_width, begin, count, found)
+                                            : AMBIT_OK);
         ambit_free(&id);
         ambit_comm_broadcast(job->comm, found, count * (int64_t)sizeof *found, 0);
-        for (int64_t i = mine; i < mine_end; i++)
-            label[i] = found[a->first + i - begin];
+        for (int64_t i = mine; i < mine_end; i++) {
+            const struct spot spot = found[a->first + i - begin];
+            label[i] = spot.territory;
+            if (claimed != NULL) claimed[i] = spot.claimed;
+        }
     }
 done:
     ambit_free(&id);
@@ -269,7 +292,7 @@ static ambit_status take(struct ambit_job *job, struct stored_plan *plan)
     ambit_comm_broadcast(job->comm, centre, (int64_t)(territories * sizeof *centre), 0);
     ambit_comm_broadcast(job->comm, limits, sizeof limits, 0);
     take_over(job, centre, limits);
-    AMBIT_TRY(label_accounts(job, plan, job->label));
+    AMBIT_TRY(label_accounts(job, plan, job->label, NULL));
 done:
     ambit_free(&centre);
     return status;
@@ -280,6 +303,7 @@ static void clear(struct stored_plan *plan)
     ambit_key_table_clear(&plan->rows);
     ambit_free(&plan->territory);
     ambit_result_clear(&plan->result);
+    ambit_alignment_clear(&plan->table);
 }
 
 ambit_status ambit_job_take_plan(struct ambit_job *job, const char *path)
@@ -335,5 +359,84 @@ ambit_status ambit_job_take_current(struct ambit_job *job)
                              job->options.scenario_path, (long long)without));
     AMBIT_TRY(ambit_job_centre(job, job->accounts.previous));
 done:
+    return status;
+}
+
+/* ---- audits ---- */
+
+bool ambit_plan_is_table(const char *path)
+{
+    static const char ending[] = ".csv";
+    const size_t size = strlen(path), length = sizeof ending - 1;
+    return size > length && strcmp(path + size - length, ending) == 0;
+}
+
+/* The table, by the ids of its accounts in the place of those of a result. Rank 0. */
+static ambit_status read_table(struct ambit_job *job, struct stored_plan *plan)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_alignment_read_csv(plan->path, &job->scenario, &job->territories,
+                                       job->options.skip_bad_rows, &job->bad_rows, &plan->table));
+    plan->is_table = true;
+    plan->result.account_id = plan->table.id;
+    plan->result.account_count = plan->table.count;
+    plan->result.id_width = plan->table.id_width;
+    plan->table.id = NULL;
+    job->plan_hash = plan->table.read.hash;
+    job->plan_rows = plan->table.read.rows;
+done:
+    return status;
+}
+
+/* Rows of the table whose account the scenario has not say nothing of its plan. */
+static void warn_of_others(const struct ambit_job *job, const struct stored_plan *plan)
+{
+    const int64_t found = job->accounts.total - plan->missing_count;
+    const int64_t others = plan->table.count - found;
+    if (others > 0)
+        ambit_log_warning("%s: %lld account%s that the scenario has not", plan->path,
+                          (long long)others, others == 1 ? "" : "s");
+}
+
+static ambit_status take_table(struct ambit_job *job, const char *path)
+{
+    ambit_status status = AMBIT_OK;
+    const bool first = ambit_comm_rank(job->comm) == 0;
+    const size_t count = (size_t)job->accounts.count;
+    struct stored_plan plan = {.path = path};
+    int32_t *claimed = NULL;
+    ambit_result_init(&plan.result);
+    AMBIT_TRY_TOGETHER(job->comm, ambit_resize(&job->label, count, sizeof *job->label));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&claimed, count, sizeof *claimed));
+    AMBIT_TRY_TOGETHER(job->comm, first ? read_table(job, &plan) : AMBIT_OK);
+    AMBIT_TRY(label_accounts(job, &plan, job->label, claimed));
+    if (first) warn_of_others(job, &plan);
+    AMBIT_TRY(ambit_job_note_overlaps(job, claimed, &plan.table));
+done:
+    clear(&plan);
+    ambit_free(&claimed);
+    return status;
+}
+
+ambit_status ambit_job_take_audited(struct ambit_job *job, const char *path,
+                                    const int32_t **label_out)
+{
+    static const char other[] = "is it a plan of the same nation?";
+    ambit_status status = AMBIT_OK;
+    struct stored_plan plan = {.path = path};
+    const bool is_stored = path != NULL && !ambit_plan_is_table(path);
+    ambit_result_init(&plan.result);
+    if (is_stored)
+        AMBIT_TRY(take(job, &plan));
+    else if (path != NULL)
+        AMBIT_TRY(take_table(job, path));
+    int32_t *const label = path != NULL ? job->label : job->accounts.previous;
+    AMBIT_TRY(ambit_job_set_gaps_aside(
+        job, label, path != NULL ? path : job->options.scenario_path,
+        path != NULL ? other : "name their column as accounts.columns.territory"));
+    if (!is_stored) AMBIT_TRY(ambit_job_centre(job, label));
+    *label_out = label;
+done:
+    clear(&plan);
     return status;
 }

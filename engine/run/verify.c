@@ -26,6 +26,7 @@ enum { NAMED_MAX = 50 }; /* differences that are printed; conclude() says so */
 struct report {
     FILE *out; /* NULL off rank 0 */
     int64_t differences;
+    bool uncovered; /* some account has no territory, or several */
 };
 
 static void differ(struct report *report, const char *format, ...)
@@ -527,11 +528,19 @@ done:
     return status;
 }
 
+/* An audit leaves out who has no territory: it is looked at when that is known. */
+static bool same_accounts(const struct ambit_job *job, const struct ambit_result *stored,
+                          struct report *report)
+{
+    same_i64(report, "inputs", "accounts", stored->account_count, job->accounts.total);
+    return report->differences == 0;
+}
+
 /* Where the sizes do not agree the plan cannot be put before the judge: that alone is said. */
 static bool same_shape(const struct ambit_job *job, const struct ambit_result *stored,
                        struct report *report)
 {
-    same_i64(report, "inputs", "accounts", stored->account_count, job->accounts.total);
+    if (stored->kind != AMBIT_RESULT_AUDIT) (void)same_accounts(job, stored, report);
     same_i64(report, "inputs", "territories", stored->territory_count, job->territories.count);
     same_i64(report, "inputs", "bands", stored->band_count, job->scenario.band_count);
     same_i64(report, "inputs", "limits of disruption", stored->budget_cell_count,
@@ -572,6 +581,59 @@ static void differ_words(void *report, const char *words)
     differ(report, "%s", words);
 }
 
+ambit_status ambit_verify_share_text(struct ambit_comm *comm, char **text)
+{
+    ambit_status status = AMBIT_OK;
+    int64_t bytes = *text != NULL ? (int64_t)strlen(*text) + 1 : 0;
+    ambit_comm_broadcast(comm, &bytes, (int64_t)sizeof bytes, 0);
+    AMBIT_TRY_TOGETHER(comm, *text != NULL ? AMBIT_OK : ambit_alloc(text, (size_t)bytes, 1));
+    ambit_comm_broadcast(comm, *text, bytes, 0);
+done:
+    return status;
+}
+
+/* The path of the table that an audit was made of is an input as well. *path_out is owned by the
+ * caller; NULL where the plan was no table. Collective. */
+static ambit_status find_table(struct ambit_job *job, const struct ambit_result *stored,
+                               char **path_out)
+{
+    ambit_status status = AMBIT_OK;
+    const int last = stored->input_count - 1;
+    if (stored->kind != AMBIT_RESULT_AUDIT) return AMBIT_OK;
+    if (last >= 0 && strcmp(stored->input[last].role, "plan") == 0) /* known to rank 0 */
+        status = ambit_path_beside(job->options.result_path, stored->input[last].path, path_out);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
+    AMBIT_TRY(ambit_verify_share_text(job->comm, path_out));
+    job->options.plan_path = *path_out;
+done:
+    return status;
+}
+
+/* Accounts that an audited plan has in no territory are left out, as the file has left them out:
+ * by the table where there was one, else by the file itself. What the table gives to another
+ * territory than the file differs. */
+static ambit_status leave_gaps_out(struct ambit_job *job, const struct ambit_result *stored,
+                                   struct report *report)
+{
+    ambit_status status = AMBIT_OK;
+    const struct ambit_accounts *const a = &job->accounts;
+    const char *const table = job->options.plan_path;
+    const int32_t *label = NULL;
+    if (stored->kind != AMBIT_RESULT_AUDIT || (table == NULL && stored->account_count == a->total))
+        return AMBIT_OK;
+    AMBIT_TRY(
+        ambit_job_take_audited(job, table != NULL ? table : job->options.result_path, &label));
+    int64_t others = 0;
+    const bool whole = a->total == stored->account_count;
+    for (int32_t i = 0; i < a->count && whole; i++)
+        others += label[i] != stored->territory[a->first + i];
+    ambit_comm_sum_i64(job->comm, &others, 1);
+    same_i64(report, "inputs", "accounts in another territory", 0, others);
+    report->uncovered = job->cover != NULL;
+done:
+    return status;
+}
+
 /* The figures of an audit, which the judge does not know. */
 static ambit_status rejudge_audit(struct ambit_job *job, const int32_t *label,
                                   struct report *report, struct ambit_result *found)
@@ -592,6 +654,7 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     ambit_status status = AMBIT_OK;
     const int32_t *label;
     char *plan_path = NULL;
+    AMBIT_TRY(find_table(job, stored, &plan_path));
     if (stored->kind == AMBIT_RESULT_AUDIT) job->use = AMBIT_USE_AUDIT;
     int64_t measured = stored->headcount != NULL; /* of the first rank */
     ambit_comm_max_i64(job->comm, &measured, 1);
@@ -599,6 +662,8 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     AMBIT_TRY(ambit_job_load(job));
     if (!same_shape(job, stored, report)) goto done;
     AMBIT_TRY(ambit_job_order(job));
+    AMBIT_TRY(leave_gaps_out(job, stored, report));
+    if (!same_accounts(job, stored, report)) goto done;
     AMBIT_TRY(take_before(job, stored, report, &plan_path));
     AMBIT_TRY_TOGETHER(job->comm, ambit_verify_take_decisions(job, stored));
     label = &stored->territory[job->accounts.first];
@@ -615,6 +680,14 @@ done:
     return status;
 }
 
+static bool breaks_bands(const struct ambit_result *result)
+{
+    bool broken = false;
+    for (int b = 0; b < result->band_count; b++)
+        broken |= result->band[b].broken_count > 0;
+    return broken;
+}
+
 static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result *stored,
                              const char *path, const struct report *report)
 {
@@ -627,8 +700,11 @@ static ambit_status conclude(struct ambit_comm *comm, const struct ambit_result 
                                 report->differences > NAMED_MAX ? "; the first 50 are named" : "");
         } else if (!stored->feasible) {
             status = ambit_fail(
-                AMBIT_ERR_INFEASIBLE, "%s: every figure agrees; the plan breaks %s, and says so",
-                path, stored->rules != NULL && stored->rules->broken_count > 0 ? "rules" : "bands");
+                AMBIT_ERR_INFEASIBLE, "%s: every figure agrees; the plan %s, and says so", path,
+                stored->rules != NULL && stored->rules->broken_count > 0 ? "breaks rules"
+                : report->uncovered && !breaks_bands(stored)
+                    ? "has accounts in no territory or in several"
+                    : "breaks bands");
         } else {
             fprintf(report->out, "%s: every figure agrees and every band%s is met\n", path,
                     stored->rules != NULL ? " and rule" : "");

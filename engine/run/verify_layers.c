@@ -10,6 +10,7 @@
 #include "engine/run/layers_nation.h"
 #include "engine/run/run_layers.h"
 #include "engine/run/threads.h"
+#include "engine/run/verify_one.h"
 #include "io/result_hdf5.h"
 
 #include <stdarg.h>
@@ -128,18 +129,6 @@ done:
     return status;
 }
 
-/* A text of rank 0 on all ranks. *text is owned by the caller. */
-static ambit_status share_text(struct ambit_comm *comm, char **text)
-{
-    ambit_status status = AMBIT_OK;
-    int64_t bytes = *text != NULL ? (int64_t)strlen(*text) + 1 : 0;
-    ambit_comm_broadcast(comm, &bytes, (int64_t)sizeof bytes, 0);
-    AMBIT_TRY_TOGETHER(comm, *text != NULL ? AMBIT_OK : ambit_alloc(text, (size_t)bytes, 1));
-    ambit_comm_broadcast(comm, *text, bytes, 0);
-done:
-    return status;
-}
-
 static ambit_status verify_join(struct ambit_comm *comm, const struct ambit_layered *stored,
                                 const char *accounts_path, int threads, struct check *c)
 {
@@ -155,7 +144,7 @@ static ambit_status verify_join(struct ambit_comm *comm, const struct ambit_laye
     options.skip_bad_rows = true; /* each layer's own check has told of them */
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&found, 1, sizeof *found));
     AMBIT_TRY_TOGETHER(comm, first ? compare_plans(c, stored, &scenario_path) : AMBIT_OK);
-    AMBIT_TRY(share_text(comm, &scenario_path));
+    AMBIT_TRY(ambit_verify_share_text(comm, &scenario_path));
     options.scenario_path = scenario_path;
     AMBIT_TRY(ambit_variants_load(scenario_path, comm, &variants));
     AMBIT_TRY(ambit_layers_nation_read(comm, &options, variants, found));

@@ -16,6 +16,10 @@ ambit_status ambit_verify_one(struct ambit_comm *comm, const char *result_path,
 ambit_status ambit_verify_take_decisions(struct ambit_job *job,
                                          const struct ambit_result *stored) AMBIT_CHECKED;
 
+/* verify.c: a text of rank 0, or NULL, on all ranks. *text is owned by the caller. Errors:
+ * AMBIT_ERR_MEMORY, agreed. Collective. */
+ambit_status ambit_verify_share_text(struct ambit_comm *comm, char **text) AMBIT_CHECKED;
+
 /* sweep.c: every point of a frontier. Collective. */
 ambit_status ambit_verify_frontier(struct ambit_comm *comm, const char *path,
                                    const char *accounts_path, int threads,

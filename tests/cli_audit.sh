@@ -156,14 +156,20 @@ refused "an unknown section" 65 "bad/scenario.yaml:20:1: scenario: expected one 
 $(scenario_keys), found 'kip' (did you mean kpi?)" bad/scenario.yaml
 refused "no plan" 1 "cannot open none.h5: No such file or directory" n/scenario.yaml \
     --plan none.h5
-refused "no result" 65 "n/accounts.csv: expected a result file (HDF5), found something else" n/scenario.yaml \
-    --plan n/accounts.csv
+refused "no result" 65 "n/scenario.yaml: expected a result file (HDF5), found something else" \
+    n/scenario.yaml --plan n/scenario.yaml
 refused "the plan's own name" 1 "cannot write plan.h5: it is the plan to be read; name another \
 with -o" n/scenario.yaml --plan plan.h5 -o plan.h5
 sed '5s/^A[0-9]*/B9/; 7s/^A[0-9]*/B8/' n/accounts.csv >bad/accounts.csv
 cp n/scenario.yaml bad
-refused "accounts that are new" 65 "plan.h5: expected a territory for each of the 900 accounts, \
-found none for 2, the first 'B9'; a plan must leave no gap" bad/scenario.yaml --plan plan.h5
+on 2 audit bad/scenario.yaml --plan plan.h5 --threads 1 --json --quiet -o new.h5
+check "accounts that are new are gaps" "0 898 2 ['B8', 'B9'] infeasible" "$code $("$python" -c "
+import json
+j = json.load(open('out'))
+none = j['audit']['in_none']
+print(j['accounts'], none['accounts'], sorted(e['account'] for e in none['listed']), j['status'])")"
+on 1 verify new.h5 --threads 1 --quiet
+check "accounts that are new: verified" 2 "$code"
 cp n/accounts.csv bad && sed 's/East-08/West-01/' n/reps.csv >bad/reps.csv
 sed -i 's/East-08/West-01/' bad/accounts.csv
 refused "another territory" 65 "plan.h5: expected territories of the scenario, found 'East-08', \

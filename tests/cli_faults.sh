@@ -53,9 +53,12 @@ check "beyond the run: exit code" 0 "$code"
 # The other commands, at a few places each.
 on 1 "${run[@]}"
 sed 's/^A/N/' nation/accounts.csv >new.csv
+awk -F, -v OFS=, '{ print $1, NR % 4 ? $7 : "" } NR % 5 == 2 { print $1, "East-01" }' \
+    nation/accounts.csv >nation/table.csv
 for words in "assign nation/plan.h5 new.csv -o x.csv --threads 1 --quiet" \
     "verify nation/plan.h5 --threads 1 --quiet" "compare nation/plan.h5 nation/plan.h5" \
     "audit nation/scenario.yaml --plan nation/plan.h5 --threads 1 --quiet" \
+    "audit nation/scenario.yaml --plan nation/table.csv -o nation/x.h5 --threads 1 --quiet" \
     "export nation/plan.h5 --csv x.csv --geojson x.geojson --svg x.svg --quiet"; do
     for k in 3 30 77; do
         # shellcheck disable=SC2086 # words

@@ -12,8 +12,9 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 static const struct argp_option options_of_audit[] = {
     AMBIT_OPTION_ACCOUNTS_FILE,
     AMBIT_OPTION_VARIANT,
-    AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "RESULT.h5",
-                 "Score the plan of RESULT.h5 instead of the current territories"),
+    AMBIT_OPTION(AMBIT_KEY_PLAN, "plan", "PLAN",
+                 "Score this plan instead of the current territories: a RESULT.h5, or a TABLE.csv "
+                 "with an account and a territory (or its rep's id) in each row"),
     AMBIT_OPTION(AMBIT_KEY_TABLE, "table", NULL, "Print a line for every territory, too"),
     AMBIT_OPTION(AMBIT_KEY_OUTPUT, "output", "RESULT.h5",
                  "Store the figures in RESULT.h5 (default: nothing is stored)"),
@@ -32,7 +33,7 @@ const struct ambit_command ambit_command_audit = {
     .arguments = "SCENARIO.yaml",
     .argument_count = 1,
     .manual =
-        "Measure the alignment that the accounts are in today, or with --plan the one of a result, "
+        "Measure the alignment that the accounts are in today, or with --plan another, "
         "by the same rules as a new plan: balance, travel, the bands that it breaks, the figures "
         "that the scenario asks for, and what calls for action."
         "\v"
@@ -57,9 +58,17 @@ const struct ambit_command ambit_command_audit = {
         "the nation's as 100 %: below 80 % an area is covered too little, above 120 % too much. "
         "Areas are equally many accounts, neighbours on the ground, about four areas a territory."
         "\n\n"
-        "What calls for action: a band that is broken, travel above 35 % of the working time, and "
-        "a spread above 20 % between like territories. Every account is in exactly one territory, "
-        "or the audit fails and counts those that are not.",
+        "Gaps are accounts without a territory: of the current ones, those whose field is empty or "
+        "names a territory that there is none of; of a plan, those that it has not. Overlaps are "
+        "accounts that a TABLE.csv has in several territories; one is scored in the first of them "
+        "by name. Both are counted, with their work and potential, and the 20 with most work are "
+        "listed, gaps with the territory whose centre is nearest. All other figures are of the "
+        "accounts that have a territory, as if there were no more. That outlines on a map touch "
+        "or leave land free is not meant. TABLE.csv names its columns as the scenario does those "
+        "of the accounts, or account_id and territory, as `ambit export --csv' writes it."
+        "\n\n"
+        "What calls for action: gaps and overlaps, a band that is broken, travel above 35 % of the "
+        "working time, and a spread above 20 % between like territories.",
     .options = options_of_audit,
     .act = act,
 };

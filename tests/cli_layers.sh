@@ -311,6 +311,22 @@ on 1 export nation/failed.h5 --csv failed.csv --quiet
 check "a failed layer: its accounts have no territory" $((segment_a - both - 1)) \
     "$(grep -c ',key accounts,,$' failed.csv)"
 
+# --- rows that are bad in one layer --------------------------------------------------
+
+# The second column of current territories is the key accounts' own. What is bad there would be left
+# out of their plan, and of no other: nothing is joined of it, and what to do is said.
+awk -F, -v OFS=, '$8 == "A" && !done { $9 = "Nowhere"; done = 1 } 1' nation/accounts.csv >nation/odd.csv
+for ranks in 1 2; do
+    on $ranks run nation/hybrid.yaml --accounts nation/odd.csv -o nation/odd.h5 --effort 1 --threads 1 \
+        --skip-bad-rows --quiet
+    check "a row bad in one layer on $ranks ranks: exit code" 65 "$code"
+    check "a row bad in one layer on $ranks ranks: said" 1 "$(grep -c "'key accounts' (layer 'key \
+accounts': expected a plan of the $((segment_a - both)) accounts that it takes, found \
+$((segment_a - both - 1)): rows" err)"
+    check "a row bad in one layer on $ranks ranks: the others are there" "done failed done" \
+        "$(ask nation/odd.h5 "*[s.decode() for s in f['/scenarios/status'][:]]")"
+done
+
 # --- killed ----------------------------------------------------------------------
 
 rm -f nation/plan.h5

@@ -233,6 +233,18 @@ static enum ambit_farm_status end_of(ambit_status ended, bool stored)
     return ended == AMBIT_ERR_INFEASIBLE && stored ? AMBIT_FARM_INFEASIBLE : AMBIT_FARM_FAILED;
 }
 
+/* A row that is bad for this layer alone is left out by it, and has no place in its plan. */
+static ambit_status check_whole(const struct layers *w, int l, int64_t drawn)
+{
+    const struct ambit_farm_entry *const entry = &w->layered.entry[l];
+    if (drawn == entry->accounts) return AMBIT_OK;
+    return ambit_fail(AMBIT_ERR_INPUT,
+                      "layer '%s': expected a plan of the %lld accounts that it takes, found %lld: "
+                      "rows that are bad in its own columns cannot be skipped by it alone; mend "
+                      "them, or take them out of the table",
+                      entry->name, (long long)entry->accounts, (long long)drawn);
+}
+
 static ambit_status draw_layer(struct layers *w, int l)
 {
     ambit_status status = AMBIT_OK;
@@ -244,14 +256,19 @@ static ambit_status draw_layer(struct layers *w, int l)
     options.result_path = w->part[l];
     ambit_result_init(&result);
     if (first) ambit_layers_key_remove(w->part[l]);
-    const ambit_status ended = ambit_run(w->group, &options, &result);
-    int64_t seen[2] = {first && result.territory_count > 0, ambit_stop_signal()};
-    ambit_comm_max_i64(w->group, seen, 2);
+    ambit_status ended = ambit_run(w->group, &options, &result);
+    int64_t seen[3] = {first && result.territory_count > 0, ambit_stop_signal(),
+                       first ? result.account_count : 0};
+    ambit_comm_max_i64(w->group, seen, 3);
     if (ended == AMBIT_STOPPED) {
         ambit_error_clear(); /* which says how one layer goes on */
         AMBIT_TRY(stopped(w, (int)seen[1]));
     }
     if (!is_record(ended)) AMBIT_TRY(ended);
+    if (seen[0] != 0 && check_whole(w, l, seen[2]) != AMBIT_OK) {
+        ended = AMBIT_ERR_INPUT;
+        seen[0] = 0;
+    }
     w->ended[l] = ended;
     entry->status = end_of(ended, seen[0] != 0);
     if (ended != AMBIT_OK) keep_message(&result, entry);

@@ -17,6 +17,7 @@ void ambit_layered_clear(struct ambit_layered *layered)
     ambit_free(&layered->lat);
     ambit_free(&layered->lon);
     ambit_free(&layered->mask);
+    ambit_free(&layered->share);
     for (int l = 0; l < AMBIT_LAYER_MAX; l++)
         ambit_free(&layered->territory[l]);
     *layered = (struct ambit_layered){.count = 0};

@@ -19,6 +19,8 @@
 #include "engine/model/layers.h"
 #include "io/farm_hdf5.h"
 
+struct ambit_rep_share; /* layers_reps.h */
+
 /* Layers, how they ended, and who is where. */
 struct ambit_layered {
     bool overlay;
@@ -26,6 +28,9 @@ struct ambit_layered {
     struct ambit_farm_entry entry[AMBIT_LAYER_MAX]; /* accounts: those that it takes, always */
     int64_t in_one, in_several, in_none;            /* accounts */
     int64_t reps, shared_reps; /* of all layers, each once; and those with more than one layer */
+
+    int64_t share_count;
+    struct ambit_rep_share *share; /* owned; what those have; not in the file, which it is from */
 
     int64_t account_count;
     int32_t id_width;

@@ -3,12 +3,13 @@
 #include "engine/base/atomic_file.h"
 #include "engine/base/memory.h"
 #include "io/csv_out.h"
+#include "io/layers_reps.h"
 #include "io/report_json.h"
 #include "io/report_text.h"
 
 #include <string.h>
 
-enum { NAME_LEAST = 10, NAME_MOST = 22, CELLS = 7 };
+enum { NAME_LEAST = 10, NAME_MOST = 22, CELLS = 7, REP_WIDTH = 22, SHOWN_REPS = 10 };
 
 static const char *model_of(const struct ambit_layered *layered)
 {
@@ -58,6 +59,40 @@ static void print_table(FILE *file, const struct ambit_layered *layered)
     }
 }
 
+/* The reps of several layers with what they have in all, as many as a screen has room for. */
+static void print_shares(FILE *file, const struct ambit_layered *layered)
+{
+    char text[AMBIT_TEXT_MAX];
+    int64_t reps = 0, first = 0;
+    double hours, target;
+    if (layered->share_count == 0) return;
+    (void)fputs("\n  ", file);
+    ambit_text_pad(file, "Rep in several layers", -REP_WIDTH);
+    ambit_text_pad(file, "hours", 12);
+    ambit_text_pad(file, "target", 12);
+    (void)fputs("   territories\n", file);
+    for (; first < layered->share_count && reps < SHOWN_REPS; reps++) {
+        const int64_t end = ambit_rep_shares_end(layered, first, &hours, &target);
+        (void)fputs("  ", file);
+        ambit_text_pad(file, layered->share[first].rep, -REP_WIDTH);
+        ambit_text_number(hours, ambit_text_decimals(hours), text);
+        ambit_text_pad(file, text, 12);
+        ambit_text_number(target, ambit_text_decimals(target), text);
+        ambit_text_pad(file, text, 12);
+        for (const char *before = "   "; first < end; first++, before = ", ") {
+            const struct ambit_rep_share *const s = &layered->share[first];
+            (void)fprintf(file, "%s%s (%s)", before, s->territory, layered->entry[s->layer].name);
+        }
+        (void)fputc('\n', file);
+    }
+    while (first < layered->share_count) {
+        first = ambit_rep_shares_end(layered, first, &hours, &target);
+        reps++;
+    }
+    if (reps > SHOWN_REPS)
+        (void)fprintf(file, "  and %lld more, in --json\n", (long long)(reps - SHOWN_REPS));
+}
+
 void ambit_report_layers(FILE *file, const struct ambit_layered *layered)
 {
     char text[4][AMBIT_TEXT_MAX];
@@ -81,6 +116,7 @@ void ambit_report_layers(FILE *file, const struct ambit_layered *layered)
     (void)fprintf(file, "  Reps           %s, %s of them in several layers\n", text[0], text[1]);
     ambit_text_number(travel, ambit_text_decimals(travel), text[0]);
     (void)fprintf(file, "  Travel         %s h a year\n", text[0]);
+    print_shares(file, layered);
 }
 
 /* ---- for programs ---- */
@@ -101,6 +137,36 @@ static json_t *entry_json(const struct ambit_farm_entry *e)
                      planned ? json_integer(e->moved) : json_null());
 }
 
+static json_t *share_json(const struct ambit_layered *layered, const struct ambit_rep_share *s)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "layer",
+                     ambit_json_text(layered->entry[s->layer].name), "territory",
+                     ambit_json_text(s->territory), "hours", ambit_json_number(s->hours),
+                     "target_hours", ambit_json_number(s->target));
+}
+
+/* NULL where memory is short. */
+static json_t *shares_json(const struct ambit_layered *layered)
+{
+    json_t *const reps = json_array();
+    bool good = reps != NULL;
+    for (int64_t first = 0; first < layered->share_count && good;) {
+        const char *const rep = layered->share[first].rep;
+        double hours, target;
+        const int64_t end = ambit_rep_shares_end(layered, first, &hours, &target);
+        json_t *const list = json_array();
+        for (; first < end && good; first++)
+            good = json_array_append_new(list, share_json(layered, &layered->share[first])) == 0;
+        json_t *const item = json_pack("{s:o, s:o, s:o, s:o}", "rep", ambit_json_text(rep), "hours",
+                                       ambit_json_number(hours), "target_hours",
+                                       ambit_json_number(target), "layers", list);
+        good = good && json_array_append_new(reps, item) == 0;
+    }
+    if (good) return reps;
+    json_decref(reps);
+    return NULL;
+}
+
 ambit_status ambit_report_layers_json(FILE *file, const char *path,
                                       const struct ambit_layered *layered)
 {
@@ -113,11 +179,13 @@ ambit_status ambit_report_layers_json(FILE *file, const char *path,
         return ambit_fail(AMBIT_ERR_MEMORY, "no memory left for the JSON report");
     }
     return ambit_json_print(
-        file, json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "result", ambit_json_text(path),
-                        "model", model_of(layered), "accounts_in_one", (json_int_t)layered->in_one,
-                        "accounts_in_several", (json_int_t)layered->in_several, "accounts_in_none",
-                        (json_int_t)layered->in_none, "reps", (json_int_t)layered->reps,
-                        "reps_in_several", (json_int_t)layered->shared_reps, "layers", list));
+        file,
+        json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "result", ambit_json_text(path),
+                  "model", model_of(layered), "accounts_in_one", (json_int_t)layered->in_one,
+                  "accounts_in_several", (json_int_t)layered->in_several, "accounts_in_none",
+                  (json_int_t)layered->in_none, "reps", (json_int_t)layered->reps,
+                  "reps_in_several", (json_int_t)layered->shared_reps, "shared_reps",
+                  shares_json(layered), "layers", list));
 }
 
 /* ---- the joined table ---- */

@@ -249,9 +249,6 @@ never() { # NAME EXIT MESSAGE
 }
 never "in no layer, refused" 65 "nation/never.yaml: layers: expected every account in a layer, \
 found $none in none; let the last layer take the rest, or say in_none: told"
-sed 's/key_reps.csv/reps.csv/' nation/hybrid.yaml >nation/never.yaml
-never "a rep in two layers" 65 "layers: expected each rep in one layer of a hybrid, found 'R001' in \
-'key accounts' and in 'field'; give each layer reps of its own (reps.file, reps.leave or reps: none)"
 sed 's/segment: A/segment: D/' nation/hybrid.yaml >nation/never.yaml
 refused "a word that no account has" 65 "nation/never.yaml:22:53: expected a word that an account has \
 in column 'segment', found 'D', which none has (the nearest is 'A')" run nation/never.yaml -o nation/never.h5
@@ -310,6 +307,48 @@ check "a failed layer: who is in it is checked" "1 1" \
 on 1 export nation/failed.h5 --csv failed.csv --quiet
 check "a failed layer: its accounts have no territory" $((segment_a - both - 1)) \
     "$(grep -c ',key accounts,,$' failed.csv)"
+
+# --- a rep of several layers -------------------------------------------------------
+
+# R001 and R002 serve key accounts with a part of their year, by a factor of each layer's reps.
+sed 's/KR1/R001/; s/KR2/R002/' nation/key_reps.csv >nation/shared_reps.csv
+sed 's/key_reps.csv/shared_reps.csv/' nation/hybrid.yaml >nation/shared.yaml
+for ranks in 1 3; do
+    on $ranks run nation/shared.yaml -o nation/shared.h5 --effort 2 --threads 1 --json
+    check "shared reps on $ranks ranks: exit code" 0 "$code"
+    [ $ranks -gt 1 ] || shared=$(hash_of nation/shared.h5)
+    check "shared reps on $ranks ranks: bytes" "$shared" "$(hash_of nation/shared.h5)"
+    check "shared reps on $ranks ranks: warned" 1 "$(grep -c '"2 reps are in several layers of a hybrid' err)"
+    cp out shared.json
+done
+check "shared reps: sums" "2 R001 R002 True True" "$("$python" -c "
+import h5py, json
+j = json.load(open('shared.json'))
+f = h5py.File('nation/shared.h5')
+names = [n.decode() for n in f['/scenarios/name'][:]]
+def of(rep, layer, path, scale):
+    g = f['/scenarios/%04d' % (names.index(layer) + 1)]
+    k = [r.decode() for r in g['territories/rep_id'][:]].index(rep)
+    return g[path][k] * scale
+good = [all(abs(r['hours'] - sum(of(r['rep'], l, 'measures/hours/load', 1e-6)
+                                 for l in ('key accounts', 'field'))) < 1e-6
+            and [l['layer'] for l in r['layers']] == ['key accounts', 'field']
+            for r in j['shared_reps']),
+        all(abs(r['target_hours'] - sum(of(r['rep'], l, 'bands/hours/target', 1)
+                                        for l in ('key accounts', 'field'))) < 1e-6
+            for r in j['shared_reps'])]
+print(j['reps_in_several'], *[r['rep'] for r in j['shared_reps']], *good)")"
+check "shared reps: said" "2 1" "$(grep -cE \
+    '^  R00[12] +[0-9,.]+ +[0-9,.]+   K[12] \(key accounts\), East-0[12] \(field\)$' err) $(grep -c '^  Reps           6, 2 of them in several layers$' err)"
+on 2 verify nation/shared.h5 --threads 1 --quiet
+check "shared reps: verified" 0 "$code"
+sed '/key accounts/,/bands/s/hours: 30%/hours: none/' nation/shared.yaml >nation/unshared.yaml
+on 1 run nation/unshared.yaml -o nation/unshared.h5 --effort 1 --threads 1 --json --quiet
+check "shared reps: a layer without that band asks for nothing" "0 True" "$code $("$python" -c "
+import json
+print(all(r['layers'][0]['target_hours'] is None and
+          r['target_hours'] == r['layers'][1]['target_hours']
+          for r in json.load(open('out'))['shared_reps']))")"
 
 # --- rows that are bad in one layer --------------------------------------------------
 

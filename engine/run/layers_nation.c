@@ -119,38 +119,31 @@ done:
 
 /* Who serves where: reps of all layers read so far. */
 struct roll {
-    struct ambit_name_index index; /* of the layer that each was first seen in */
+    struct ambit_name_index index; /* into the arrays */
     char (*name)[AMBIT_NAME_MAX];  /* owned */
-    bool *shared;                  /* owned */
+    int32_t *first_layer;          /* owned; that each was seen in; −1 where there are others */
     int32_t count, room;
 };
 
-static ambit_status add_reps(const struct ambit_territories *t, int layer,
-                             struct ambit_layered *layered, struct roll *roll, int *of)
+/* A rep may serve in several layers: he has a territory in each, and the report adds them up. */
+static void add_reps(const struct ambit_territories *t, int layer, struct ambit_layered *layered,
+                     struct roll *roll)
 {
-    ambit_status status = AMBIT_OK;
     for (int32_t j = 0; j < t->count; j++) {
         const char *const rep = t->item[j].rep_id;
         if (rep[0] == '\0') continue;
         const int64_t known = ambit_name_index_find(&roll->index, rep, strlen(rep));
-        if (known >= 0 && !layered->overlay)
-            AMBIT_TRY(ambit_fail(AMBIT_ERR_INPUT,
-                                 "layers: expected each rep in one layer of a hybrid, found '%s' "
-                                 "in '%s' and in '%s'; give each layer reps of its own (reps.file, "
-                                 "reps.leave or reps: none)",
-                                 rep, layered->entry[of[known]].name, layered->entry[layer].name));
         if (known >= 0) {
-            layered->shared_reps += !roll->shared[known];
-            roll->shared[known] = true;
+            int32_t *const first = &roll->first_layer[known];
+            layered->shared_reps += *first >= 0 && *first != layer;
+            if (*first != layer) *first = -1;
             continue;
         }
         (void)snprintf(roll->name[roll->count], AMBIT_NAME_MAX, "%s", rep);
         (void)ambit_name_index_add(&roll->index, roll->name[roll->count], roll->count);
-        of[roll->count++] = layer;
+        roll->first_layer[roll->count++] = layer;
         layered->reps++;
     }
-done:
-    return status;
 }
 
 /* The reps of each layer; of one whose table is wrong there are none. */
@@ -184,23 +177,21 @@ ambit_status ambit_layers_count_reps(struct ambit_comm *comm,
     ambit_status status = AMBIT_OK;
     struct ambit_territories reps[AMBIT_LAYER_MAX] = {{0}};
     struct roll roll = {.count = 0};
-    int *of = NULL;
     for (int l = 0; l < layered->count; l++) {
         AMBIT_TRY(read_reps(comm, options, variants, l, &reps[l]));
         roll.room += reps[l].count;
     }
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&roll.name, (size_t)roll.room, sizeof *roll.name));
-    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&roll.shared, (size_t)roll.room, sizeof *roll.shared));
-    AMBIT_TRY_TOGETHER(comm, ambit_alloc(&of, (size_t)roll.room, sizeof *of));
+    AMBIT_TRY_TOGETHER(comm,
+                       ambit_alloc(&roll.first_layer, (size_t)roll.room, sizeof *roll.first_layer));
     AMBIT_TRY_TOGETHER(comm, ambit_name_index_create(roll.room, &roll.index));
     for (int l = 0; l < layered->count; l++)
-        AMBIT_TRY_TOGETHER(comm, add_reps(&reps[l], l, layered, &roll, of));
+        add_reps(&reps[l], l, layered, &roll);
 done:
     for (int l = 0; l < layered->count; l++)
         ambit_territories_clear(&reps[l]);
     ambit_name_index_clear(&roll.index);
     ambit_free(&roll.name);
-    ambit_free(&roll.shared);
-    ambit_free(&of);
+    ambit_free(&roll.first_layer);
     return status;
 }

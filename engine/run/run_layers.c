@@ -16,6 +16,7 @@
 #include "engine/run/layers_nation.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
+#include "io/layers_reps.h"
 #include "io/report_diagnosis.h"
 #include "io/result_hdf5.h"
 
@@ -91,6 +92,11 @@ static ambit_status prepare(struct layers *w)
     if (w->layered.in_none > 0)
         ambit_log_warning("%lld account%s in no layer; `in_none: refused` makes that an error",
                           (long long)w->layered.in_none, w->layered.in_none == 1 ? " is" : "s are");
+    if (w->layered.shared_reps > 0 && !w->layered.overlay)
+        ambit_log_warning("%lld rep%s in several layers of a hybrid, each with the hours that the "
+                          "layer's reps say; their sums are in the report",
+                          (long long)w->layered.shared_reps,
+                          w->layered.shared_reps == 1 ? " is" : "s are");
     AMBIT_TRY_TOGETHER(w->comm, ambit_comm_rank(w->comm) == 0
                                     ? ambit_layers_keys(w->variants, options, w->key)
                                     : AMBIT_OK);
@@ -354,9 +360,10 @@ static ambit_status store(struct layers *w)
     for (int l = 0; l < w->layered.count; l++)
         any |= w->layered.entry[l].status != AMBIT_FARM_FAILED;
     if (!any) return AMBIT_OK;
-    const ambit_status status = ambit_layers_write(w->options.result_path, &w->layered, w->part);
-    if (status == AMBIT_OK) remove_parts(w);
-    return status;
+    ambit_status status = ambit_layers_write(w->options.result_path, &w->layered, w->part);
+    if (status != AMBIT_OK) return status;
+    remove_parts(w);
+    return ambit_layers_add_up_reps(w->options.result_path, &w->layered);
 }
 
 static void clear(struct layers *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The model: places, the Hilbert order, neighbours, travel, territories, and rules from bands. */
+#include "engine/base/memory.h"
 #include "engine/model/neighbours.h"
 #include "engine/model/territory_pairs.h"
 #include "engine/run/job.h"
@@ -575,6 +576,54 @@ static void rules_out_of_memory(void)
     instance_clear(&instance);
 }
 
+static void kept_accounts_close_up(void)
+{
+    struct ambit_accounts a;
+    static const bool kept[4] = {false, true, false, true};
+    CU_ASSERT_EQUAL_FATAL(ambit_accounts_create(4, 2, 1, &a), AMBIT_OK);
+    CU_ASSERT_EQUAL_FATAL(ambit_alloc(&a.tags, 4, sizeof *a.tags), AMBIT_OK);
+    for (int32_t i = 0; i < 4; i++) {
+        a.id[2 * i] = (char)('A' + i);
+        a.lat[i] = a.z[i] = 10.0 * i;
+        a.previous[i] = i - 1;
+        a.column[0][i] = 100 + i;
+        a.visits[i] = 200 + i;
+        a.tags[i] = (uint32_t)i;
+    }
+    ambit_accounts_keep(&a, kept);
+    CU_ASSERT_EQUAL(a.count, 2);
+    for (int32_t i = 0; i < 2; i++) {
+        const int32_t was = 2 * i + 1;
+        CU_ASSERT_EQUAL(a.id[2 * i], 'A' + was);
+        CU_ASSERT(a.lat[i] == 10.0 * was && a.z[i] == 10.0 * was);
+        CU_ASSERT_EQUAL(a.previous[i], was - 1);
+        CU_ASSERT(a.column[0][i] == 100 + was && a.visits[i] == 200 + was);
+        CU_ASSERT_EQUAL(a.tags[i], (uint32_t)was);
+    }
+    ambit_accounts_view_visits(&a, 0); /* a view moves with its column, once */
+    ambit_accounts_keep(&a, (const bool[2]){false, true});
+    CU_ASSERT_EQUAL(a.visits[0], 103);
+    ambit_accounts_clear(&a);
+}
+
+static void pairs_of_kept_accounts(void)
+{
+    struct ambit_pairs pairs = {0};
+    static const struct ambit_pair pair[] = {{0, 5}, {1, 3}, {1, 4}, {2, 3}, {3, 1}};
+    static const bool kept[4] = {false, true, false, true};
+    int64_t count = 0;
+    for (size_t p = 0; p < sizeof pair / sizeof *pair; p++)
+        CU_ASSERT_EQUAL(ambit_pairs_add(&pairs, pair[p]), AMBIT_OK);
+    CU_ASSERT_EQUAL(ambit_pairs_keep(&pairs, kept, 4), AMBIT_OK);
+    CU_ASSERT_EQUAL_FATAL(pairs.count, 3);
+    CU_ASSERT(pairs.item[0].account == 0 && pairs.item[0].territory == 3);
+    CU_ASSERT(pairs.item[1].account == 0 && pairs.item[1].territory == 4);
+    CU_ASSERT(pairs.item[2].account == 1 && pairs.item[2].territory == 1);
+    CU_ASSERT_EQUAL(ambit_pairs_of(&pairs, 1, &count), 2);
+    CU_ASSERT_EQUAL(count, 1);
+    ambit_pairs_clear(&pairs);
+}
+
 static void pairs_in_order_and_once(void)
 {
     int32_t pair[][2] = {{3, 9}, {0, 7}, {3, 4}, {0, 7}, {0, 2}, {3, 9}, {3, 9}, {1, 2}};
@@ -601,6 +650,8 @@ int main(void)
         {"line haul rises with the distance", haul_rises_with_distance},
         {"territories are sorted and found by name", territories_by_name},
         {"pairs of territories in order, each once", pairs_in_order_and_once},
+        {"accounts that are kept close up", kept_accounts_close_up},
+        {"pairs of accounts that are kept", pairs_of_kept_accounts},
         {"a rule with equal targets", rule_of_equal_targets},
         {"a rule with targets by capacity", rule_by_capacity},
         {"a rule by capacity where there is none", rule_without_capacity},

@@ -40,12 +40,14 @@ const struct ambit_result_budget_cell *ambit_budget_worst_cell(const struct ambi
     return worst;
 }
 
+/* Of a part of an account nobody may move. */
 static void text_amount(const struct ambit_result_budget *budget, int64_t micro,
                         char out[AMBIT_TEXT_MAX])
 {
-    const double units = ambit_from_micro(micro);
+    const bool whole = counts_accounts(budget);
+    const double units = whole ? floor(ambit_from_micro(micro)) : ambit_from_micro(micro);
     char number[AMBIT_TEXT_MAX];
-    ambit_text_number(units, counts_accounts(budget) ? 0 : ambit_text_decimals(units), number);
+    ambit_text_number(units, whole ? 0 : ambit_text_decimals(units), number);
     (void)snprintf(out, AMBIT_TEXT_MAX, "%.60s%s%.60s", number, budget->unit[0] != '\0' ? " " : "",
                    budget->unit);
 }

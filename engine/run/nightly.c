@@ -19,6 +19,7 @@
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/pricing.h"
+#include "engine/run/protect.h"
 #include "engine/run/rounds.h"
 #include "engine/run/unite.h"
 #include "solvers/bound.h"
@@ -58,7 +59,9 @@ ambit_status ambit_job_begin_nightly(struct ambit_job *job, const char *path, do
     if (job->accounts.count > 0)
         memcpy(job->accounts.previous, job->label,
                (size_t)job->accounts.count * sizeof *job->label);
-    AMBIT_TRY(ambit_job_renew_eligibility(job)); /* locks are where accounts were yesterday */
+    /* Who is protected, what budgets are of and where locks are goes by where accounts were. */
+    AMBIT_TRY(ambit_job_open_disruption(job));
+    AMBIT_TRY(ambit_job_renew_eligibility(job));
 done:
     return status;
 }

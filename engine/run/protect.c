@@ -10,6 +10,8 @@
 #include "engine/run/protect.h"
 #include "engine/base/memory.h"
 
+#include <string.h>
+
 /* Accounts with a current territory whose sum is at least `least`, over all ranks. */
 static int64_t count_from(struct ambit_job *job, const struct ambit_measure *sum, int64_t least)
 {
@@ -88,6 +90,7 @@ static ambit_status tag(struct ambit_job *job)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_disruption_terms *const terms = &job->scenario.disruption;
+    ambit_free(&job->accounts.tags);
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->accounts.tags, (size_t)job->accounts.count + 1,
                                               sizeof *job->accounts.tags));
     uint32_t *const tags = job->accounts.tags;
@@ -118,6 +121,8 @@ ambit_status ambit_job_open_disruption(struct ambit_job *job)
     struct ambit_budgets *const budgets = &job->problem.budgets;
     if (!ambit_disruption_is_detailed(&job->scenario.disruption)) return AMBIT_OK;
     AMBIT_TRY(tag(job));
+    if (ambit_budget_cells(budgets) > 0)
+        memset(budgets->total, 0, (size_t)ambit_budget_cells(budgets) * sizeof *budgets->total);
     ambit_budgets_add_totals(budgets, &job->accounts, budgets->total);
     ambit_comm_sum_i64(job->comm, budgets->total, ambit_budget_cells(budgets));
     ambit_job_size_budgets(job);

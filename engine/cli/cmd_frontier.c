@@ -6,6 +6,7 @@
 #include "engine/run/sweep.h"
 #include "io/frontier_svg.h"
 #include "io/report_frontier.h"
+#include "io/report_refusal.h"
 
 static ambit_status check_outputs(const struct ambit_options *options)
 {
@@ -45,8 +46,13 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     AMBIT_TRY_TOGETHER(comm, speaks ? check_outputs(options) : AMBIT_OK);
     ambit_stop_listen();
     status = ambit_frontier_run(comm, &run, &options->frontier, frontier);
-    if (speaks && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {
+    /* What was refused before there were plans has no points. */
+    if (speaks && frontier->count > 0 && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {
         const ambit_status printed = print(frontier, options);
+        if (status == AMBIT_OK) status = printed;
+    }
+    if (speaks && options->json && frontier->refusal != NULL) {
+        const ambit_status printed = ambit_report_refusal_json(stdout, frontier->refusal);
         if (status == AMBIT_OK) status = printed;
     }
 done:

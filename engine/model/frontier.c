@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/model/frontier.h"
+#include "engine/model/refusal.h"
 
 #include <math.h>
 
@@ -14,6 +15,7 @@ void ambit_frontier_clear(struct ambit_frontier *frontier)
 {
     for (int p = 0; p < AMBIT_FRONTIER_MAX; p++)
         ambit_result_clear(&frontier->point[p].result);
+    ambit_refusal_destroy(&frontier->refusal);
     ambit_frontier_init(frontier);
 }
 

@@ -125,7 +125,7 @@ static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_res
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job units = {0}, *search = job;
-    AMBIT_TRY(ambit_job_foresee(job));
+    AMBIT_TRY(ambit_job_check_limits(job));
     if (ambit_job_has_groups(job)) {
         search = &units;
         AMBIT_TRY(ambit_job_make_units(job, &units));

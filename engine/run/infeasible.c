@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/infeasible.h"
+#include "engine/run/diagnose.h"
 #include "engine/run/heavy.h"
 #include "engine/run/refuse.h"
+#include "engine/run/separate.h"
 #include "engine/run/unite.h"
 #include "io/report_contiguity.h"
 #include "io/report_diagnosis.h"
@@ -13,6 +15,15 @@
 
 static const char too_heavy[] =
     "too large for any territory; mend the bands, or part them in the column";
+
+ambit_status ambit_job_check_limits(struct ambit_job *job)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_job_foresee(job));
+    AMBIT_TRY(ambit_job_check_separation(job));
+done:
+    return status;
+}
 
 ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units)
 {
@@ -53,19 +64,25 @@ static void name_broken_rules(const struct ambit_result *result, size_t room, ch
 {
     const struct ambit_result_together *const together = &result->together;
     const struct ambit_result_separation *const apart = &result->separation;
-    char split[AMBIT_NAME_MAX + 80] = "", near[2 * AMBIT_NAME_MAX + 160] = "";
+    char split[AMBIT_NAME_MAX + 80] = "", near[2 * AMBIT_NAME_MAX + 160] = "", held[96] = "";
     if (together->split_count > 0)
-        (void)snprintf(split, sizeof split,
-                       "\n  rules.together: %lld groups are split, the first %s",
-                       (long long)together->split_count, together->first_split);
+        (void)snprintf(split, sizeof split, "\n  rules.together: %lld group%s split, the first %s",
+                       (long long)together->split_count,
+                       together->split_count == 1 ? " is" : "s are", together->first_split);
     if (apart->broken_count > 0)
         (void)snprintf(near, sizeof near,
-                       "\n  centres.separation: %lld pairs of centres are nearer than %g km, the "
+                       "\n  centres.separation: %lld pair%s nearer than %g km, the "
                        "nearest %s and %s at %.1f km",
-                       (long long)apart->broken_count, apart->asked_km,
-                       result->territories[apart->first].name,
+                       (long long)apart->broken_count,
+                       apart->broken_count == 1 ? " of centres is" : "s of centres are",
+                       apart->asked_km, result->territories[apart->first].name,
                        result->territories[apart->second].name, apart->least_km);
-    (void)snprintf(words_out, room, "%s%s", split, near);
+    if (result->held_moved_count > 0)
+        (void)snprintf(held, sizeof held,
+                       "\n  disruption.protected: %lld of %lld protected account%s moved",
+                       (long long)result->held_moved_count, (long long)result->held_count,
+                       result->held_count == 1 ? "" : "s");
+    (void)snprintf(words_out, room, "%s%s%s", split, near, held);
 }
 
 /* Adds the budgets that a plan which meets the bands would draw on too much. */
@@ -99,9 +116,9 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
     if (rules != NULL && rules->broken_count > 0)
         used =
             (size_t)snprintf(words, sizeof words,
-                             "\n  rules: %lld accounts where they may not be, first %s in %s (%s)",
-                             (long long)rules->broken_count, rules->first_account,
-                             rules->first_territory, rules->first_rule);
+                             "\n  rules: %lld account%s where they may not be, first %s in %s (%s)",
+                             (long long)rules->broken_count, rules->broken_count == 1 ? "" : "s",
+                             rules->first_account, rules->first_territory, rules->first_rule);
     for (int b = 0; b < result->band_count; b++) {
         const struct ambit_result_band *band = &result->band[b];
         if (band->broken_count == 0) continue;

@@ -7,8 +7,12 @@
 
 #include "engine/run/job.h"
 
+/* Warns of bands that no plan can meet, and fails with AMBIT_ERR_INFEASIBLE where centres cannot be
+ * as far apart as they should. Before a plan is sought. Collective. */
+ambit_status ambit_job_check_limits(struct ambit_job *job) AMBIT_CHECKED;
+
 /* Accounts that stay together as units; fails with AMBIT_ERR_INFEASIBLE where groups are more than
- * any territory may have. Collective. */
+ * any territory may have, with AMBIT_ERR_INPUT where none may serve one whole. Collective. */
 ambit_status ambit_job_make_units(struct ambit_job *job, struct ambit_job *units) AMBIT_CHECKED;
 
 /* What the plan that was found shows of such groups into words_out (`room` bytes); nothing where it

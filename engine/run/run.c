@@ -8,7 +8,6 @@
 #include "engine/run/infeasible.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
-#include "engine/run/separate.h"
 #include "engine/run/unite.h"
 #include "io/report_text.h"
 
@@ -135,16 +134,6 @@ static ambit_status conclude(struct ambit_job *job, ambit_status status, bool fe
                        says ? ambit_job_say_infeasible(result_out, heavy) : AMBIT_ERR_INFEASIBLE);
 }
 
-/* What must hold before a plan is sought. */
-static ambit_status check(struct ambit_job *job)
-{
-    ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_job_foresee(job));
-    AMBIT_TRY(ambit_job_check_separation(job));
-done:
-    return status;
-}
-
 /* Keeps the plan as it is before its pieces are joined, where it may be told of afterwards: with
  * free centres it would have others. */
 static ambit_status keep_drawn(const struct ambit_job *job, int32_t **out)
@@ -202,7 +191,7 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
     if (options->seed_only) job.options.effort = 0;
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(keeps_up ? ambit_job_begin_nightly(&job, options->plan_path, options->hours_per_move)
-                       : check(&job));
+                       : ambit_job_check_limits(&job));
     if (ambit_job_has_groups(&job)) {
         search = &units;
         AMBIT_TRY(ambit_job_make_units(&job, &units));

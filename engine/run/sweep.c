@@ -20,6 +20,7 @@
 #include "engine/run/checkpoint.h"
 #include "engine/run/coarsen.h"
 #include "engine/run/diagnose.h"
+#include "engine/run/infeasible.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/protect.h"
@@ -100,9 +101,19 @@ static ambit_status open_job(struct sweep *sweep)
                              "%s: a frontier counts the accounts that change hands: expected "
                              "current territories, found none",
                              job->scenario.path));
+done:
+    return status;
+}
+
+/* What is drawn: the accounts, or those that stay together as units. */
+static ambit_status open_search(struct sweep *sweep)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_job *const job = &sweep->job;
+    AMBIT_TRY(ambit_job_check_limits(job));
     sweep->search = job;
     if (!ambit_job_has_groups(job)) goto done;
-    AMBIT_TRY(ambit_job_unite(job, &sweep->units));
+    AMBIT_TRY(ambit_job_make_units(job, &sweep->units));
     sweep->units.sweeps = true;
     sweep->search = &sweep->units;
 done:
@@ -432,12 +443,13 @@ ambit_status ambit_frontier_run(struct ambit_comm *comm, const struct ambit_run_
     sweep->frontier = frontier_out;
     ambit_job_init(&sweep->job, comm, options);
     sweep->job.draws = sweep->job.sweeps = true;
+    AMBIT_TRY(open_job(sweep));
+    AMBIT_TRY(open_search(sweep));
     frontier_out->count = budgets->count;
     for (int p = 0; p < budgets->count; p++) {
         frontier_out->point[p].is_free = budgets->budget[p] >= 1.0;
         frontier_out->point[p].budget = fmin(budgets->budget[p], 1.0);
     }
-    AMBIT_TRY(open_job(sweep));
     (void)snprintf(frontier_out->scenario_name, AMBIT_NAME_MAX, "%s", sweep->job.scenario.name);
     AMBIT_TRY(draw_points(sweep));
     AMBIT_TRY(hand_up(sweep));
@@ -451,6 +463,8 @@ done:
     for (int p = 0; sweep != NULL && p < AMBIT_FRONTIER_MAX; p++)
         close_kept(&sweep->kept[p]);
     if (sweep != NULL) {
+        frontier_out->refusal = sweep->job.refusal;
+        sweep->job.refusal = NULL;
         ambit_units_clear(&sweep->units);
         ambit_job_clear(&sweep->job);
     }

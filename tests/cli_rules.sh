@@ -163,7 +163,7 @@ refused_run "a group that nobody can" "in/s.yaml: rules: expected a territory th
 accounts of each group that stays together, found 1 group of the column 'work' that none may serve whole:
   10
   what would do:
-    let T1 serve 2 accounts that are forbidden to it; or
+    let T1 serve 1 account that is forbidden to it; or
     part 1 group of the column 'work'"
 sed -i 's/^B,\(.*\),10,/B,\1,20,/' in/a.csv
 
@@ -182,7 +182,7 @@ rules: {locked: {kind: [x, y]}}'
 impossible "locked load" "work: T1: its 2 locked accounts have 30, above the limit of 25
     let 1 of 2 locked accounts of T1 go; or
     raise the upper limit of work of T1 from 25 to 30
-  work: T2: its 1 locked accounts have 30, above the limit of 25
+  work: T2: its 1 locked account has 30, above the limit of 25
     let 1 of 1 locked account of T2 go; or
     raise the upper limit of work of T2 from 25 to 30"
 rules <<<'bands: {count: {min: 1}}
@@ -199,7 +199,7 @@ impossible "nobody is near" "count: T2: no account may join it, and min asks for
 sed -i 's/^R2,.*/R2,T2,41,-101,q/; s/^C,40.2,-100/C,41,-101/' in/*.csv
 rules <<<'bands: {work: {min: 50%}}
 rules: {allowed: {where: {kind: [x], work: 30}, territories: T1}, forbidden: {where: {kind: y}, territories: T2}}'
-impossible "too few may join" "work: T2: the 1 accounts that may join it have 10, below the limit of 15
+impossible "too few may join" "work: T2: the 1 account that may join it has 10, below the limit of 15
     let T2 serve 1 account that is forbidden to it; or
     let T2 serve 1 account that is allowed to others only; or
     lower the lower limit of work of T2 from 15 to 10"

@@ -159,7 +159,7 @@ static int64_t price_one(const struct ambit_scenario *scenario, const struct amb
 {
     double drawn = 0.0;
     if (rows->previous[row] < 0) return 0;
-    if (rows->tags != NULL && (rows->tags[row] & AMBIT_TAG_HELD) != 0) return AMBIT_LEAVE_NEVER;
+    if (ambit_is_held(rows, row)) return AMBIT_LEAVE_NEVER;
     for (int b = 0; b < budgets->terms->budget_count; b++) {
         const int32_t cell = ambit_budget_cell(budgets, rows, b, row);
         if (cell < 0) continue;

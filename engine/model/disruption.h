@@ -53,6 +53,13 @@ static inline const struct ambit_accounts *ambit_account_rows(const struct ambit
     return is_unit ? accounts->rows : accounts;
 }
 
+/* Whether account `row` (no unit) never leaves its current territory. */
+static inline bool ambit_is_held(const struct ambit_accounts *rows, int32_t row)
+{
+    return rows->tags != NULL && (rows->tags[row] & AMBIT_TAG_HELD) != 0 &&
+           rows->previous[row] >= 0;
+}
+
 /* Tags of account i; those of the first of a unit. */
 static inline uint32_t ambit_account_tags(const struct ambit_accounts *accounts, int32_t i)
 {

@@ -61,9 +61,7 @@ static unsigned broken_by(const struct ambit_job *job, int32_t i, int32_t j)
     const bool may = ambit_may_serve(&job->problem, i, j);
     for (int32_t row = begin; row < end; row++) {
         if (!may) broken |= ambit_job_broken_rules(whole, row, j);
-        if (rows->tags != NULL && (rows->tags[row] & AMBIT_TAG_HELD) != 0 &&
-            rows->previous[row] >= 0 && rows->previous[row] != j)
-            broken |= AMBIT_BROKEN_HELD;
+        if (ambit_is_held(rows, row) && rows->previous[row] != j) broken |= AMBIT_BROKEN_HELD;
     }
     return may || broken != 0 ? broken : AMBIT_BROKEN_CLOSED;
 }

@@ -55,7 +55,7 @@ static void tally(const struct ambit_job *job, const int32_t *label, int32_t cel
             }
             first += by_territory ? job->territories.count : 1;
         }
-        const bool held = accounts->tags != NULL && (accounts->tags[i] & AMBIT_TAG_HELD) != 0;
+        const bool held = ambit_is_held(accounts, i);
         sums[2 * cells] += held;
         sums[2 * cells + 1] += held && moved;
         if (moved)

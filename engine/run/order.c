@@ -93,8 +93,8 @@ ambit_status ambit_job_prepare(struct ambit_job *job)
     AMBIT_TRY(ambit_job_prepare_travel(job));
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&job->scenario, &job->accounts,
                                                        &job->territories, &job->problem));
-    AMBIT_TRY(ambit_job_set_eligibility(job));
     AMBIT_TRY(ambit_job_open_disruption(job));
+    AMBIT_TRY(ambit_job_set_eligibility(job)); /* which looks at who is protected */
 done:
     return status;
 }

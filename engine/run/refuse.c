@@ -2,9 +2,10 @@
 /*
  * Accounts that nobody may serve. With the kinds of rules that account i would break in territory j
  * as bits, i is served where rules L are relaxed if its bits in some territory are among L. There
- * are six kinds, so every L of 64 is tried on every such account: those of fewest kinds that leave
- * nobody out are the smallest sets, and there are no others. Under each, an account goes to the
- * nearest territory that it then may have, which is how reach has to grow least.
+ * are six kinds, and accounts are protected, so every L of 128 is tried on every such account:
+ * those of fewest kinds that leave nobody out are the smallest sets, and there are no others. Under
+ * each, an account goes to the nearest territory that it then may have, which is how reach has to
+ * grow least; of a group, only the accounts that break a rule there are counted for it.
  *
  * Cost: each refused account is looked at with each territory. Weakness: who else would serve them
  * is told by distance, not by whether bands leave room; nothing is said where looks are more than
@@ -19,12 +20,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KINDS = AMBIT_RULE_KIND_COUNT, SETS = 1 << KINDS, SETS_MAX = 4 };
+/* Kinds of rules, and behind them that accounts are protected. */
+enum { RULES = AMBIT_RULE_KIND_COUNT, HELD = RULES, KINDS, SETS = 1 << KINDS, SETS_MAX = 4 };
 #define LOOKS_MAX 200000000
 
-static const enum ambit_relaxed relaxed_of[KINDS] = {AMBIT_RELAXED_LOCKED,  AMBIT_RELAXED_FIXED,
-                                                     AMBIT_RELAXED_NEEDS,   AMBIT_RELAXED_FORBIDDEN,
-                                                     AMBIT_RELAXED_ALLOWED, AMBIT_RELAXED_REACH};
+static const enum ambit_relaxed relaxed_of[KINDS] = {
+    AMBIT_RELAXED_LOCKED,  AMBIT_RELAXED_FIXED, AMBIT_RELAXED_NEEDS,    AMBIT_RELAXED_FORBIDDEN,
+    AMBIT_RELAXED_ALLOWED, AMBIT_RELAXED_REACH, AMBIT_RELAXED_PROTECTED};
 
 static struct ambit_job *whole_of(struct ambit_job *job)
 {
@@ -41,16 +43,35 @@ static bool has_home(const struct ambit_job *job, int32_t j)
     return job->territories.item[j].centre_kind == AMBIT_CENTRE_HOME;
 }
 
-/* The rules that account i, be it a unit, breaks in territory j wherever free centres will be. */
-static unsigned broken_by(const struct ambit_job *job, int32_t i, int32_t j)
+static const struct ambit_job *rows_of(const struct ambit_job *job)
 {
-    const struct ambit_job *const whole = job->whole != NULL ? job->whole : job;
+    return job->whole != NULL ? job->whole : job;
+}
+
+/* The rules that a single account breaks in territory j wherever free centres will be. */
+static unsigned broken_by_row(const struct ambit_job *job, int32_t row, int32_t j)
+{
+    const unsigned broken = ambit_job_broken_rules(rows_of(job), row, j);
+    return has_home(job, j) ? broken : broken & ~(1u << AMBIT_RULE_REACH);
+}
+
+/* The same, and whether the account is protected elsewhere. */
+static unsigned kept_by_row(const struct ambit_job *job, int32_t row, int32_t j)
+{
+    const struct ambit_accounts *const rows = &rows_of(job)->accounts;
+    const bool held = ambit_is_held(rows, row) && rows->previous[row] != j;
+    return broken_by_row(job, row, j) | (held ? 1u << HELD : 0);
+}
+
+/* Of all accounts of i, which may be a unit. */
+static unsigned kept_by(const struct ambit_job *job, int32_t i, int32_t j)
+{
     int32_t begin, end;
-    unsigned broken = 0;
+    unsigned kept = 0;
     (void)ambit_account_rows(&job->accounts, i, &begin, &end);
     for (int32_t row = begin; row < end; row++)
-        broken |= ambit_job_broken_rules(whole, row, j);
-    return has_home(job, j) ? broken : broken & ~(1u << AMBIT_RULE_REACH);
+        kept |= kept_by_row(job, row, j);
+    return kept;
 }
 
 /* How far the furthest account of i is from the centre of j, in the unit of reach; from a free
@@ -118,17 +139,22 @@ static int64_t micro_way(double way)
 static void count_unserved(const struct ambit_job *job, const int32_t *item, int64_t count,
                            int64_t unserved[SETS])
 {
-    static const uint64_t without[KINDS] = {0x5555555555555555u, 0x3333333333333333u,
+    static const uint64_t without[RULES] = {0x5555555555555555u, 0x3333333333333333u,
                                             0x0f0f0f0f0f0f0f0fu, 0x00ff00ff00ff00ffu,
                                             0x0000ffff0000ffffu, 0x00000000ffffffffu};
     for (int64_t n = 0; n < count; n++) {
-        uint64_t served = 0; /* a bit a set */
-        for (int32_t j = 0; j < job->territories.count; j++)
-            served |= UINT64_C(1) << broken_by(job, item[n], j);
-        for (int k = 0; k < KINDS; k++)
-            served |= (served & without[k]) << (1 << k);
+        uint64_t served[2] = {0}; /* a bit a set of rules; protected accounts stay, or may go */
+        for (int32_t j = 0; j < job->territories.count; j++) {
+            const unsigned kept = kept_by(job, item[n], j);
+            served[kept >> HELD] |= UINT64_C(1) << (kept & ((1u << HELD) - 1));
+        }
+        served[1] |= served[0];
+        for (int k = 0; k < RULES; k++) {
+            for (int held = 0; held < 2; held++)
+                served[held] |= (served[held] & without[k]) << (1 << k);
+        }
         for (int set = 0; set < SETS; set++)
-            unserved[set] += (served >> set & 1) == 0;
+            unserved[set] += (served[set >> HELD] >> (set & ((1 << HELD) - 1)) & 1) == 0;
     }
 }
 
@@ -142,49 +168,67 @@ static int size_of(int set)
 
 /* What accounts use of a set that is relaxed. */
 struct uses {
-    int64_t *by;     /* owned; [kind × territories + territory]: accounts */
-    int64_t *locked; /* owned; [territory]: accounts that are locked to it */
-    int64_t way;     /* the furthest that reach has to give, micro-units */
+    int64_t *by;   /* owned; [kind × territories + territory]: accounts */
+    int64_t *held; /* owned; the same shape: accounts that are locked to it, or protected in it */
+    int64_t way;   /* the furthest that reach has to give, micro-units */
 };
+
+/* The territory that a rule of kind k is told of where account `row` goes to j against it. */
+static int32_t told_of(const struct ambit_job *whole, int k, int32_t row, int32_t j)
+{
+    const int32_t previous = whole->accounts.previous[row];
+    const bool *const fixed = whole->eligibility.fixed;
+    if (k == AMBIT_RULE_LOCKED || k == HELD) return previous;
+    return k == AMBIT_RULE_FIXED && previous >= 0 && fixed[previous] ? previous : j;
+}
+
+/* Account i goes to territory j, where it breaks none but rules that are relaxed. */
+static void use_territory(const struct ambit_job *job, int32_t i, int32_t j, struct uses *uses)
+{
+    const struct ambit_job *const whole = rows_of(job);
+    bool is_far = false;
+    int32_t begin, end;
+    (void)ambit_account_rows(&job->accounts, i, &begin, &end);
+    for (int32_t row = begin; row < end; row++) {
+        const unsigned kept = kept_by_row(job, row, j);
+        is_far |= (kept >> AMBIT_RULE_REACH & 1) != 0;
+        for (int k = 0; k < KINDS; k++) {
+            if ((kept >> k & 1) != 0)
+                uses->by[k * job->territories.count + told_of(whole, k, row, j)]++;
+        }
+    }
+    if (is_far && micro_way(way_of(job, i, j)) > uses->way)
+        uses->way = micro_way(way_of(job, i, j));
+}
 
 static void use_set(const struct ambit_job *job, const int32_t *item, int64_t count, int set,
                     struct uses *uses)
 {
-    const int32_t territories = job->territories.count;
     for (int64_t n = 0; n < count; n++) {
-        const int32_t i = item[n], class = job->accounts.class_of[i];
         int32_t best = -1;
         double least = INFINITY;
-        unsigned broken = 0;
-        for (int32_t j = 0; j < territories; j++) {
-            const unsigned here = broken_by(job, i, j);
-            if ((here & ~(unsigned)set) != 0) continue;
-            const double way = way_of(job, i, j);
+        for (int32_t j = 0; j < job->territories.count; j++) {
+            if ((kept_by(job, item[n], j) & ~(unsigned)set) != 0) continue;
+            const double way = way_of(job, item[n], j);
             if (best >= 0 && way >= least) continue;
             best = j;
             least = way;
-            broken = here;
         }
-        for (int k = 0; k < KINDS && best >= 0; k++) {
-            const bool from = k == AMBIT_RULE_LOCKED && class < AMBIT_CLASS_ANY;
-            if ((broken >> k & 1) == 0) continue;
-            uses->by[k * territories + (from ? ambit_class_lock(class) : best)] +=
-                ambit_account_members(&job->accounts, i);
-        }
-        if ((broken >> AMBIT_RULE_REACH & 1) != 0 && micro_way(least) > uses->way)
-            uses->way = micro_way(least);
+        if (best >= 0) use_territory(job, item[n], best, uses);
     }
 }
 
-static void count_locked(struct ambit_job *job, int64_t *locked)
+static void count_held(struct ambit_job *job, int64_t *held)
 {
-    memset(locked, 0, (size_t)job->territories.count * sizeof *locked);
-    for (int32_t i = 0; i < job->accounts.count; i++) {
-        const int32_t class = job->accounts.class_of[i];
+    const struct ambit_accounts *const rows = &rows_of(job)->accounts;
+    const int32_t territories = job->territories.count;
+    for (int32_t row = 0; row < rows->count; row++) {
+        const int32_t class = rows->class_of != NULL ? rows->class_of[row] : AMBIT_CLASS_ANY;
         if (class < AMBIT_CLASS_ANY)
-            locked[ambit_class_lock(class)] += ambit_account_members(&job->accounts, i);
+            held[AMBIT_RULE_LOCKED * territories + ambit_class_lock(class)]++;
+        if (ambit_is_held(rows, row)) held[HELD * territories + rows->previous[row]]++;
     }
-    ambit_comm_sum_i64(job->comm, locked, job->territories.count);
+    ambit_comm_sum_i64(job->comm, held, (int64_t)KINDS * territories);
 }
 
 static ambit_status add_uses(struct ambit_job *job, int32_t number, const struct uses *uses,
@@ -196,15 +240,14 @@ static ambit_status add_uses(struct ambit_job *job, int32_t number, const struct
     for (int k = 0; k < KINDS; k++) {
         for (int32_t j = 0; j < territories; j++) {
             const int64_t accounts = uses->by[k * territories + j];
+            const int64_t held = uses->held[k * territories + j];
             if (k == AMBIT_RULE_REACH) {
                 far += accounts;
                 continue;
             }
             if (accounts == 0) continue;
-            AMBIT_TRY(add_exception(
-                job, number,
-                opening_of(relaxed_of[k], j, accounts,
-                           k == AMBIT_RULE_LOCKED && uses->locked[j] > 0 ? uses->locked[j] : of)));
+            AMBIT_TRY(add_exception(job, number,
+                                    opening_of(relaxed_of[k], j, accounts, held > 0 ? held : of)));
         }
     }
     if (far > 0) AMBIT_TRY(add_exception(job, number, opening_of_reach(job, uses->way, far, of)));
@@ -221,11 +264,10 @@ static ambit_status add_sets(struct ambit_job *job, const int32_t *item, int64_t
     int64_t unserved[SETS] = {0};
     int fewest = KINDS + 1;
     status = ambit_alloc(&uses.by, cells, sizeof *uses.by);
-    if (status == AMBIT_OK)
-        status = ambit_alloc(&uses.locked, (size_t)job->territories.count, sizeof *uses.locked);
+    if (status == AMBIT_OK) status = ambit_alloc(&uses.held, cells, sizeof *uses.held);
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
-    AMBIT_REQUIRE(uses.by != NULL && uses.locked != NULL);
-    count_locked(job, uses.locked);
+    AMBIT_REQUIRE(uses.by != NULL && uses.held != NULL);
+    count_held(job, uses.held);
     count_unserved(job, item, count, unserved);
     ambit_comm_sum_i64(job->comm, unserved, SETS);
     for (int set = 1; set < SETS; set++) {
@@ -243,7 +285,7 @@ static ambit_status add_sets(struct ambit_job *job, const int32_t *item, int64_t
     }
 done:
     ambit_free(&uses.by);
-    ambit_free(&uses.locked);
+    ambit_free(&uses.held);
     return status;
 }
 
@@ -440,11 +482,11 @@ ambit_status ambit_job_refuse_few(struct ambit_job *job, int r, int32_t j, doubl
     int32_t set = 0;
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&mine, (size_t)job->accounts.count, sizeof *mine));
     AMBIT_TRY_TOGETHER(job->comm, find_band(job, "too few may join", r, j, has, lower, 0));
-    for (int k = 0; k < KINDS; k++) {
+    for (int k = 0; k < RULES; k++) {
         const bool far = k == AMBIT_RULE_REACH;
         int64_t count = 0, needed = 0, of = 0, way = 0;
         for (int32_t i = 0; i < job->accounts.count; i++) {
-            if (broken_by(job, i, j) != 1u << k) continue;
+            if (broken_by_row(job, i, j) != 1u << k) continue;
             mine[count++] =
                 (struct candidate){job->problem.base[r][i], far ? micro_way(way_of(job, i, j)) : 0};
         }

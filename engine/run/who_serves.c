@@ -92,8 +92,23 @@ static bool has_fixed_centre(const struct ambit_job *job, int32_t j)
     return job->territories.item[j].centre_kind == AMBIT_CENTRE_HOME;
 }
 
-/* The search gives a locked account to its territory; whether the other rules let it. Where a free
- * centre will be is not known yet. */
+enum { ANYWHERE = -1, NOWHERE = -2 };
+
+/* The territory that account i, be it a unit, has to stay in for being protected. */
+static int32_t held_in(const struct ambit_accounts *accounts, int32_t i)
+{
+    int32_t begin, end, held = ANYWHERE;
+    const struct ambit_accounts *const rows = ambit_account_rows(accounts, i, &begin, &end);
+    for (int32_t row = begin; row < end; row++) {
+        if (!ambit_is_held(rows, row)) continue;
+        if (held != ANYWHERE && held != rows->previous[row]) return NOWHERE;
+        held = rows->previous[row];
+    }
+    return held;
+}
+
+/* The search gives an account that stays to its territory; whether the other rules let it. Where a
+ * free centre will be is not known yet. */
 static bool may_stay(const struct ambit_job *job, int32_t i, int32_t j)
 {
     unsigned broken = ambit_job_broken_rules(job, i, j);
@@ -106,7 +121,9 @@ static bool is_served(const struct ambit_job *job, const struct homes *homes, in
     const struct ambit_eligibility *const e = &job->eligibility;
     const struct ambit_accounts *const a = &job->accounts;
     const int32_t class = a->class_of[i];
+    const int32_t held = held_in(a, i);
     if (class < AMBIT_CLASS_ANY) return may_stay(job, i, ambit_class_lock(class));
+    if (held != ANYWHERE) return may_stay(job, i, held);
     if (class >= 0 && !homes->served[class]) return false;
     if (isinf(e->reach_chord2)) return true;
     if (class == AMBIT_CLASS_ANY && homes->tree != NULL) {
@@ -153,19 +170,20 @@ static void explain_set(const struct ambit_job *job, int32_t i, char words[WORDS
 static void explain(const struct ambit_job *job, int32_t i, char words[WORDS])
 {
     const struct ambit_accounts *const a = &job->accounts;
-    const int32_t class = a->class_of[i];
+    const bool locked = a->class_of[i] < AMBIT_CLASS_ANY;
+    const int32_t stays = locked ? ambit_class_lock(a->class_of[i]) : held_in(a, i);
     const char *const id = a->id + (size_t)i * (size_t)a->id_width;
     (void)snprintf(words, WORDS, "account '%.*s'", (int)(a->id_width < 64 ? a->id_width : 64), id);
-    if (class >= AMBIT_CLASS_ANY) {
+    if (stays == ANYWHERE) {
         append(words, ":");
         explain_set(job, i, words);
         return;
     }
-    append(words, " is locked to ");
-    append(words, job->territories.item[ambit_class_lock(class)].name);
+    append(words, locked ? " is locked to " : " is protected in ");
+    append(words, job->territories.item[stays].name);
     const char *before = ", which is closed to it by ";
     for (int k = 0; k < AMBIT_RULE_KIND_COUNT; k++) {
-        if ((ambit_job_broken_rules(job, i, ambit_class_lock(class)) >> k & 1) == 0) continue;
+        if ((ambit_job_broken_rules(job, i, stays) >> k & 1) == 0) continue;
         append(words, before);
         append(words, ambit_rule_kind_name((enum ambit_rule_kind)k));
         before = " and ";
@@ -226,12 +244,14 @@ done:
 
 static bool unit_is_served(const struct ambit_job *units, int32_t u)
 {
-    const struct ambit_eligibility *const e = &units->eligibility;
-    const int32_t class = units->accounts.class_of[u];
-    if (class < AMBIT_CLASS_ANY) return true;
+    const struct ambit_problem *const problem = &units->problem;
+    const int32_t class = ambit_class_of(problem, u), held = held_in(&units->accounts, u);
     for (int32_t j = 0; j < units->territories.count; j++) {
-        if (ambit_class_has(e, class, j) &&
-            (!has_fixed_centre(units, j) || ambit_is_in_reach(&units->problem, u, j)))
+        if (held != ANYWHERE && held != j) continue;
+        if (problem->eligibility == NULL) return true;
+        if (ambit_class_has(problem->eligibility, class, j) &&
+            (!has_fixed_centre(units, j) || !ambit_is_asked(problem, j) ||
+             ambit_is_in_reach(problem, u, j)))
             return true;
     }
     return false;
@@ -247,7 +267,7 @@ ambit_status ambit_job_check_units(struct ambit_job *units)
     int32_t *item = NULL;
     int64_t count = 0, here = 0, all_count = 0;
     size_t length = 0;
-    if (units->problem.eligibility == NULL) return AMBIT_OK;
+    if (units->problem.eligibility == NULL && rows->tags == NULL) return AMBIT_OK;
     status = ambit_alloc(&mine, LISTED, sizeof *mine);
     if (status == AMBIT_OK) status = ambit_alloc(&item, (size_t)a->count, sizeof *item);
     AMBIT_TRY(AMBIT_AGREE(units->comm, status));
@@ -404,9 +424,11 @@ static bool only_adds(const struct ambit_job *job, int r)
 static double known_side(const struct ambit_job *job, int r, const struct ambit_side *side,
                          int32_t j, const int64_t *total)
 {
-    if (side->kind == AMBIT_SIDE_ABSOLUTE) return side->value;
-    if (side->kind == AMBIT_SIDE_NONE || job->problem.rule[r].travel_weight != 0.0) return NAN;
-    return side->value * job->problem.rule[r].share[j] * (double)total[r];
+    const struct ambit_rule *const rule = &job->problem.rule[r];
+    double limit = NAN;
+    if (side->kind == AMBIT_SIDE_NONE || ambit_side_fixed(rule, side, j, &limit)) return limit;
+    if (rule->travel_weight != 0.0 && rule->share[j] > 0.0) return NAN;
+    return side->value * rule->share[j] * (double)total[r];
 }
 
 /* What rule r asks of territory j and the rules forbid. `locked` and `open` are accounts and loads.
@@ -423,13 +445,15 @@ static ambit_status look_at(struct ambit_job *job, int r, int32_t j, const int64
     const double lower = known_side(job, r, &rule->lower, j, total);
     const double mine = (double)locked[1 + r], most = mine + (double)open[1 + r];
     const int64_t may_join = locked[0] + open[0];
-    const bool lower_asks = rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0;
+    const bool lower_asks =
+        rule->lower.kind != AMBIT_SIDE_NONE && rule->lower.value > 0.0 && !(lower <= 0.0);
     char text[FINDING], remedy[REMEDY];
     if (!only_adds(job, r) || band->relax) return AMBIT_OK;
     if (mine > upper + ROOM * fabs(upper) + 1.0 && findings->count++ < LISTED) {
         (void)snprintf(text, sizeof text,
-                       "%s: %s: its %lld locked accounts have %.6g, above the limit of %.6g",
-                       measure, name, (long long)locked[0], mine * 1e-6, upper * 1e-6);
+                       "%s: %s: its %lld locked account%s %.6g, above the limit of %.6g", measure,
+                       name, (long long)locked[0], locked[0] == 1 ? " has" : "s have", mine * 1e-6,
+                       upper * 1e-6);
         AMBIT_TRY(ambit_job_refuse_locked(job, r, j, mine, upper, sizeof remedy, remedy));
         find(findings, text, remedy);
     }
@@ -441,9 +465,10 @@ static ambit_status look_at(struct ambit_job *job, int r, int32_t j, const int64
                        measure, name);
     else
         (void)snprintf(text, sizeof text,
-                       "%s: %s: the %lld accounts that may join it have %.6g, below the limit of "
+                       "%s: %s: the %lld account%s that may join it %s %.6g, below the limit of "
                        "%.6g",
-                       measure, name, (long long)may_join, most * 1e-6, lower * 1e-6);
+                       measure, name, (long long)may_join, may_join == 1 ? "" : "s",
+                       may_join == 1 ? "has" : "have", most * 1e-6, lower * 1e-6);
     AMBIT_TRY(ambit_job_refuse_few(job, r, j, most, rule->travel_weight == 0.0 ? lower : NAN,
                                    sizeof remedy, remedy));
     find(findings, text, remedy);

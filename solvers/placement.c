@@ -8,10 +8,10 @@
  * second the runner-up. Regions that are full are passed over as a whole, so an account costs some
  * fifty looks at boxes and centres however many territories there are.
  *
- * A batch is placed in order of regret, what the second wish costs more than the first: the greedy
- * heuristic of Martello and Toth (Knapsack Problems, 1990, section 7.4) for the generalized
- * assignment problem, with prices in the costs. Who is turned away from a full territory is then
- * who loses least.
+ * A batch is placed in order of regret, what the second wish costs more than the first (without
+ * bound where rules leave one territory): the greedy heuristic of Martello and Toth (Knapsack
+ * Problems, 1990, section 7.4) for the generalized assignment problem, with prices in the costs. Who
+ * is turned away from a full territory is then who loses least.
  *
  * Weakness: nobody who was placed makes room again, and prices stay; a batch that changes the
  * nation wants a new plan. The bound on a share (travel of hours) takes the largest whole of a
@@ -654,12 +654,14 @@ static int compare_turns(const void *a, const void *b)
     return x->account < y->account ? -1 : x->account > y->account;
 }
 
+/* Who has nowhere else to go has most to lose. */
 static ambit_status set_turns(const struct ambit_wish *wish, int32_t count, struct turn **out)
 {
     const ambit_status status = ambit_alloc(out, (size_t)count, sizeof **out);
     if (status != AMBIT_OK || count == 0) return status;
     for (int32_t i = 0; i < count; i++) {
-        const double regret = wish[i].second < 0 ? 0.0 : wish[i].second_cost - wish[i].first_cost;
+        const double regret =
+            wish[i].second < 0 ? INFINITY : wish[i].second_cost - wish[i].first_cost;
         (*out)[i] = (struct turn){regret, i};
     }
     qsort(*out, (size_t)count, sizeof **out, compare_turns);

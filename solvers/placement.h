@@ -65,11 +65,11 @@ ambit_status ambit_placement_wish(const struct ambit_placement *placement,
                                   const struct ambit_problem *problem,
                                   struct ambit_wish *wish_out) AMBIT_CHECKED;
 
-/* Places the accounts one after another, those first whose second wish costs most more than their
- * first, and adds them to the loads. Limits are for the plan with all of them in it, taking no more
- * travel than to the nearest centre, so that a band that has room at the end had it at the time.
- * `total` is of the measures, and is kept up. Errors: AMBIT_ERR_MEMORY, before any is placed.
- * Local. */
+/* Places the accounts one after another, those first that have one wish only, then those whose
+ * second costs most more than their first, and adds them to the loads. Limits are for the plan with
+ * all of them in it, taking no more travel than to the nearest centre, so that a band that has room
+ * at the end had it at the time. `total` is of the measures, and is kept up. Errors:
+ * AMBIT_ERR_MEMORY, before any is placed. Local. */
 ambit_status ambit_placement_place(struct ambit_placement *placement,
                                    const struct ambit_problem *problem,
                                    const struct ambit_wish *wish, int64_t *total_inout,

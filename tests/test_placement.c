@@ -186,7 +186,7 @@ static int64_t least_travel(const struct standing *s, int32_t i)
 static double regret_of(const struct standing *s, int32_t i)
 {
     struct option best[2] = {{0}};
-    return best_two(s, i, NULL, best) < 2 ? 0.0 : best[1].cost - best[0].cost;
+    return best_two(s, i, NULL, best) < 2 ? INFINITY : best[1].cost - best[0].cost;
 }
 
 /* The account that is next of those not placed yet. */

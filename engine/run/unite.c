@@ -83,31 +83,34 @@ static void place(const struct ambit_accounts *rows, int32_t begin, int32_t end,
     if (!first) ambit_degrees_from_unit(unit, &units->lat[u], &units->lon[u]);
 }
 
-/* The territory that most of rows [begin, end) have today, or -1. */
-static int32_t previous_of(const struct ambit_accounts *rows, int32_t begin, int32_t end)
+/* The territory that most of rows [begin, end) have today, or -1. `count` is 0 for every territory,
+ * and is so again. */
+static int32_t previous_of(const struct ambit_accounts *rows, int32_t begin, int32_t end,
+                           int32_t *count)
 {
-    int32_t best = -1, most = 0;
+    int32_t best = -1;
     for (int32_t i = begin; i < end; i++) {
-        const int32_t previous = rows->previous[i];
-        int32_t count = 0;
-        if (previous < 0 || previous == best) continue;
-        for (int32_t k = begin; k < end; k++)
-            count += rows->previous[k] == previous;
-        if (count < most || (count == most && previous > best)) continue;
-        best = previous;
-        most = count;
+        if (rows->previous[i] >= 0) count[rows->previous[i]]++;
+    }
+    for (int32_t i = begin; i < end; i++) {
+        const int32_t j = rows->previous[i];
+        if (j >= 0 && (best < 0 || count[j] > count[best] || (count[j] == count[best] && j < best)))
+            best = j;
+    }
+    for (int32_t i = begin; i < end; i++) {
+        if (rows->previous[i] >= 0) count[rows->previous[i]] = 0;
     }
     return best;
 }
 
-/* Rows [begin, end) as unit u. */
+/* Rows [begin, end) as unit u; `count` as previous_of() asks for. */
 static void add_up(const struct ambit_accounts *rows, int32_t begin, int32_t end,
-                   struct ambit_accounts *units, int32_t u)
+                   struct ambit_accounts *units, int32_t u, int32_t *count)
 {
     place(rows, begin, end, units, u);
     units->begin[u] = begin;
     units->members[u] = end - begin;
-    units->previous[u] = previous_of(rows, begin, end);
+    units->previous[u] = previous_of(rows, begin, end, count);
     for (int32_t i = begin; i < end; i++) {
         units->visits[u] += rows->visits[i];
         units->local_travel[u] += rows->local_travel[i];
@@ -121,7 +124,7 @@ ambit_status ambit_job_unite(struct ambit_job *job, struct ambit_job *units_out)
     ambit_status status = AMBIT_OK;
     struct ambit_job *const units = units_out;
     const struct ambit_accounts *const rows = &job->accounts;
-    int32_t u = 0;
+    int32_t u = 0, *count = NULL;
     ambit_job_init(units, job->comm, &job->options);
     units->started = job->started;
     units->whole = job;
@@ -129,10 +132,12 @@ ambit_status ambit_job_unite(struct ambit_job *job, struct ambit_job *units_out)
     units->reps_hash = job->reps_hash;
     units->scenario = job->scenario;
     AMBIT_TRY_TOGETHER(job->comm, allocate(job, units));
+    AMBIT_TRY_TOGETHER(job->comm,
+                       ambit_alloc(&count, (size_t)job->territories.count, sizeof *count));
     for (int32_t begin = 0, end; begin < rows->count; begin = end) {
         for (end = begin + 1; end < rows->count && ambit_account_joins(rows, end);)
             end++;
-        add_up(rows, begin, end, &units->accounts, u++);
+        add_up(rows, begin, end, &units->accounts, u++, count);
     }
     units->accounts.begin[u] = rows->count;
     AMBIT_TRY_TOGETHER(job->comm, ambit_problem_create(&units->scenario, &units->accounts,
@@ -148,6 +153,7 @@ ambit_status ambit_job_unite(struct ambit_job *job, struct ambit_job *units_out)
     units->accounts.total = u;
     ambit_comm_sum_i64(job->comm, &units->accounts.total, 1);
 done:
+    ambit_free(&count);
     if (status != AMBIT_OK) ambit_units_clear(units);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "io/report_disruption.h"
 #include "io/report_text.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { LINES_MAX = 12, NAMED_MAX = 4, LINE = 6 * AMBIT_TEXT_MAX };
@@ -35,7 +36,8 @@ static void text_budget(const struct ambit_result *r, const struct ambit_opening
     char part_was[AMBIT_TEXT_MAX], part[AMBIT_TEXT_MAX];
     const int decimals = o->limit == (double)(int64_t)o->limit ? 0 : ambit_text_decimals(o->limit);
     ambit_text_budget_name(r, cell, name);
-    ambit_text_number(o->was, decimals, was);
+    /* Of accounts a part may not move: a budget of 0.6 is one of none. */
+    ambit_text_number(decimals == 0 ? floor(o->was) : o->was, decimals, was);
     ambit_text_number(o->limit, decimals, limit);
     ambit_text_percent(o->was / total, 1, part_was);
     ambit_text_percent(o->limit / total, 1, part);

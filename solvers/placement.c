@@ -10,8 +10,8 @@
  *
  * A batch is placed in order of regret, what the second wish costs more than the first (without
  * bound where rules leave one territory): the greedy heuristic of Martello and Toth (Knapsack
- * Problems, 1990, section 7.4) for the generalized assignment problem, with prices in the costs. Who
- * is turned away from a full territory is then who loses least.
+ * Problems, 1990, section 7.4) for the generalized assignment problem, with prices in the costs.
+ * Who is turned away from a full territory is then who loses least.
  *
  * Weakness: nobody who was placed makes room again, and prices stay; a batch that changes the
  * nation wants a new plan. The bound on a share (travel of hours) takes the largest whole of a

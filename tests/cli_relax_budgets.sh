@@ -26,4 +26,26 @@ check "1 %: opened" yes "$("$python" -c "print('yes' if $(limit_of b1.h5) > 1.02
 cp b1.h5 whole.h5
 on 3 run b1.yaml -o b1.h5 --threads 2 --quiet
 check "1 %: the bytes on 3 ranks" "$(sha256sum <whole.h5)" "$(sha256sum <b1.h5)"
+
+# A tenth of six accounts is none of them, and a fifth is one.
+mkdir tenth
+printf 'id,lat,lon,t,work\n' >tenth/a.csv
+for k in 1 2 3 4 5; do echo "A$k,40.0$k,-10$((k / 4)),T0,10"; done >>tenth/a.csv
+echo A6,40,-98,T1,10 >>tenth/a.csv
+printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >tenth/r.csv
+cat >tenth/s.yaml <<'END'
+accounts:
+  file: a.csv
+  columns: {id: id, lat: lat, lon: lon, territory: t}
+reps:
+  file: r.csv
+  columns: {id: rep, territory: t, lat: lat, lon: lon}
+measures: {work: work}
+bands: {work: {max: 35}}
+END
+on 1 frontier tenth/s.yaml --budgets 10,20,free --threads 1
+check "a tenth of six: exit code" 0 "$code"
+check "a tenth of six: words" "10 % keep the bands and raise the budget of accounts from 0 (10.0 %) to 2 (33.3 %)
+20 % keep the bands and raise the budget of accounts from 1 (20.0 %) to 2 (33.3 %)" \
+    "$(grep 'raise the budget' out err -h | sed 's/^ *//; s/  */ /g')"
 finish

@@ -2,6 +2,7 @@
 #include "io/report_frontier.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "engine/model/contiguity.h"
 #include "io/report_diagnosis.h"
 #include "io/report_json.h"
 
@@ -37,6 +38,20 @@ static int outside_count(const struct ambit_result *r)
     return count;
 }
 
+/* What an infeasible plan breaks: bands, else contiguity, else what rules and other budgets ask. */
+static void text_broken(const struct ambit_result *r, char out[AMBIT_TEXT_MAX])
+{
+    const struct ambit_contiguity_figures *const c = r->contiguity;
+    const int outside = outside_count(r);
+    const bool torn = c != NULL && c->wanted == AMBIT_CONTIGUITY_REQUIRED && c->broken_count > 0;
+    if (outside > 0)
+        (void)snprintf(out, AMBIT_TEXT_MAX, "%d outside", outside);
+    else if (torn)
+        (void)snprintf(out, AMBIT_TEXT_MAX, "%lld in pieces", (long long)c->broken_count);
+    else
+        (void)snprintf(out, AMBIT_TEXT_MAX, "a rule or budget");
+}
+
 static void print_point(FILE *file, const struct ambit_frontier *f, int p)
 {
     const struct ambit_frontier_point *const point = &f->point[p];
@@ -57,8 +72,9 @@ static void print_point(FILE *file, const struct ambit_frontier *f, int p)
     ambit_text_pad(file, r->feasible ? text : "-", 12);
     ambit_text_percent(r->gap, 2, text);
     ambit_text_pad(file, r->feasible ? text : "-", 9);
+    text_broken(r, text);
     if (!r->feasible)
-        (void)fprintf(file, "   %d outside", outside_count(r));
+        (void)fprintf(file, "   %s", text);
     else if (f->knee == p)
         (void)fputs("   <- knee", file);
     else if (point->plan_of != p)

@@ -242,4 +242,29 @@ on 1 run n/scenario.yaml -o n/plain.h5 --threads 1 --effort 2 --quiet
 on 1 export n/plain.h5 --csv n/plain.csv --geojson n/plain.geojson
 check "export: without contiguity" "account_id,territory,rep,previous,moved 0" \
     "$(head -n 1 n/plain.csv) $(grep -c '"pieces"' n/plain.geojson)"
+
+# Six accounts on a line, of which T0 has the first and the third: with a budget of none no band is
+# broken, and both territories are in pieces.
+mkdir line
+printf 'id,lat,lon,t,work\nA,40,-100,T0,10\nB,40,-99.8,T1,10\nC,40,-99.6,T0,10\n' >line/a.csv
+printf 'E,40,-99.4,T1,10\nF,40,-99.2,T1,10\nG,40,-99.0,T1,10\n' >>line/a.csv
+printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >line/r.csv
+cat >line/s.yaml <<'END'
+accounts:
+  file: a.csv
+  columns: {id: id, lat: lat, lon: lon, territory: t}
+reps:
+  file: r.csv
+  columns: {id: rep, territory: t, lat: lat, lon: lon}
+measures: {work: work}
+bands: {work: {max: 45}}
+contiguity: {contiguous: required, longest_edge: 20 km}
+END
+for ranks in 1 2; do
+    on $ranks frontier line/s.yaml --budgets 0,20,free --threads 1
+    check "line on $ranks ranks: exit code" 0 "$code"
+    check "line on $ranks ranks: what is broken" "2 in pieces" \
+        "$(sed -n 's/^ *0 % .*-   \(.*\)$/\1/p' out)"
+    check "line on $ranks ranks: not the others" 1 "$(grep -c 'in pieces' out)"
+done
 finish

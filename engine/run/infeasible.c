@@ -135,10 +135,13 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
     if (torn) ambit_contiguity_words(result, 10, words + used, sizeof words - used);
     used = strlen(words);
     say_budgets(result, words, sizeof words, used);
+    const bool has_rules = rules != NULL || torn || others[0] != '\0';
     const bool knows = ambit_text_remedy(result, "\n    ", remedy, sizeof remedy);
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these %s%s:%s%s%s%s%s",
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands%s%s:%s%s%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
-                      rules != NULL || torn || others[0] != '\0' ? "bands and rules" : "bands",
+                      !has_rules                 ? ""
+                      : result->budget_count > 0 ? ", rules"
+                                                 : " and rules",
                       result->budget_count > 0 ? " and budgets" : "", words, others, more,
                       knows ? "\n  what would do:\n    " : "", remedy);
 }

@@ -107,6 +107,8 @@ static void bind_segments(struct ambit_binder *b, const node *map)
         return;
     }
     const int category = ambit_bind_category(b, by, by->text);
+    const bool has_words = map->child_count > 1 + (of != NULL);
+    if (!has_words) ambit_bind_missing(b, map, "a budget for a word of that column, such as A: 2%");
     for (const node *entry = map->first; entry != NULL && category >= 0; entry = entry->next) {
         if (entry == by || entry == of) continue;
         if (strlen(entry->key) >= AMBIT_FILTER_TEXT) {

@@ -164,6 +164,8 @@ refuse "no list" '{protected: {top: 5}}' "25: disruption.protected: expected a l
 500, by: potential}], found a map"
 refuse "two kinds" '{protected: [{top: 5, column: open}]}' "26: disruption.protected[0]: expected the \
 keys top and by, the key column, or the key where, found more"
+refuse "no word" '{per_segment: {by: segment}}' "27: disruption.per_segment: expected a budget for a \
+word of that column, such as A: 2%, found none"
 refuse "no by" '{per_segment: {A: 5%}}' "27: disruption.per_segment: expected the key by, found none"
 refuse "part of an account" '{protected: [{top: 2.5, by: workload}]}' "32: \
 disruption.protected[0].top: expected a whole number from 1 to 1e9, found '2.5'"

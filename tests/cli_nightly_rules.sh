@@ -55,4 +55,18 @@ night "one of three may leave" "per_territory: {accounts: 34%}" T1 \
 night "none of three may leave" "per_territory: {accounts: 33%}" T0 \
     'out of T0: 0 of at most 0 moved'
 night "none of six may move" "budget: {accounts: 16%}" T0 'accounts: 0 of at most 0 moved'
+
+# Ranks that have no accounts of so few do what the others do, with rules and groups, too.
+printf 'id,lat,lon,t,work,hold,g\nA,40,-100,T0,10,0,a\nB,40,-98,T1,10,0,\nC,40,-99,T0,10,0,a\n' >few.csv
+{ cat few.csv; echo 'D,40,-98.4,,10,0,b'; } >more.csv
+{ cat s.yaml; echo 'rules: {together: g, reach: 2000 km}'; } >few.yaml
+on 1 run few.yaml --accounts few.csv -o few.h5 --threads 1 --quiet
+check "few: exit code" 0 "$code"
+sum=
+for ranks in 1 2 7; do
+    on $ranks nightly few.yaml --plan few.h5 --accounts more.csv -o more.h5 --threads 1 --quiet
+    check "few on $ranks ranks: exit code" 0 "$code"
+    [ -n "$sum" ] || sum=$(sha256sum <more.h5)
+    check "few on $ranks ranks: same bytes" "$sum" "$(sha256sum <more.h5)"
+done
 finish

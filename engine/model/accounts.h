@@ -28,11 +28,15 @@ struct ambit_accounts {
     int32_t *category[AMBIT_CATEGORY_MAX]; /* owned; codes of words, or AMBIT_WORD_EMPTY */
     struct ambit_words words[AMBIT_CATEGORY_MAX]; /* owned; the same on all ranks */
     int32_t *filter_code; /* owned; code of each of the scenario's filter words */
-    int32_t *class_of;    /* owned; who may serve each (eligibility.h); NULL: all may */
+
+    /* Where these three are there at all they are so without any account too, for what ranks do
+     * together goes by it. */
+    int32_t *class_of; /* owned; who may serve each (eligibility.h); NULL: all may */
+    int32_t *members;  /* owned; accounts that each stands for; NULL: one each */
+    uint32_t *tags;    /* owned; AMBIT_TAG_… of disruption.h; NULL: none */
+
     int64_t *visits;     /* micro-visits a year, ≥ 0; owned, or the column that it is a view of */
     int32_t visits_view; /* 0: visits is owned; else 1 + the index of that column */
-    int32_t *members;    /* owned; accounts that each stands for; NULL: one each */
-    uint32_t *tags;      /* owned; AMBIT_TAG_… of disruption.h; NULL: none */
     int64_t *local_travel; /* owned; micro-hours a year of driving between neighbouring stops, the
                               same in any territory; NULL until travel is prepared */
 

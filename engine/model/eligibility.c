@@ -333,7 +333,7 @@ static ambit_status set_classes(struct builder *b)
     struct ambit_accounts *const a = b->accounts;
     const bool *const fixed = b->out->fixed;
     ambit_free(&a->class_of);
-    AMBIT_TRY(ambit_alloc(&a->class_of, (size_t)a->count, sizeof *a->class_of));
+    AMBIT_TRY(ambit_alloc(&a->class_of, (size_t)a->count + 1, sizeof *a->class_of));
     AMBIT_TRY(ambit_alloc(&b->cache, CACHE, sizeof *b->cache));
     AMBIT_TRY(ambit_alloc(&b->work, 2 * b->words, sizeof *b->work));
     for (int32_t i = 0; i < a->count; i++) {
@@ -420,7 +420,7 @@ ambit_status ambit_eligibility_unite(const struct ambit_eligibility *of_rows,
                                       .reach_chord2 = of_rows->reach_chord2};
     AMBIT_TRY(ambit_alloc(&b.open, b.words, sizeof *b.open));
     AMBIT_TRY(ambit_alloc(&b.work, b.words, sizeof *b.work));
-    AMBIT_TRY(ambit_alloc(&units->class_of, (size_t)units->count, sizeof *units->class_of));
+    AMBIT_TRY(ambit_alloc(&units->class_of, (size_t)units->count + 1, sizeof *units->class_of));
     for (int32_t j = 0; j < out->territory_count; j++)
         put(b.open, j);
     if (of_rows->fixed != NULL) {

@@ -132,11 +132,11 @@ static ambit_status allocate(const struct ambit_job *job, int32_t runs, struct a
     struct ambit_accounts *const accounts = &coarse->accounts;
     AMBIT_TRY(ambit_accounts_create(runs, 0, job->accounts.column_count, accounts));
     AMBIT_TRY(ambit_alloc(&accounts->local_travel, n, sizeof *accounts->local_travel));
-    AMBIT_TRY(ambit_alloc(&accounts->members, n, sizeof *accounts->members));
+    AMBIT_TRY(ambit_alloc(&accounts->members, n + 1, sizeof *accounts->members));
     if (ambit_disruption_is_detailed(&job->scenario.disruption))
-        AMBIT_TRY(ambit_alloc(&accounts->tags, n, sizeof *accounts->tags));
+        AMBIT_TRY(ambit_alloc(&accounts->tags, n + 1, sizeof *accounts->tags));
     if (job->accounts.class_of != NULL)
-        AMBIT_TRY(ambit_alloc(&accounts->class_of, n, sizeof *accounts->class_of));
+        AMBIT_TRY(ambit_alloc(&accounts->class_of, n + 1, sizeof *accounts->class_of));
     AMBIT_TRY(ambit_alloc(&coarse->label, n, sizeof *coarse->label));
     AMBIT_TRY(ambit_alloc(&coarse->territories.item, territories, sizeof *job->territories.item));
     memcpy(coarse->territories.item, job->territories.item,
@@ -182,8 +182,9 @@ ambit_status ambit_job_coarsen(struct ambit_job *job, int64_t block, struct ambi
     coarse->keeper = job->keeper;
     coarse->start = job->start;
     coarse->scenario = job->scenario;
-    if (job->label == NULL)
-        AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&job->label, (size_t)count, sizeof *job->label));
+    if (job->label == NULL) /* as it stays on a rank without accounts */
+        status = ambit_alloc(&job->label, (size_t)count, sizeof *job->label);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&plan, (size_t)count, sizeof *plan));
     if (count > 0) memcpy(plan, job->label, (size_t)count * sizeof *plan);
     const int32_t runs = number_runs(job, block, job->label);

@@ -146,9 +146,9 @@ ambit_status ambit_job_seed(struct ambit_job *job)
     ambit_log_progress("seed", 0, 0, "");
     AMBIT_TRY_TOGETHER(job->comm, ambit_kmeans_create(territories, &kmeans));
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&placed, (size_t)territories, sizeof *placed));
-    if (job->label == NULL)
-        AMBIT_TRY_TOGETHER(
-            job->comm, ambit_alloc(&job->label, (size_t)job->accounts.count, sizeof *job->label));
+    if (job->label == NULL) /* as it stays on a rank without accounts */
+        status = ambit_alloc(&job->label, (size_t)job->accounts.count, sizeof *job->label);
+    AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     AMBIT_TRY(pack_points(job, &points));
     AMBIT_TRY(place_centres(job, &kmeans, placed));
     for (int32_t j = 0; j < territories && seeding.placed == NULL; j++) {

@@ -43,7 +43,7 @@ static ambit_status allocate(struct ambit_job *job, struct ambit_job *units)
     AMBIT_TRY(ambit_accounts_create(count, 0, job->accounts.column_count, to));
     to->rows = &job->accounts;
     AMBIT_TRY(ambit_alloc(&to->local_travel, n, sizeof *to->local_travel));
-    AMBIT_TRY(ambit_alloc(&to->members, n, sizeof *to->members));
+    AMBIT_TRY(ambit_alloc(&to->members, n + 1, sizeof *to->members));
     AMBIT_TRY(ambit_alloc(&to->begin, n + 1, sizeof *to->begin));
     AMBIT_TRY(ambit_alloc(&units->territories.item, territories, sizeof *job->territories.item));
     memcpy(units->territories.item, job->territories.item,

@@ -61,6 +61,8 @@ static double least(const struct ambit_shortlists *lists, int32_t i,
                                                problem->territories->item[list[n]].position);
         best = fmin(best, ambit_reduced_cost(problem, lists->price, i, list[n], travel));
     }
+    /* Who never should leave and must leaves no plan; below his price is a bound all the same. */
+    if (best >= (double)AMBIT_LEAVE_NEVER) best = fmod(best, (double)AMBIT_LEAVE_NEVER);
     return isfinite(best) ? best : 0.0;
 }
 

@@ -250,7 +250,9 @@ static ambit_status copy_entries(const struct filling *filling, int32_t begin, i
                       (int)filling->problem->territories->count, ambit_from_micro(farthest));
 }
 
-/* Sums of the accounts that have one candidate, which no prices near these can take elsewhere. */
+/* Sums of the accounts that have one candidate, which no prices near these can take elsewhere. What
+ * never should leave and must is counted without the price of never: it is the same everywhere, and
+ * many of them could not be added up. */
 static void sum_settled(const struct ambit_problem *problem, struct ambit_candidates *candidates)
 {
     const int rules = problem->rule_count;
@@ -260,7 +262,7 @@ static void sum_settled(const struct ambit_problem *problem, struct ambit_candid
         const int32_t j = ambit_candidate_territory(candidates, first);
         const int64_t travel = ambit_candidate_travel(candidates, first);
         int64_t *const sum = &candidates->settled[(int64_t)j * (1 + rules)];
-        sum[0] += travel + ambit_disruption_of(problem, i, j);
+        sum[0] += travel + ambit_disruption_of(problem, i, j) % AMBIT_LEAVE_NEVER;
         for (int r = 0; r < rules; r++)
             sum[1 + r] += ambit_rule_load(problem, r, i, travel);
     }

@@ -126,4 +126,20 @@ sed -i 's/R0,T0,40,-100,2/R0,T0,40,-100,0/; s/R1,T1,40,-98,10/R1,T1,40,-98,6/' r
 sed -i 's/^rules.*/rules: {forbidden: {where: {work: 10}, territories: T0}}/' given.yaml
 on 1 run given.yaml -o given.h5 --threads 1 --quiet
 check "amounts of reps: nobody where nothing is asked" 0 "$code"
+
+# Many protected accounts of one group do not add up to less than none.
+awk 'BEGIN { print "id,lat,lon,t,work,g,x"
+    for (i = 0; i < 9000; i++) printf "A%d,40.%04d,-100,T0,1,G,1\n", i, i
+    for (i = 0; i < 3000; i++) printf "B%d,40.%04d,-98,T1,1,,0\n", i, i }' >many.csv
+{ sed 's/max: 100/max: 10000/' base.yaml; printf 'rules: {together: g}\n%s\n' "$held"; } >many.yaml
+# All of them are on one rank of two, and the others have none.
+sum=
+for ranks in 1 2 3; do
+    on $ranks run many.yaml --accounts many.csv -o many.h5 --threads 1 --effort 2
+    [ -n "$sum" ] || sum=$(sha256sum <many.h5)
+    check "9,000 protected on $ranks ranks: same bytes" "$sum" "$(sha256sum <many.h5)"
+    check "9,000 protected on $ranks ranks: exit code" 0 "$code"
+    check "9,000 protected on $ranks ranks: all stay" 1 \
+        "$(grep -c 'Protected      9,000 accounts, none moved' err)"
+done
 finish

@@ -22,8 +22,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Micro-hours; above any travel and price, and a thousand of them can be added up. */
+/* Micro-hours; above any travel and price, and a thousand of them can be added up. What many
+ * accounts that stay together pay is no more than the second, of which a hundred can. */
 #define AMBIT_LEAVE_NEVER (INT64_C(1) << 50)
+#define AMBIT_LEAVE_MOST (64 * AMBIT_LEAVE_NEVER)
 
 /* accounts->tags: the account never leaves its current territory; or, bit b, budget b does not
  * count it. */
@@ -75,10 +77,10 @@ static inline int64_t ambit_leave_price(const struct ambit_budgets *budgets,
     int32_t begin, end;
     int64_t price = 0;
     const struct ambit_accounts *const rows = ambit_account_rows(accounts, i, &begin, &end);
-    for (int32_t row = begin; row < end; row++) {
+    for (int32_t row = begin; row < end && price < AMBIT_LEAVE_MOST; row++) {
         if (rows->previous[row] >= 0 && rows->previous[row] != j) price += budgets->leave[row];
     }
-    return price;
+    return price < AMBIT_LEAVE_MOST ? price : AMBIT_LEAVE_MOST;
 }
 
 /* True where a scenario needs more than one price for all. */

@@ -109,7 +109,7 @@ static void say_budgets(const struct ambit_result *result, char *words, size_t r
 ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
-    char others[512], remedy[2048] = "";
+    char others[640], remedy[2048] = "";
     const struct ambit_result_rules *const rules = result->rules;
     size_t used = 0;
     name_broken_rules(result, sizeof others, others);

@@ -94,8 +94,9 @@ static int32_t previous_of(const struct ambit_accounts *rows, int32_t begin, int
     }
     for (int32_t i = begin; i < end; i++) {
         const int32_t j = rows->previous[i];
-        if (j >= 0 && (best < 0 || count[j] > count[best] || (count[j] == count[best] && j < best)))
-            best = j;
+        if (j < 0) continue;
+        const bool ties = best >= 0 && count[j] == count[best];
+        if (best < 0 || count[j] > count[best] || (ties && j < best)) best = j;
     }
     for (int32_t i = begin; i < end; i++) {
         if (rows->previous[i] >= 0) count[rows->previous[i]] = 0;

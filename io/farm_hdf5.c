@@ -8,12 +8,14 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/base/nearest.h"
+#include "engine/base/path.h"
 #include "io/farm_accounts.h"
 #include "io/layers_hdf5.h"
 #include "io/result_contiguity.h"
 #include "io/result_hdf5.h"
 #include "io/result_parts.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +30,16 @@ const char *ambit_farm_name_in(const char *path)
     if (colon == NULL || colon == path || colon[1] == '\0' || strchr(colon, '/') != NULL)
         return NULL;
     return stat(path, &there) != 0 ? colon + 1 : NULL;
+}
+
+bool ambit_farm_is_in(const char *plan, const char *path)
+{
+    const char *const name = ambit_farm_name_in(plan);
+    char file[PATH_MAX];
+    const size_t bytes = name != NULL ? (size_t)(name - plan) - 1 : strlen(plan);
+    if (bytes >= sizeof file) return false; /* no file has so long a path */
+    (void)snprintf(file, sizeof file, "%.*s", (int)bytes, plan);
+    return ambit_path_is_same(file, path);
 }
 
 /* ---- one scenario, whose group is the root ---- */

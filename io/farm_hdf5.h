@@ -18,6 +18,10 @@
 /* The name behind "FARM.h5:NAME", or NULL where there is none, or a file of that very name. */
 const char *ambit_farm_name_in(const char *path);
 
+/* True where the plan at `plan`, which may be one of several as FARM.h5:NAME, is in the file
+ * `path`. Local. */
+bool ambit_farm_is_in(const char *plan, const char *path);
+
 /* Reads the result of FARM.h5:NAME, bit for bit as its job had it. Errors: AMBIT_ERR_INPUT where
  * there is no such scenario, it failed, or the file is damaged; AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
 ambit_status ambit_farm_read(const char *path, struct ambit_result *result_out) AMBIT_CHECKED;

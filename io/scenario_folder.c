@@ -29,18 +29,8 @@ void ambit_scenario_bind_folder(struct ambit_binder *b)
     if (value == NULL) return;
     ambit_bind_text(b, value, "a folder's path", &folder);
     if (folder == NULL) return;
-    lead(b, folder, &s->accounts_file);
-    lead(b, folder, &s->reps_file);
-    lead(b, folder, &s->contiguity.barriers);
-    for (int c = 0; c < s->eligibility.closing_count; c++)
-        lead(b, folder, &s->eligibility.closing[c].file);
-    for (int c = 0; c < s->changes.count; c++) {
-        const enum ambit_change_kind kind = s->changes.change[c].kind;
-        if (kind == AMBIT_CHANGE_ADD_REPS || kind == AMBIT_CHANGE_ADD_ACCOUNTS ||
-            kind == AMBIT_CHANGE_REMOVE_ACCOUNTS)
-            lead(b, folder, &s->changes.change[c].text);
-    }
-    for (int l = 0; l < s->layers.count; l++)
-        lead(b, folder, &s->layers.item[l].file);
+    char **file;
+    for (int f = 0; (file = ambit_scenario_file(s, f)) != NULL; f++)
+        lead(b, folder, file);
     ambit_free(&folder);
 }

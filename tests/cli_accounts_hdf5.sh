@@ -105,7 +105,7 @@ before=$(sum g.h5)
 on 2 run g.yaml --quiet
 check "the accounts are not written over: exit code" 1 "$code"
 check "the accounts are not written over: said" "ambit: cannot write g.h5: it is the accounts file \
-of the scenario; name another with -o" "$(cat err)"
+of the scenario; name another file" "$(cat err)"
 check "the accounts are not written over" "$before" "$(sum g.h5)"
 
 # No room: the old file stays.

@@ -159,7 +159,7 @@ refused "no plan" 1 "cannot open none.h5: No such file or directory" n/scenario.
 refused "no result" 65 "n/scenario.yaml: expected a result file (HDF5), found something else" \
     n/scenario.yaml --plan n/scenario.yaml
 refused "the plan's own name" 1 "cannot write plan.h5: it is the plan to be read; name another \
-with -o" n/scenario.yaml --plan plan.h5 -o plan.h5
+file" n/scenario.yaml --plan plan.h5 -o plan.h5
 sed '5s/^A[0-9]*/B9/; 7s/^A[0-9]*/B8/' n/accounts.csv >bad/accounts.csv
 cp n/scenario.yaml bad
 on 2 audit bad/scenario.yaml --plan plan.h5 --threads 1 --json --quiet -o new.h5

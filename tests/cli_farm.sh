@@ -241,4 +241,46 @@ if [ $code -eq 75 ]; then # else it was done before the signal came
     check "resumed: some are taken over" 1 "$(grep -c 'taken from an earlier job' err)"
 fi
 check "resumed: bytes" "$first_farm" "$(hash_of nation/farm.h5)"
+
+# Parts are those of their tables: a pair that is forbidden since, or a line drawn since, is seen.
+head -n -4 rules/scenario.yaml >rules/pairs.yaml
+cat >>rules/pairs.yaml <<'END'
+rules: {forbidden: {file: pairs.csv, columns: {id: account, territory: territory}}}
+contiguity: {contiguous: preferred, barriers: lines.geojson}
+grid: {bands.hours: [15%, 16%, 17%, 18%, 19%, 20%, 21%, 22%, 23%, 24%, 25%, 26%]}
+END
+line() { # LON
+    cat <<END
+{"type": "Feature", "properties": {}, "geometry":
+ {"type": "LineString", "coordinates": [[$1, 30.0], [$1, 45.0]]}}
+END
+}
+printf 'account,territory\nA000001,East-01\n' >rules/pairs.csv
+line -120 >rules/lines.geojson
+"$AMBIT" farm rules/pairs.yaml -o rules/pairs.h5 --threads 1 --effort 3 --quiet >out 2>err &
+pid=$!
+for _ in $(seq 400); do
+    [ -e rules/pairs.h5.parts/0001.h5 ] && break
+    sleep 0.02
+done
+kill -TERM $pid
+wait $pid
+code=$?
+if [ $code -eq 75 ]; then
+    mv rules/pairs.h5.parts kept
+    for changed in nothing pairs lines; do
+        cp -r kept rules/pairs.h5.parts
+        [ $changed != pairs ] || printf 'account,territory\nA000001,East-02\n' >rules/pairs.csv
+        [ $changed != lines ] || line -95 >rules/lines.geojson
+        on 1 farm rules/pairs.yaml -o rules/pairs.h5 --threads 1 --effort 3 --verbose --resume
+        check "resumed, $changed changed: exit code" 0 "$code"
+        taken=$(grep -o '[0-9]* taken from an earlier job' err | cut -d ' ' -f 1)
+        check "resumed, $changed changed: parts are taken" \
+            "$([ $changed = nothing ] && echo yes || echo no)" \
+            "$([ "$taken" -gt 0 ] && echo yes || echo no)"
+        on 1 verify rules/pairs.h5 --quiet
+        case $code in 0 | 2) verified=yes ;; *) verified=$(cat err) ;; esac
+        check "resumed, $changed changed: verified" yes "$verified"
+    done
+fi
 finish

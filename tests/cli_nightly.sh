@@ -210,7 +210,7 @@ refused "no such plan" 1 "cannot open none.h5: No such file or directory" \
     today/scenario.yaml --plan none.h5 -o x.h5 --threshold 1
 refused "no plan at all" 65 "shuffled.csv: expected a result file (HDF5), found something else" \
     today/scenario.yaml --plan shuffled.csv -o x.h5 --threshold 1
-refused "over the plan" 1 "cannot write kept.h5: it is the plan to be read; name another with -o" \
+refused "over the plan" 1 "cannot write kept.h5: it is the plan to be read; name another file" \
     today/scenario.yaml --plan kept.h5 -o kept.h5 --threshold 1
 refused "other territories" 65 "hand/day0.h5: expected the 8 territories of the scenario, found 3" \
     today/scenario.yaml --plan hand/day0.h5 -o x.h5 --threshold 1

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 ambit_status ambit_path_folder(const char *file, char **out)
 {
@@ -80,4 +81,10 @@ ambit_status ambit_path_relative(const char *path, const char *file, char **out)
 done:
     ambit_free(&folder);
     return status;
+}
+
+bool ambit_path_is_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }

@@ -7,6 +7,7 @@
 #define AMBIT_PATH_H
 
 #include "status.h"
+#include <stdbool.h>
 
 /* The folder that `file` is in: "." where it has no slash. *out is owned by the caller. Local. */
 ambit_status ambit_path_folder(const char *file, char **out) AMBIT_CHECKED;
@@ -18,5 +19,8 @@ ambit_status ambit_path_beside(const char *file, const char *relative, char **ou
 /* The path that leads from the folder of `file` to `path`, links resolved. `path` and the folder
  * must exist; `file` need not. *out is owned by the caller. Errors: AMBIT_ERR_IO. Local. */
 ambit_status ambit_path_relative(const char *path, const char *file, char **out) AMBIT_CHECKED;
+
+/* True where both are there and are one file, by whatever names. Local. */
+bool ambit_path_is_same(const char *a, const char *b);
 
 #endif

@@ -158,9 +158,14 @@ ambit_status ambit_options_parse(const struct ambit_command *command, bool speak
 /* True on the rank that parses with `state` and speaks. */
 bool ambit_words_spoken(const struct argp_state *state);
 
-/* Fails with AMBIT_ERR_IO where `path` cannot be written or is the file `input_path` itself, so
- * that this is known before hours of work. Local. */
+/* Fails with AMBIT_ERR_IO where `path` cannot be written or is the file `input_path` itself, or the
+ * one that the plan FILE:NAME is in, so that this is known before hours of work. Local. */
 ambit_status ambit_output_check(const char *path, const char *input_path) AMBIT_CHECKED;
+
+/* The same for several of both, of which any may be NULL; AMBIT_ERR_USAGE where two outputs have
+ * one name. Local. */
+ambit_status ambit_outputs_check(int count, const char *const *paths, int input_count,
+                                 const char *const *inputs) AMBIT_CHECKED;
 
 /* The same by rank 0 for all, where `path` is not NULL. Collective. */
 ambit_status ambit_output_agree(struct ambit_comm *comm, const char *path,

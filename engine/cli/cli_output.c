@@ -6,6 +6,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 #include "engine/cli/cli.h"
+#include "io/farm_hdf5.h"
 #include "io/report.h"
 #include "io/report_kpi.h"
 #include "io/report_refusal.h"
@@ -19,7 +20,7 @@ ambit_status ambit_output_check(const char *path, const char *input_path)
 {
     ambit_status status = AMBIT_OK;
     char *folder = NULL;
-    struct stat there, input;
+    struct stat there;
     AMBIT_TRY(ambit_path_folder(path, &folder));
     if (stat(folder, &there) != 0 || (S_ISDIR(there.st_mode) && access(folder, W_OK | X_OK) != 0)) {
         status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: cannot use the folder %s: %s", path,
@@ -29,12 +30,27 @@ ambit_status ambit_output_check(const char *path, const char *input_path)
     } else if (stat(path, &there) == 0) {
         if (!S_ISREG(there.st_mode))
             status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: it is not a regular file", path);
-        else if (stat(input_path, &input) == 0 && input.st_dev == there.st_dev &&
-                 input.st_ino == there.st_ino)
+        else if (ambit_farm_is_in(input_path, path))
             status = ambit_fail(AMBIT_ERR_IO, "cannot write %s: it is the file to be read", path);
     }
 done:
     ambit_free(&folder);
+    return status;
+}
+
+ambit_status ambit_outputs_check(int count, const char *const *paths, int input_count,
+                                 const char *const *inputs)
+{
+    ambit_status status = AMBIT_OK;
+    for (int p = 0; p < count && status == AMBIT_OK; p++) {
+        if (paths[p] == NULL) continue;
+        for (int i = 0; i < input_count && status == AMBIT_OK; i++)
+            if (inputs[i] != NULL) status = ambit_output_check(paths[p], inputs[i]);
+        for (int q = 0; q < p && status == AMBIT_OK; q++)
+            if (paths[q] != NULL && strcmp(paths[p], paths[q]) == 0)
+                status = ambit_fail(AMBIT_ERR_USAGE, "cannot write %s twice: name another file",
+                                    paths[p]);
+    }
     return status;
 }
 

@@ -18,12 +18,7 @@ static ambit_status print_summary(const struct ambit_placed_summary *summary,
 static ambit_status check_output(const struct ambit_assign_options *assign)
 {
     const char *const inputs[] = {assign->plan_path, assign->accounts_path, assign->scenario_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == AMBIT_OK; i++) {
-        if (assign->output_path != NULL && inputs[i] != NULL)
-            status = ambit_output_check(assign->output_path, inputs[i]);
-    }
-    return status;
+    return ambit_outputs_check(1, &assign->output_path, 3, inputs);
 }
 
 static ambit_status act(struct ambit_comm *comm, const struct ambit_options *options)

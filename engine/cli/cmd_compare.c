@@ -71,12 +71,7 @@ done:
 static ambit_status check_outputs(const struct ambit_options *options, int count)
 {
     const char *const paths[] = {options->csv_path, options->run.result_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        for (int a = 0; a < count && status == AMBIT_OK; a++)
-            if (paths[i] != NULL) status = ambit_output_check(paths[i], options->argument[a]);
-    }
-    return status;
+    return ambit_outputs_check(2, paths, count, options->argument);
 }
 
 static ambit_status compare_many(const struct ambit_options *options, int count, bool in_detail)

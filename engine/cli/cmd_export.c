@@ -12,11 +12,7 @@
 static ambit_status check_outputs(const struct ambit_options *options)
 {
     const char *const paths[] = {options->csv_path, options->geojson_path, options->svg_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && status == AMBIT_OK; i++) {
-        if (paths[i] != NULL) status = ambit_output_check(paths[i], options->argument[0]);
-    }
-    return status;
+    return ambit_outputs_check(3, paths, 1, options->argument);
 }
 
 /* Of several plans there is a table, but no map. */

@@ -11,11 +11,7 @@
 static ambit_status check_outputs(const struct ambit_options *options)
 {
     const char *const paths[] = {options->run.result_path, options->csv_path, options->svg_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && status == AMBIT_OK; i++) {
-        if (paths[i] != NULL) status = ambit_output_check(paths[i], options->argument[0]);
-    }
-    return status;
+    return ambit_outputs_check(3, paths, 1, options->argument);
 }
 
 static ambit_status print(const struct ambit_frontier *frontier,
@@ -44,6 +40,8 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     AMBIT_TRY_TOGETHER(comm, ambit_alloc(&frontier, 1, sizeof *frontier));
     ambit_frontier_init(frontier);
     AMBIT_TRY_TOGETHER(comm, speaks ? check_outputs(options) : AMBIT_OK);
+    run.other_path[0] = options->csv_path;
+    run.other_path[1] = options->svg_path;
     ambit_stop_listen();
     status = ambit_frontier_run(comm, &run, &options->frontier, frontier);
     /* What was refused before there were plans has no points. */

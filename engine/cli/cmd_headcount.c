@@ -8,11 +8,7 @@
 static ambit_status check_outputs(const struct ambit_options *options, const char *result_path)
 {
     const char *const paths[] = {result_path, options->csv_path, options->svg_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && status == AMBIT_OK; i++) {
-        if (paths[i] != NULL) status = ambit_output_check(paths[i], options->argument[0]);
-    }
-    return status;
+    return ambit_outputs_check(3, paths, 1, options->argument);
 }
 
 static ambit_status print(const struct ambit_options *options, const char *path,
@@ -43,6 +39,8 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     AMBIT_TRY_TOGETHER(comm, ambit_output_name(run.scenario_path, "headcount", &default_path));
     if (run.result_path == NULL) run.result_path = default_path;
     AMBIT_TRY_TOGETHER(comm, speaks ? check_outputs(options, run.result_path) : AMBIT_OK);
+    run.other_path[0] = options->csv_path;
+    run.other_path[1] = options->svg_path;
     ambit_stop_listen();
     status = ambit_headcount_run(comm, &run, &options->headcount, &scenario, &curve);
     if (speaks && curve.count > 0 && (status == AMBIT_OK || status == AMBIT_ERR_INFEASIBLE)) {

@@ -11,14 +11,7 @@ static ambit_status check_outputs(const struct ambit_options *options)
 {
     const char *const paths[] = {options->run.result_path, options->handover_path,
                                  options->svg_path};
-    ambit_status status = AMBIT_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        for (int a = 0; a < 2 && status == AMBIT_OK; a++) {
-            if (paths[i] != NULL && options->argument[a] != NULL)
-                status = ambit_output_check(paths[i], options->argument[a]);
-        }
-    }
-    return status;
+    return ambit_outputs_check(3, paths, 2, options->argument);
 }
 
 static ambit_status write_files(const struct ambit_options *options,

@@ -59,6 +59,28 @@ void ambit_scenario_clear(struct ambit_scenario *scenario)
     *scenario = (struct ambit_scenario){.path = NULL};
 }
 
+static bool is_of_file(const struct ambit_change *change)
+{
+    return change->kind == AMBIT_CHANGE_ADD_REPS || change->kind == AMBIT_CHANGE_ADD_ACCOUNTS ||
+           change->kind == AMBIT_CHANGE_REMOVE_ACCOUNTS;
+}
+
+char **ambit_scenario_file(struct ambit_scenario *scenario, int index)
+{
+    struct ambit_scenario *const s = scenario;
+    char **const single[] = {&s->accounts_file, &s->reps_file, &s->contiguity.barriers};
+    const int singles = (int)(sizeof single / sizeof single[0]);
+    if (index < singles) return single[index];
+    index -= singles;
+    if (index < s->eligibility.closing_count) return &s->eligibility.closing[index].file;
+    index -= s->eligibility.closing_count;
+    if (index < s->layers.count) return &s->layers.item[index].file;
+    index -= s->layers.count;
+    for (int c = 0; c < s->changes.count; c++)
+        if (is_of_file(&s->changes.change[c]) && index-- == 0) return &s->changes.change[c].text;
+    return NULL;
+}
+
 int ambit_scenario_find_measure(const struct ambit_scenario *scenario, const char *name)
 {
     for (int m = 0; m < scenario->measure_count; m++) {

@@ -382,6 +382,11 @@ void ambit_scenario_clear(struct ambit_scenario *scenario);
 /* Drops what it changes in its tables: for rows that are no part of them. */
 void ambit_scenario_forget_changes(struct ambit_scenario *scenario);
 
+/* The files that the scenario names, from index 0 on: accounts, reps, and whatever its rules,
+ * changes and layers read; as written, and NULL where there is none. Returns NULL behind the last.
+ */
+char **ambit_scenario_file(struct ambit_scenario *scenario, int index);
+
 /* The index of the measure of that name, or -1. */
 int ambit_scenario_find_measure(const struct ambit_scenario *scenario, const char *name);
 /* True where a term of the measure is travel. */

@@ -12,14 +12,15 @@
 #include "engine/base/memory.h"
 #include "engine/base/memory_room.h"
 #include "engine/base/stop.h"
-#include "engine/base/version.h"
 #include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
 #include "engine/run/headcount_sweep.h"
 #include "engine/run/infeasible.h"
+#include "engine/run/inputs.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/memory_need.h"
+#include "engine/run/part_key.h"
 #include "engine/run/threads.h"
 #include "engine/run/unite.h"
 #include "io/farm_hdf5.h"
@@ -73,6 +74,7 @@ static ambit_status make_folder(const struct ambit_farm *farm)
                           strerror(errno));
     if (farm->options.resume) return AMBIT_OK;
     (void)unlink(farm->base_path);
+    ambit_part_key_remove(farm->base_path);
     for (int32_t n = 0; n < farm->count; n++)
         (void)unlink(farm->part[n]);
     return AMBIT_OK;
@@ -81,6 +83,7 @@ static ambit_status make_folder(const struct ambit_farm *farm)
 static void remove_folder(const struct ambit_farm *farm)
 {
     (void)unlink(farm->base_path);
+    ambit_part_key_remove(farm->base_path);
     for (int32_t n = 0; n < farm->count; n++)
         (void)unlink(farm->part[n]);
     (void)rmdir(farm->folder);
@@ -105,6 +108,7 @@ static ambit_status prepare(struct ambit_farm *farm)
                              "--help-scenario` describes them",
                              options->scenario_path));
     AMBIT_TRY_TOGETHER(farm->comm, name_parts(farm));
+    AMBIT_TRY_TOGETHER(farm->comm, ambit_inputs_stay_of_all(options, farm->variants));
     AMBIT_TRY(ambit_farm_nation_read(farm->comm, options, farm->variants, &farm->nation));
     AMBIT_TRY_TOGETHER(farm->comm, ambit_comm_rank(farm->comm) == 0 ? make_folder(farm) : AMBIT_OK);
 done:
@@ -144,31 +148,15 @@ done:
     return status;
 }
 
-/* True where the part has the plan that this job would come to. Rank 0. */
-static bool is_base_of(const struct ambit_job *job, const struct ambit_result *stored)
-{
-    char accounts[AMBIT_ROWS_HASH_TEXT], reps[AMBIT_ROWS_HASH_TEXT];
-    ambit_rows_hash_text(&job->accounts_hash, accounts);
-    ambit_rows_hash_text(&job->reps_hash, reps);
-    bool same = strcmp(stored->scenario_text, job->scenario.text) == 0 &&
-                strcmp(stored->version, AMBIT_VERSION) == 0 && stored->seed == job->options.seed &&
-                stored->effort == job->options.effort && stored->variant[0] == '\0';
-    for (int n = 0; n < stored->input_count; n++) {
-        const struct ambit_result_input *const input = &stored->input[n];
-        if (strcmp(input->role, "accounts") == 0) same &= strcmp(input->hash, accounts) == 0;
-        if (strcmp(input->role, "reps") == 0) same &= strcmp(input->hash, reps) == 0;
-    }
-    return same;
-}
-
 /* Whether the base's plan is there from an earlier job. Collective. */
-static bool find_base(const struct ambit_farm *farm, const struct ambit_job *job)
+static bool find_base(const struct ambit_farm *farm, const char key[AMBIT_SHA256_TEXT])
 {
     int64_t found = 0;
     if (ambit_comm_rank(farm->comm) == 0 && farm->options.resume) {
         struct ambit_result stored;
-        found = ambit_result_read(farm->base_path, &stored) == AMBIT_OK && is_base_of(job, &stored);
-        ambit_result_clear(&stored);
+        found = ambit_part_key_matches(farm->base_path, key) &&
+                ambit_result_read(farm->base_path, &stored) == AMBIT_OK;
+        if (found) ambit_result_clear(&stored);
         ambit_error_clear(); /* a part that cannot be read is one that is not there */
     }
     ambit_comm_max_i64(farm->comm, &found, 1);
@@ -181,13 +169,18 @@ static ambit_status draw_base(struct ambit_farm *farm, struct ambit_farm_measure
     ambit_status status = AMBIT_OK;
     struct ambit_job job;
     struct ambit_result result;
+    char key[AMBIT_SHA256_TEXT];
+    const bool first = ambit_comm_rank(farm->comm) == 0;
     ambit_result_init(&result);
     init_job(farm, farm->comm, &job);
     job.draws = true;
     AMBIT_TRY(ambit_farm_nation_load(&farm->nation, AMBIT_VARIANT_BASE, &job));
     AMBIT_TRY(ambit_memory_check(&job, job.accounts.total, job.accounts.id_width));
     *measure = (struct ambit_farm_measure){.ranks = ambit_comm_size(farm->comm), .seconds = 1.0};
-    if (find_base(farm, &job)) goto done;
+    AMBIT_TRY_TOGETHER(farm->comm,
+                       first ? ambit_farm_key(farm, AMBIT_VARIANT_BASE, key) : AMBIT_OK);
+    if (find_base(farm, key)) goto done;
+    if (first) ambit_part_key_remove(farm->base_path);
     const double started = ambit_seconds(), waited = ambit_comm_seconds();
     AMBIT_TRY(draw(&job, false, &result));
     int64_t micro[2] = {(int64_t)(1e6 * (ambit_seconds() - started)),
@@ -195,9 +188,9 @@ static ambit_status draw_base(struct ambit_farm *farm, struct ambit_farm_measure
     ambit_comm_sum_i64(farm->comm, micro, 2);
     measure->seconds = 1e-6 * (double)micro[0] / measure->ranks;
     measure->in_calls = 1e-6 * (double)micro[1] / measure->ranks;
-    AMBIT_TRY_TOGETHER(farm->comm, ambit_comm_rank(farm->comm) == 0
-                                       ? ambit_farm_base_write(farm->base_path, &result)
-                                       : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(farm->comm,
+                       first ? ambit_farm_base_write(farm->base_path, &result) : AMBIT_OK);
+    AMBIT_TRY_TOGETHER(farm->comm, first ? ambit_part_key_write(farm->base_path, key) : AMBIT_OK);
 done:
     ambit_result_clear(&result);
     ambit_job_clear(&job);
@@ -484,6 +477,7 @@ ambit_status ambit_farm(struct ambit_comm *comm, const struct ambit_run_options 
                     : AMBIT_OK);
     if (first) remove_folder(&farm);
 done:
+    if (first && farm.folder != NULL) (void)rmdir(farm.folder); /* which holds nothing */
     ambit_log_finish();
     clear_farm(&farm);
     return status;

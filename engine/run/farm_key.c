@@ -3,6 +3,7 @@
 #include "engine/base/path.h"
 #include "engine/base/version.h"
 #include "engine/run/farm_state.h"
+#include "engine/run/inputs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,29 +13,13 @@ static void add_text(struct ambit_sha256 *sha, const char *text)
     ambit_sha256_add(sha, text, strlen(text) + 1);
 }
 
-/* The bytes of a file; one that cannot be read is as good as empty, for its scenario fails. */
-static ambit_status add_file(struct ambit_sha256 *sha, const struct ambit_scenario *s,
-                             const char *name)
-{
-    char *path = NULL, bytes[4096];
-    const ambit_status status = ambit_path_beside(s->path, name, &path);
-    FILE *const file = status == AMBIT_OK ? fopen(path, "rbe") : NULL;
-    for (size_t got = 1; file != NULL && got > 0;) {
-        got = fread(bytes, 1, sizeof bytes, file);
-        ambit_sha256_add(sha, bytes, got);
-    }
-    if (file != NULL) (void)fclose(file);
-    ambit_free(&path);
-    return status;
-}
-
 ambit_status ambit_farm_key(const struct ambit_farm *farm, int variant,
                             char key_out[AMBIT_SHA256_TEXT])
 {
     ambit_status status = AMBIT_OK;
     struct ambit_sha256 *sha = NULL;
     struct ambit_scenario s;
-    char numbers[128];
+    char numbers[128], *path = NULL;
     ambit_scenario_init(&s);
     AMBIT_TRY(ambit_sha256_create(&sha));
     AMBIT_TRY(ambit_variants_bind(farm->variants, variant, &s));
@@ -47,18 +32,13 @@ ambit_status ambit_farm_key(const struct ambit_farm *farm, int variant,
                    (unsigned long long)farm->options.seed, farm->options.has_seed,
                    (long long)farm->options.effort, farm->options.skip_bad_rows);
     add_text(sha, numbers);
-    if (s.reps_file != NULL) AMBIT_TRY(add_file(sha, &s, s.reps_file));
+    AMBIT_TRY(ambit_inputs_hash(sha, &s));
+    AMBIT_TRY(ambit_path_beside(s.path, s.accounts_file, &path));
     if (strcmp(s.accounts_file, farm->nation.reader.accounts_file) != 0)
-        AMBIT_TRY(add_file(sha, &s, s.accounts_file));
-    for (int c = 0; c < s.changes.count; c++) {
-        const struct ambit_change *const change = &s.changes.change[c];
-        const bool is_file = change->kind == AMBIT_CHANGE_ADD_REPS ||
-                             change->kind == AMBIT_CHANGE_ADD_ACCOUNTS ||
-                             change->kind == AMBIT_CHANGE_REMOVE_ACCOUNTS;
-        if (is_file && change->text != NULL) AMBIT_TRY(add_file(sha, &s, change->text));
-    }
+        ambit_inputs_hash_file(sha, path);
     ambit_sha256_text(sha, key_out);
 done:
+    ambit_free(&path);
     ambit_sha256_destroy(&sha);
     ambit_scenario_clear(&s);
     return status;

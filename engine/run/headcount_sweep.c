@@ -488,6 +488,7 @@ ambit_status ambit_headcount_run(struct ambit_comm *comm, const struct ambit_run
     (void)snprintf(yaml_path, room, "%s.yaml", options->result_path);
     plan->curve = curve_out;
     ambit_job_init(&plan->job, comm, options);
+    plan->job.options.other_path[2] = yaml_path;
     plan->job.options.resume = false; /* which is about plans of the farm */
     plan->job.draws = true;
     AMBIT_TRY(prepare(plan, numbers, yaml_path, scenario_out));

@@ -126,10 +126,6 @@ void ambit_job_clear(struct ambit_job *job);
  * computed. */
 ambit_status ambit_job_load(struct ambit_job *job) AMBIT_CHECKED;
 
-/* Fails where the result would take the place of a table: `nation.yaml` gives `nation.h5` unless
- * told otherwise, and so may the accounts be named. Local. */
-ambit_status ambit_job_check_inputs_stay(const struct ambit_job *job) AMBIT_CHECKED;
-
 /* Two steps of it: the scenario's own seed, unless the options have one; and whether what was read
  * can be planned. Local. */
 void ambit_job_take_seed(struct ambit_job *job);

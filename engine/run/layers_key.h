@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a layer's plan depends on, as a hash, and the file beside the plan that holds it. Local.
+ * What a layer's plan depends on, as a hash. Local.
  */
 #ifndef AMBIT_LAYERS_KEY_H
 #define AMBIT_LAYERS_KEY_H
@@ -14,11 +14,5 @@
 ambit_status ambit_layers_keys(const struct ambit_variants *variants,
                                const struct ambit_run_options *options,
                                char (*keys_out)[AMBIT_SHA256_TEXT]) AMBIT_CHECKED;
-
-/* PART.key. Errors: AMBIT_ERR_IO, AMBIT_ERR_MEMORY. */
-ambit_status ambit_layers_key_write(const char *part,
-                                    const char key[AMBIT_SHA256_TEXT]) AMBIT_CHECKED;
-bool ambit_layers_key_matches(const char *part, const char key[AMBIT_SHA256_TEXT]);
-void ambit_layers_key_remove(const char *part);
 
 #endif

@@ -1,49 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/base/log.h"
-#include "engine/base/memory.h"
-#include "engine/base/path.h"
+#include "engine/run/inputs.h"
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/memory_need.h"
 #include "engine/run/threads.h"
 #include "io/scenario_yaml.h"
 #include "io/tables_csv.h"
-
-#include <sys/stat.h>
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-ambit_status ambit_job_check_inputs_stay(const struct ambit_job *job)
-{
-    ambit_status status = AMBIT_OK;
-    const struct ambit_run_options *const options = &job->options;
-    const struct ambit_scenario *const s = &job->scenario;
-    char *accounts = NULL, *reps = NULL;
-    if (options->result_path == NULL) return AMBIT_OK;
-    if (options->accounts_path != NULL)
-        AMBIT_TRY(ambit_copy_string(options->accounts_path, &accounts));
-    else
-        AMBIT_TRY(ambit_path_beside(s->path, s->accounts_file, &accounts));
-    if (s->reps_file != NULL) AMBIT_TRY(ambit_path_beside(s->path, s->reps_file, &reps));
-    const bool is_accounts = same_file(options->result_path, accounts);
-    if (options->plan_path != NULL && same_file(options->result_path, options->plan_path))
-        AMBIT_TRY(ambit_fail(AMBIT_ERR_IO,
-                             "cannot write %s: it is the plan to be read; name another with -o",
-                             options->result_path));
-    if (is_accounts || (reps != NULL && same_file(options->result_path, reps)))
-        status = ambit_fail(AMBIT_ERR_IO,
-                            "cannot write %s: it is the %s file of the scenario; name another with "
-                            "-o",
-                            options->result_path, is_accounts ? "accounts" : "reps");
-done:
-    ambit_free(&accounts);
-    ambit_free(&reps);
-    return status;
-}
 
 void ambit_job_take_seed(struct ambit_job *job)
 {
@@ -75,7 +38,7 @@ ambit_status ambit_job_load(struct ambit_job *job)
     job->scenario.audit.takes_unknown =
         job->use == AMBIT_USE_AUDIT && job->options.plan_path == NULL;
     ambit_job_take_seed(job);
-    AMBIT_TRY_TOGETHER(job->comm, ambit_job_check_inputs_stay(job));
+    AMBIT_TRY_TOGETHER(job->comm, ambit_inputs_stay(&job->options, &job->scenario));
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
     AMBIT_TRY(ambit_job_read_barriers(job));

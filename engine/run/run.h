@@ -22,6 +22,7 @@ struct ambit_run_options {
     const char *accounts_path; /* read instead of the scenario's accounts; NULL: those */
     const char *plan_path;     /* result file whose plan is audited; NULL: today's territories */
     const char *result_path;   /* where the HDF5 file goes; NULL: nothing is stored */
+    const char *other_path[3]; /* what will be written beside it, or NULL */
     uint64_t seed;             /* default 1 */
     bool has_seed;             /* it was given: one in the scenario does not count */
     int64_t effort;            /* rounds of refinement, ≥ 0; default 24 */

@@ -12,9 +12,11 @@
 #include "engine/base/memory.h"
 #include "engine/base/stop.h"
 #include "engine/run/farm_split.h"
+#include "engine/run/inputs.h"
 #include "engine/run/layers_key.h"
 #include "engine/run/layers_nation.h"
 #include "engine/run/memory_need.h"
+#include "engine/run/part_key.h"
 #include "engine/run/threads.h"
 #include "io/layers_reps.h"
 #include "io/report_diagnosis.h"
@@ -65,19 +67,6 @@ done:
     return status;
 }
 
-/* The tables are not where the result goes. */
-static ambit_status check_inputs(const struct layers *w)
-{
-    ambit_status status = AMBIT_OK;
-    struct ambit_job job = {.options = w->options};
-    for (int l = 0; l < ambit_variants_count(w->variants) && status == AMBIT_OK; l++) {
-        status = ambit_variants_bind(w->variants, l, &job.scenario);
-        if (status == AMBIT_OK) status = ambit_job_check_inputs_stay(&job);
-        ambit_scenario_clear(&job.scenario);
-    }
-    return status;
-}
-
 static ambit_status prepare(struct layers *w)
 {
     ambit_status status = AMBIT_OK;
@@ -86,7 +75,7 @@ static ambit_status prepare(struct layers *w)
     ambit_log_progress("read", 0, 0, "");
     AMBIT_TRY(ambit_variants_load(options->scenario_path, w->comm, &w->variants));
     AMBIT_TRY_TOGETHER(w->comm, name_parts(w));
-    AMBIT_TRY_TOGETHER(w->comm, check_inputs(w));
+    AMBIT_TRY_TOGETHER(w->comm, ambit_inputs_stay_of_all(options, w->variants));
     AMBIT_TRY(ambit_layers_nation_read(w->comm, options, w->variants, &w->layered));
     AMBIT_TRY(ambit_layers_count_reps(w->comm, options, w->variants, &w->layered));
     if (w->layered.in_none > 0)
@@ -192,7 +181,7 @@ static bool is_done(const struct layers *w, int l)
     int64_t found = 0;
     if (w->options.resume && ambit_comm_rank(w->group) == 0) {
         struct ambit_result result;
-        found = ambit_layers_key_matches(w->part[l], w->key[l]) &&
+        found = ambit_part_key_matches(w->part[l], w->key[l]) &&
                 ambit_result_read(w->part[l], &result) == AMBIT_OK;
         if (found) ambit_result_clear(&result);
         ambit_error_clear(); /* one that cannot be read is one that is not there */
@@ -261,7 +250,7 @@ static ambit_status draw_layer(struct layers *w, int l)
     options.scenario_name = entry->name;
     options.result_path = w->part[l];
     ambit_result_init(&result);
-    if (first) ambit_layers_key_remove(w->part[l]);
+    if (first) ambit_part_key_remove(w->part[l]);
     ambit_status ended = ambit_run(w->group, &options, &result);
     int64_t seen[3] = {first && result.territory_count > 0, ambit_stop_signal(),
                        first ? result.account_count : 0};
@@ -279,7 +268,7 @@ static ambit_status draw_layer(struct layers *w, int l)
     entry->status = end_of(ended, seen[0] != 0);
     if (ended != AMBIT_OK) keep_message(&result, entry);
     AMBIT_TRY_TOGETHER(w->group, first && entry->status == AMBIT_FARM_DONE
-                                     ? ambit_layers_key_write(w->part[l], w->key[l])
+                                     ? ambit_part_key_write(w->part[l], w->key[l])
                                      : AMBIT_OK);
 done:
     ambit_result_clear(&result);
@@ -326,7 +315,7 @@ static void remove_parts(const struct layers *w)
 {
     for (int l = 0; l < w->layered.count; l++) {
         (void)unlink(w->part[l]);
-        ambit_layers_key_remove(w->part[l]);
+        ambit_part_key_remove(w->part[l]);
     }
 }
 

@@ -264,6 +264,10 @@ static ambit_status read_name(const struct ambit_variants *v, const node *entry,
     if (name->kind != AMBIT_YAML_SCALAR || !is_name(name->text))
         AMBIT_TRY(complain(v, name, false, "expected " NAME_RULE ", found %s",
                            name->kind == AMBIT_YAML_SCALAR ? name->text : kind_words(name)));
+    if (!v->layered && strcmp(name->text, "base") == 0)
+        AMBIT_TRY(complain(v, name, false,
+                           "expected another name than base, which is what the file has without "
+                           "its scenarios"));
     (void)snprintf(variant->name, sizeof variant->name, "%s", name->text);
 done:
     return status;
@@ -288,6 +292,7 @@ static ambit_status add_layer(struct ambit_variants *v, const node *entry)
 {
     ambit_status status = AMBIT_OK;
     static const char *const of_file[] = {"scenarios", "grid", "seeds", "layers"};
+    static const char *const of_all[] = {"add", "remove"};
     struct variant layer = {.place = entry, .count = 1};
     AMBIT_TRY(read_name(v, entry, &layer));
     for (size_t k = 0; k < sizeof of_file / sizeof *of_file; k++) {
@@ -295,6 +300,15 @@ static ambit_status add_layer(struct ambit_variants *v, const node *entry)
         if (inner != NULL)
             AMBIT_TRY(complain(v, inner, true, "expected no %s within a layer, found '%s'",
                                of_file[k], of_file[k]));
+    }
+    const node *const accounts = ambit_yaml_find(entry, "accounts");
+    for (size_t k = 0; k < sizeof of_all / sizeof *of_all && accounts != NULL; k++) {
+        const node *const inner = ambit_yaml_find(accounts, of_all[k]);
+        if (inner != NULL)
+            AMBIT_TRY(complain(v, inner, true,
+                               "expected what is added or removed outside layers, which share "
+                               "their accounts, found '%s' in '%s'",
+                               of_all[k], layer.name));
     }
     if (v->count == AMBIT_LAYER_MAX)
         AMBIT_TRY(
@@ -361,16 +375,6 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* Accounts that a scenario adds and removes. */
-static int count_account_changes(const struct ambit_scenario *s)
-{
-    int count = 0;
-    for (int c = 0; c < s->changes.count; c++)
-        count += s->changes.change[c].kind == AMBIT_CHANGE_ADD_ACCOUNTS ||
-                 s->changes.change[c].kind == AMBIT_CHANGE_REMOVE_ACCOUNTS;
-    return count;
-}
-
 /* Layers are plans over one table of accounts: the first layer's. */
 static ambit_status check_table(const struct ambit_variants *v, int index,
                                 const struct ambit_scenario *s)
@@ -383,12 +387,11 @@ static ambit_status check_table(const struct ambit_variants *v, int index,
         same_text(first.crs, s->crs) && strcmp(first.id_column, s->id_column) == 0 &&
         strcmp(first.lat_column, s->lat_column) == 0 &&
         strcmp(first.lon_column, s->lon_column) == 0 && strcmp(first.x_column, s->x_column) == 0 &&
-        strcmp(first.y_column, s->y_column) == 0 &&
-        count_account_changes(&first) == count_account_changes(s);
+        strcmp(first.y_column, s->y_column) == 0;
     if (!same)
         status = complain(v, v->variant[index].place, false,
-                          "expected the accounts of the other layers (their file, ids, places, and "
-                          "what is added or removed stand outside layers), found others in '%s'",
+                          "expected the accounts of the other layers (their file, ids and places "
+                          "stand outside layers), found others in '%s'",
                           v->variant[index].name);
     ambit_scenario_clear(&first);
     return status;

@@ -204,12 +204,16 @@ static void refuses_at_the_place(void)
          "6:13: scenarios[0]: expected no layers within a scenario, found some"},
         {"layers: {model: hybrid, list: [{name: a, takes: all},\n"
          "  {name: b, takes: rest, accounts: {file: b.csv}}]}\n",
-         "7:3: layers.list[1]: expected the accounts of the other layers (their file, ids, places, "
-         "and what is added or removed stand outside layers), found others in 'b'"},
-        {"layers: {model: hybrid, list: [{name: a, takes: all},\n"
+         "7:3: layers.list[1]: expected the accounts of the other layers (their file, ids and "
+         "places stand outside layers), found others in 'b'"},
+        {"layers: {model: hybrid, list: [{name: a, takes: all, accounts: {remove: a.csv}},\n"
          "  {name: b, takes: rest, accounts: {remove: b.csv}}]}\n",
-         "7:3: layers.list[1]: expected the accounts of the other layers (their file, ids, places, "
-         "and what is added or removed stand outside layers), found others in 'b'"},
+         "6:65: layers.list[0].accounts: expected what is added or removed outside layers, which "
+         "share their accounts, found 'remove' in 'a'"},
+        {"layers: {model: hybrid, list: [{name: a, takes: all},\n"
+         "  {name: b, takes: rest, accounts: {add: b.csv}}]}\n",
+         "7:37: layers.list[1].accounts: expected what is added or removed outside layers, which "
+         "share their accounts, found 'add' in 'b'"},
     };
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++) {
         char text[2048], expected[1024];

@@ -177,6 +177,9 @@ static void refuses_at_the_place(void)
         {"scenarios:\n  - {name: a/b}\n",
          "8:12: scenarios[0].name: expected a name of 1 to 191 bytes without / : and control "
          "characters, found a/b"},
+        {"scenarios:\n  - {name: base}\n",
+         "8:12: scenarios[0].name: expected another name than base, which is what the file has "
+         "without its scenarios"},
         {"scenarios:\n  - {name: a}\n  - {name: a}\n",
          "9:5: scenarios[1]: expected each scenario's name once, found 'a' again (first on line "
          "8)"},

@@ -24,6 +24,22 @@ for ranks in 1 3; do
     check "a good result on $ranks ranks: one line" 1 "$(wc -l <out)"
 done
 
+# A seed alone has no prices, and claims no bound: what it says is so, and no more may be said.
+on 1 run nation/scenario.yaml -o nation/seed.h5 --threads 1 --seed-only --quiet
+for ranks in 1 3; do
+    verified "a seed" $ranks nation/seed.h5 2 "" \
+        "ambit: nation/seed.h5: every figure agrees; the plan breaks bands, and says so"
+done
+edit nation/seed.h5 "f.attrs['bound_micro_hours'] = 5"
+on 3 verify nation/seed.h5 --threads 1 --quiet
+check "a seed with a bound: exit code" 1 "$code"
+check "a seed with a bound: named" 1 "$(grep -c 'bound (micro-hours): the file says 5' out)"
+cp nation/good.h5 $bad
+edit $bad "f.attrs['bound_micro_hours'] = 0"
+on 3 verify $bad --threads 1 --quiet
+check "a plan without its bound" "1 1" \
+    "$code $(grep -c 'bound (micro-hours): the file says 0, recomputed' out)"
+
 # A change of the file through h5py; the figures in the message are those of the good file.
 tampered() { # NAME PYTHON LINE COUNT-OF-DIFFERENCES
     local words="$4 figures differ"

@@ -73,10 +73,11 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
                                  char **scenario_path)
 {
     ambit_status status = AMBIT_OK;
-    int64_t head[6] = {
+    int64_t head[7] = {
         stored->account_count, stored->territory_count,
         stored->band_count,    *scenario_path != NULL ? (int64_t)strlen(*scenario_path) + 1 : 0,
-        stored->kind,          stored->budget_cell_count};
+        stored->kind,          stored->budget_cell_count,
+        stored->bound};
     const bool first = ambit_comm_rank(comm) == 0;
     ambit_comm_broadcast(comm, head, sizeof head, 0);
     const size_t territories = (size_t)head[1];
@@ -86,6 +87,7 @@ static ambit_status share_result(struct ambit_comm *comm, struct ambit_result *s
         stored->band_count = (int32_t)head[2];
         stored->kind = (enum ambit_result_kind)head[4];
         stored->budget_cell_count = (int32_t)head[5];
+        stored->bound = head[6];
         status = ambit_alloc(scenario_path, (size_t)head[3], 1);
         if (status == AMBIT_OK)
             status = ambit_alloc(&stored->territory, (size_t)head[0], sizeof(int32_t));
@@ -151,6 +153,17 @@ done:
     return status;
 }
 
+/* False for a plan of --seed-only, which has no prices and claims no bound. */
+static bool has_prices(const struct ambit_result *stored)
+{
+    if (stored->bound != 0) return true;
+    for (int b = 0; b < stored->band_count; b++)
+        for (int32_t j = 0; j < stored->territory_count; j++)
+            if (stored->band[b].price_lower[j] > 0.0 || stored->band[b].price_upper[j] > 0.0)
+                return true;
+    return false;
+}
+
 ambit_status ambit_verify_take_decisions(struct ambit_job *job, const struct ambit_result *stored)
 {
     ambit_status status = AMBIT_OK;
@@ -176,7 +189,7 @@ ambit_status ambit_verify_take_decisions(struct ambit_job *job, const struct amb
         territory->centre_lon = stored->territories[j].centre_lon;
         ambit_unit_from_degrees(territory->centre_lat, territory->centre_lon, territory->position);
     }
-    if (stored->kind != AMBIT_RESULT_PLAN) goto done;
+    if (stored->kind != AMBIT_RESULT_PLAN || !has_prices(stored)) goto done;
     const size_t cells = (size_t)job->territories.count * (size_t)rules;
     AMBIT_TRY(ambit_alloc(&job->price_lower, cells, sizeof(double)));
     AMBIT_TRY(ambit_alloc(&job->price_upper, cells, sizeof(double)));

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Normal numbers come in pairs (Box, Muller 1958), one pair for two samples. Sums are of whole
- * micro-units.
+ * micro-units. They may leave the range of these, as laws have long tails: so beside them the upper
+ * halves of all values are summed, which cannot.
  *
  * Cost: a logarithm, a root, a sine and cosine for two samples of an account, and an exponential
  * each. Weakness: the laws of two columns are independent, though more work often means more
  * potential; and a normal factor that is cut at zero has a mean a little above 1 where it is wide.
  */
 #include "solvers/uncertainty.h"
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/base/random.h"
 #include "engine/base/real.h"
@@ -15,7 +17,8 @@
 #include <math.h>
 #include <omp.h>
 
-enum { SAMPLE_BITS = 20 };                  /* as many samples as a scenario may ask for */
+enum { SAMPLE_BITS = 20 }; /* as many samples as a scenario may ask for */
+enum { HALF_BITS = 32 };
 enum { EACH = 0, SHARED = 2, STREAMS = 4 }; /* each takes two streams of random numbers */
 
 double ambit_spread_factor(const struct ambit_spread *spread, double z)
@@ -57,9 +60,16 @@ static void draw(const struct ambit_spread *spread, uint64_t seed, uint64_t stre
     }
 }
 
+/* As unsigned numbers, for a sum that leaves the range is told by its upper halves. */
+static void add(int64_t *sum, int64_t value)
+{
+    *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
+}
+
+/* Into the sums of a territory, and the upper halves, rounded up, into those of all. */
 static void add_account(const struct ambit_accounts *accounts,
-                        const struct ambit_uncertain_column *uncertain, int32_t i, int32_t j,
-                        uint64_t seed, int first, int64_t *sums)
+                        const struct ambit_uncertain_column *uncertain, int32_t i, uint64_t seed,
+                        int first, int64_t *sums, int64_t *halves)
 {
     double each[AMBIT_SAMPLE_BATCH], shared[AMBIT_SAMPLE_BATCH];
     const uint64_t stream = (uint64_t)STREAMS * (uint64_t)uncertain->column;
@@ -67,8 +77,23 @@ static void add_account(const struct ambit_accounts *accounts,
     const int64_t word = uncertain->by >= 0 ? accounts->category[uncertain->by][i] : 0;
     draw(&uncertain->each, seed, stream + EACH, accounts->first + i, first, each);
     draw(&uncertain->shared, seed, stream + SHARED, word, first, shared);
-    for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++)
-        sums[(int64_t)j * AMBIT_SAMPLE_BATCH + s] += (int64_t)llrint(value * each[s] * shared[s]);
+    for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++) {
+        const double sample = value * each[s] * shared[s];
+        const int64_t whole =
+            sample < (double)AMBIT_MICRO_SUM_MAX ? (int64_t)llrint(sample) : AMBIT_MICRO_SUM_MAX;
+        add(&sums[s], whole);
+        halves[s] += (whole >> HALF_BITS) + 1;
+    }
+}
+
+int64_t ambit_uncertainty_length(int32_t territories)
+{
+    return ((int64_t)territories + 1) * AMBIT_SAMPLE_BATCH;
+}
+
+bool ambit_uncertainty_fits(const int64_t *sums, int32_t territories, int s)
+{
+    return sums[(int64_t)territories * AMBIT_SAMPLE_BATCH + s] < AMBIT_MICRO_SUM_MAX >> HALF_BITS;
 }
 
 ambit_status ambit_uncertainty_sum(const struct ambit_accounts *accounts,
@@ -77,7 +102,7 @@ ambit_status ambit_uncertainty_sum(const struct ambit_accounts *accounts,
                                    int first, int64_t *sums)
 {
     ambit_status status = AMBIT_OK;
-    const int64_t length = (int64_t)territories * AMBIT_SAMPLE_BATCH;
+    const int64_t length = ambit_uncertainty_length(territories);
     const int threads = omp_get_max_threads();
     int64_t *own = NULL;
     AMBIT_TRY(ambit_alloc(&own, (size_t)(length * threads), sizeof *own));
@@ -86,11 +111,13 @@ ambit_status ambit_uncertainty_sum(const struct ambit_accounts *accounts,
         int64_t *const mine = &own[omp_get_thread_num() * length];
 #pragma omp for schedule(static)
         for (int32_t i = 0; i < accounts->count; i++)
-            add_account(accounts, uncertain, i, label[i], seed, first, mine);
+            add_account(accounts, uncertain, i, seed, first,
+                        &mine[(int64_t)label[i] * AMBIT_SAMPLE_BATCH],
+                        &mine[(int64_t)territories * AMBIT_SAMPLE_BATCH]);
 #pragma omp for schedule(static)
         for (int64_t at = 0; at < length; at++)
             for (int t = 0; t < threads; t++)
-                sums[at] += own[t * length + at];
+                add(&sums[at], own[t * length + at]);
     }
 done:
     ambit_free(&own);

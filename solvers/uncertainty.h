@@ -16,11 +16,18 @@
 double ambit_spread_factor(const struct ambit_spread *spread, double z);
 
 /* Adds to sums[territory × batch + s], s below AMBIT_SAMPLE_BATCH, the micro-units of column
- * `uncertain` of the slice's accounts in samples first + s. `label` is the plan. Uses OpenMP.
- * Errors: AMBIT_ERR_MEMORY. Local. */
+ * `uncertain` of the slice's accounts in samples first + s. `label` is the plan. Behind these are
+ * sums for ambit_uncertainty_fits(). Uses OpenMP. Errors: AMBIT_ERR_MEMORY. Local. */
 ambit_status ambit_uncertainty_sum(const struct ambit_accounts *accounts,
                                    const struct ambit_uncertain_column *uncertain,
                                    const int32_t *label, int32_t territories, uint64_t seed,
                                    int first, int64_t *sums) AMBIT_CHECKED;
+
+/* How many sums that are. */
+int64_t ambit_uncertainty_length(int32_t territories);
+
+/* Whether sample s of all accounts together, whose slices are summed up, is below
+ * AMBIT_MICRO_SUM_MAX (within 1 %): else its sums mean nothing. Local. */
+bool ambit_uncertainty_fits(const int64_t *sums, int32_t territories, int s);
 
 #endif

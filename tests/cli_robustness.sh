@@ -104,6 +104,23 @@ refused "by alone" 's/uniform 20%/uniform 20%, by: segment/' ":8:9: robustness.w
 key shared beside by, found none"
 refused "nothing" 's/{each: uniform 20%}/{}/' ":8:9: robustness.work: expected the key each or \
 shared, found none"
+# A table whose sum is near what sums can hold, and a law that goes beyond it.
+"$python" "$here/tests/make_nation.py" vast --accounts 120 --reps 3
+sed -i '2s/^\(.*,\)[0-9.]*,\([^,]*\)$/\1999999999999,\2/' vast/accounts.csv
+for law in "uniform 20%" "lognormal 500%"; do
+    { cat vast/scenario.yaml; echo "robustness: {samples: 200, potential: {each: $law}}"; } >vast/s.yaml
+    for ranks in 1 3; do
+        on $ranks robustness vast/s.yaml --quiet --threads 1 -o vast/$ranks.csv
+        if [ "$law" = "uniform 20%" ]; then
+            check "vast, $law on $ranks ranks: exit code" 0 "$code"
+            continue
+        fi
+        check "vast, $law on $ranks ranks: exit code" 65 "$code"
+        check "vast, $law on $ranks ranks: said" "ambit: vast/s.yaml: robustness: expected samples \
+of column 'potential' that add up to less than 4.6e12, found more: give it in thousands or millions, \
+or a narrower law" "$(cat err)"
+    done
+done
 on 1 robustness two/s.yaml -o two/s.yaml
 check "over its input: exit code" 1 "$((code == 0 ? 0 : 1))"
 finish

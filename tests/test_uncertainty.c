@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Uncertain columns: the laws' moments, who shares a factor, and sums that depend on no slices. */
+#include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "solvers/uncertainty.h"
 #include "tests/harness.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 enum { ACCOUNTS = 6, TERRITORIES = 3, BATCHES = 1000, SAMPLES = BATCHES * AMBIT_SAMPLE_BATCH };
+enum { SUMS = (TERRITORIES + 1) * AMBIT_SAMPLE_BATCH };
 
 static const int32_t label[ACCOUNTS] = {0, 0, 1, 1, 2, 2};
 
@@ -32,7 +34,7 @@ static void moments(const struct ambit_accounts *a, const struct ambit_uncertain
     for (int32_t i = 0; i < ACCOUNTS; i++)
         if (label[i] == j) whole += (double)a->column[0][i];
     for (int batch = 0; batch < BATCHES; batch++) {
-        int64_t sums[TERRITORIES * AMBIT_SAMPLE_BATCH] = {0};
+        int64_t sums[SUMS] = {0};
         must(ambit_uncertainty_sum(a, u, label, TERRITORIES, 7, batch * AMBIT_SAMPLE_BATCH, sums));
         for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++) {
             const double part = (double)sums[j * AMBIT_SAMPLE_BATCH + s] / whole;
@@ -88,7 +90,7 @@ static void slices(void)
     const struct ambit_uncertain_column u = {
         .each = {AMBIT_LAW_LOGNORMAL, 0.5}, .shared = {AMBIT_LAW_NORMAL, 0.1}, .by = 0};
     struct ambit_accounts whole, part = {0};
-    int64_t sums[TERRITORIES * AMBIT_SAMPLE_BATCH] = {0}, parts[TERRITORIES * AMBIT_SAMPLE_BATCH];
+    int64_t sums[SUMS] = {0}, parts[SUMS];
     make(&whole);
     must(ambit_uncertainty_sum(&whole, &u, label, TERRITORIES, 3, 32, sums));
     for (int32_t cut = 0; cut <= ACCOUNTS; cut++) {
@@ -108,9 +110,42 @@ static void slices(void)
     ambit_accounts_clear(&whole);
 }
 
+/* Two values that are each within the range, and together or by a factor of 4 beyond it. */
+static void range(void)
+{
+    const struct ambit_uncertain_column sure = {.by = -1};
+    const struct ambit_uncertain_column wide = {.each = {AMBIT_LAW_LOGNORMAL, 5.0}, .by = -1};
+    struct ambit_accounts a;
+    int beyond = 0;
+    make(&a);
+    CU_ASSERT_EQUAL(ambit_uncertainty_length(TERRITORIES), SUMS);
+    for (int step = 0; step < 3; step++) {
+        int64_t sums[SUMS] = {0};
+        a.column[0][0] = step == 0 ? AMBIT_MICRO_SUM_MAX / 2 : AMBIT_MICRO_SUM_MAX - 1;
+        a.column[0][5] = step == 2 ? AMBIT_MICRO_SUM_MAX - 1 : AMBIT_MICRO_SUM_MAX / 4;
+        must(ambit_uncertainty_sum(&a, &sure, label, TERRITORIES, 7, 0, sums));
+        for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++)
+            CU_ASSERT_EQUAL(ambit_uncertainty_fits(sums, TERRITORIES, s), step == 0);
+    }
+    a.column[0][0] = AMBIT_MICRO_SUM_MAX / 4;
+    a.column[0][5] = 0;
+    for (int batch = 0; batch < 100; batch++) {
+        int64_t sums[SUMS] = {0};
+        must(ambit_uncertainty_sum(&a, &wide, label, TERRITORIES, 7, batch * AMBIT_SAMPLE_BATCH,
+                                   sums));
+        for (int s = 0; s < AMBIT_SAMPLE_BATCH; s++) {
+            const bool fits = ambit_uncertainty_fits(sums, TERRITORIES, s);
+            beyond += !fits;
+            CU_ASSERT_EQUAL(fits, sums[s] >= 0 && sums[s] < AMBIT_MICRO_SUM_MAX);
+        }
+    }
+    CU_ASSERT(beyond > 10);
+    ambit_accounts_clear(&a);
+}
+
 int main(void)
 {
     static const struct ambit_test tests[] = {
-        {"laws", laws}, {"factors", factors}, {"slices", slices}};
+        {"laws", laws}, {"factors", factors}, {"slices", slices}, {"range", range}};
     return ambit_test_main("uncertainty", tests, AMBIT_TEST_COUNT(tests));
 }

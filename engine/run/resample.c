@@ -46,14 +46,14 @@ struct sampling {
     const int32_t *label;
     int uncertain;
     int64_t *certain;           /* owned; [measure × territories + territory] */
-    int64_t *sums;              /* owned; [uncertain × territories × batch] */
+    int64_t *sums;              /* owned; of each uncertain column */
     struct ambit_result sample; /* its measures and bands */
     struct ambit_robustness *out;
 };
 
 static int64_t *sums_of(const struct sampling *sampling, int u)
 {
-    return &sampling->sums[(int64_t)u * sampling->job->territories.count * AMBIT_SAMPLE_BATCH];
+    return &sampling->sums[u * ambit_uncertainty_length(sampling->job->territories.count)];
 }
 
 static ambit_status allocate(struct sampling *sampling)
@@ -66,7 +66,8 @@ static ambit_status allocate(struct sampling *sampling)
     AMBIT_TRY(ambit_alloc(&sampling->certain, territories * (size_t)s->measure_count,
                           sizeof *sampling->certain));
     AMBIT_TRY(ambit_alloc(&sampling->sums,
-                          territories * AMBIT_SAMPLE_BATCH * (size_t)sampling->uncertain,
+                          (size_t)ambit_uncertainty_length((int32_t)territories) *
+                              (size_t)sampling->uncertain,
                           sizeof *sampling->sums));
     AMBIT_TRY(ambit_alloc(&out->below, cells, sizeof *out->below));
     AMBIT_TRY(ambit_alloc(&out->above, cells, sizeof *out->above));
@@ -169,11 +170,26 @@ done:
     return status;
 }
 
+/* Laws have long tails: a sample may be more than sums can hold. */
+static ambit_status check_sums(const struct sampling *sampling, int samples)
+{
+    const struct ambit_scenario *const s = &sampling->job->scenario;
+    for (int u = 0; u < sampling->uncertain; u++)
+        for (int n = 0; n < samples && n < AMBIT_SAMPLE_BATCH; n++)
+            if (!ambit_uncertainty_fits(sums_of(sampling, u), sampling->job->territories.count, n))
+                return ambit_fail(AMBIT_ERR_INPUT,
+                                  "%s: robustness: expected samples of column '%s' that add up to "
+                                  "less than 4.6e12, found more: give it in thousands or millions, "
+                                  "or a narrower law",
+                                  s->path, s->column[s->robustness.column[u].column]);
+    return AMBIT_OK;
+}
+
 static ambit_status draw_batch(struct sampling *sampling, int first)
 {
     ambit_status status = AMBIT_OK;
     struct ambit_job *const job = sampling->job;
-    const int64_t length = (int64_t)job->territories.count * AMBIT_SAMPLE_BATCH;
+    const int64_t length = ambit_uncertainty_length(job->territories.count);
     memset(sampling->sums, 0, (size_t)(length * sampling->uncertain) * sizeof *sampling->sums);
     for (int u = 0; u < sampling->uncertain; u++)
         AMBIT_TRY_TOGETHER(
@@ -181,6 +197,7 @@ static ambit_status draw_batch(struct sampling *sampling, int first)
                                              sampling->label, job->territories.count,
                                              job->options.seed, first, sums_of(sampling, u)));
     ambit_comm_sum_i64(job->comm, sampling->sums, length * sampling->uncertain);
+    AMBIT_TRY_TOGETHER(job->comm, check_sums(sampling, job->scenario.robustness.samples - first));
 done:
     return status;
 }

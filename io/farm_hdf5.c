@@ -329,11 +329,15 @@ ambit_status ambit_farm_get_table(struct ambit_h5 *h5, struct ambit_farm_entry *
     AMBIT_TRY(
         ambit_h5_get_column(h5, "/scenarios/status", AMBIT_H5_TEXT, AMBIT_WORD_MAX, count, values));
     for (int n = 0; n < count; n++) {
-        for (int s = AMBIT_FARM_DONE; s <= AMBIT_FARM_FAILED; s++) {
-            if (strcmp(values + (size_t)n * AMBIT_WORD_MAX,
-                       ambit_farm_status_name((enum ambit_farm_status)s)) == 0)
-                entry[n].status = (enum ambit_farm_status)s;
-        }
+        const char *const word = values + (size_t)n * AMBIT_WORD_MAX;
+        int s = AMBIT_FARM_DONE;
+        while (s <= AMBIT_FARM_FAILED &&
+               strcmp(word, ambit_farm_status_name((enum ambit_farm_status)s)) != 0)
+            s++;
+        if (s > AMBIT_FARM_FAILED)
+            AMBIT_TRY(ambit_h5_damaged(h5, "/scenarios/status",
+                                       "expected done, infeasible or failed, found '%s'", word));
+        entry[n].status = (enum ambit_farm_status)s;
     }
 done:
     ambit_free(&values);

@@ -283,6 +283,26 @@ done:
     return status;
 }
 
+/* The first layer of each account, which follows from the others. */
+static ambit_status check_first(struct ambit_h5 *h5, const struct ambit_layered *layered)
+{
+    ambit_status status = AMBIT_OK;
+    static const char path[] = "/accounts/layer";
+    const int64_t n = layered->account_count;
+    int32_t *first = NULL;
+    AMBIT_TRY(ambit_alloc(&first, (size_t)n, sizeof *first));
+    AMBIT_TRY(ambit_h5_get_column(h5, path, AMBIT_H5_I32, 0, n, first));
+    for (int64_t i = 0; i < n; i++) {
+        const int is = ambit_layers_first((uint32_t)layered->mask[i]);
+        if (first[i] != is)
+            AMBIT_TRY(ambit_h5_damaged(h5, path, "account %lld: expected %d, found %d",
+                                       (long long)i, is, (int)first[i]));
+    }
+done:
+    ambit_free(&first);
+    return status;
+}
+
 static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_layered *out)
 {
     ambit_status status = AMBIT_OK;
@@ -305,6 +325,7 @@ static ambit_status get_accounts(struct ambit_h5 *h5, struct ambit_layered *out)
             AMBIT_TRY(ambit_h5_damaged(h5, "/accounts/layers",
                                        "account %lld: expected bits of %d layers, found %lld",
                                        (long long)i, out->count, (long long)out->mask[i]));
+    AMBIT_TRY(check_first(h5, out));
     for (int l = 0; l < out->count; l++)
         AMBIT_TRY(get_territories(h5, out, l));
 done:

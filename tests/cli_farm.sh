@@ -173,6 +173,11 @@ cp nation/farm.h5 nation/bad.h5
 edit nation/bad.h5 "f['/scenarios/0001/territories/travel'][0] += 1"
 on 1 verify "nation/bad.h5:tighter" --quiet
 check "verify a tampered scenario: exit code" 1 "$code"
+cp nation/farm.h5 nation/bad.h5
+edit nation/bad.h5 "f['/scenarios/status'][1] = b'done'"
+on 3 verify nation/bad.h5 --quiet --threads 1
+check "verify a table that calls a broken plan done" "1 1" \
+    "$code $(grep -c 'out of reach: table of scenarios, infeasible: it says 0, the plan 1' out)"
 edit nation/bad.h5 "f['/scenarios/0008/accounts/removed'][0] = 5000"
 on 1 verify "nation/bad.h5:fewer" --quiet
 check "verify a damaged scenario: exit code" 1 "$code"

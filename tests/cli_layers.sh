@@ -221,7 +221,15 @@ tampered "the joined territory" "
 tampered "another layer" "
     mask, a, b = f['/accounts/layers'], f['/accounts/territory_0002'], f['/accounts/territory_0003']
     i = [k for k in range(len(mask)) if mask[k] == 4][0]
-    mask[i], a[i], b[i] = 2, 0, -1" "layer 'key accounts': its plan has other accounts than it takes"
+    mask[i], a[i], b[i], f['/accounts/layer'][i] = 2, 0, -1, 1" "layer 'key accounts': its plan has other accounts than it takes"
+tampered "an account's first layer" "f['/accounts/layer'][7] += 1" \
+    "damaged layers: /accounts/layer: account 7: expected"
+tampered "the table's travel" "f['/scenarios/travel_hours'][2] += 1" \
+    "field: table of scenarios, travel_hours: it says"
+tampered "the table's moves" "f['/scenarios/moved'][1] += 1" \
+    "key accounts: table of scenarios, moved: it says"
+tampered "how a layer ended" "f['/scenarios/status'][2] = b'best'" \
+    "damaged layers: /scenarios/status: expected done, infeasible or failed, found 'best'"
 tampered "an account in no layer of the table" \
     "f['/accounts/territory_0003'][0] = 99" "damaged layers: /accounts/territory_0003"
 tampered "a layer that is none" "f['/accounts/layers'][7] = 8" \
@@ -300,7 +308,8 @@ check "a failed layer: the file says so" "2 ambit: nation/failed.h5: layer 'key 
 plan, and says so" "$code $(cat err)"
 edit nation/failed.h5 "
     mask = f['/accounts/layers']
-    mask[[k for k in range(len(mask)) if mask[k] == 2][0]] = 0"
+    i = [k for k in range(len(mask)) if mask[k] == 2][0]
+    mask[i], f['/accounts/layer'][i] = 0, -1"
 on 2 verify nation/failed.h5 --quiet --threads 1
 check "a failed layer: who is in it is checked" "1 1" \
     "$code $(grep -c "the file says the layers none, taken by 'key accounts'" out)"

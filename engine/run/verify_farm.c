@@ -7,7 +7,6 @@
  */
 #include "engine/base/memory.h"
 #include "engine/run/verify_one.h"
-#include "io/farm_hdf5.h"
 #include "io/frontier_hdf5.h"
 #include "io/result_hdf5.h"
 
@@ -24,19 +23,17 @@ static bool same(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* What the table says of a plan against the plan's own figures. Rank 0. */
-static ambit_status compare_entry(const char *name, const struct ambit_farm_entry *stored,
-                                  FILE *report, int *differences)
+int64_t ambit_verify_entry(const char *name, const struct ambit_farm_entry *stored,
+                           const struct ambit_result *plan, FILE *report)
 {
-    ambit_status status = AMBIT_OK;
-    struct ambit_result result;
+    int64_t differences = 0;
     struct ambit_farm_entry found = *stored;
-    AMBIT_TRY(ambit_result_read(name, &result));
-    ambit_farm_fill_entry(&result, &found);
+    ambit_farm_fill_entry(plan, &found);
     const struct {
         const char *what;
         double stored, found;
-    } figures[] = {{"territories", stored->territories, found.territories},
+    } figures[] = {{"infeasible", stored->status == AMBIT_FARM_INFEASIBLE, !plan->feasible},
+                   {"territories", stored->territories, found.territories},
                    {"outside", stored->outside, found.outside},
                    {"accounts", (double)stored->accounts, (double)found.accounts},
                    {"moved", (double)stored->moved, (double)found.moved},
@@ -49,11 +46,20 @@ static ambit_status compare_entry(const char *name, const struct ambit_farm_entr
         (void)fprintf(report,
                       "differs: %s: table of scenarios, %s: it says %.17g, the plan %.17g\n", name,
                       figures[k].what, figures[k].stored, figures[k].found);
-        ++*differences;
+        differences++;
     }
-    ambit_result_clear(&result);
-done:
-    return status;
+    return differences;
+}
+
+static ambit_status compare_entry(const char *name, const struct ambit_farm_entry *stored,
+                                  FILE *report, int64_t *differences)
+{
+    struct ambit_result plan;
+    const ambit_status status = ambit_result_read(name, &plan);
+    if (status != AMBIT_OK) return status;
+    *differences += ambit_verify_entry(name, stored, &plan, report);
+    ambit_result_clear(&plan);
+    return AMBIT_OK;
 }
 
 /* One plan of a farm, whose differences are counted and do not end the others. */
@@ -65,7 +71,6 @@ static ambit_status verify_entry(struct ambit_comm *comm, const char *path,
     const bool first = ambit_comm_rank(comm) == 0;
     char *name = NULL;
     int64_t differences = 0;
-    int of_table = 0;
     const size_t room = strlen(path) + sizeof entry->name + 2;
     if (entry->status == AMBIT_FARM_FAILED) {
         if (first) (void)fprintf(report, "%s:%s: no plan: it failed\n", path, entry->name);
@@ -84,9 +89,9 @@ static ambit_status verify_entry(struct ambit_comm *comm, const char *path,
         status = AMBIT_OK;
     }
     AMBIT_TRY(status);
-    AMBIT_TRY_TOGETHER(
-        comm, first && differences == 0 ? compare_entry(name, entry, report, &of_table) : AMBIT_OK);
-    differences += of_table;
+    AMBIT_TRY_TOGETHER(comm, first && differences == 0
+                                 ? compare_entry(name, entry, report, &differences)
+                                 : AMBIT_OK);
     ambit_comm_max_i64(comm, &differences, 1);
     tally->differ += differences > 0;
 done:

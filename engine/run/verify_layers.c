@@ -108,14 +108,20 @@ static ambit_status compare_plans(struct check *c, const struct ambit_layered *s
     for (int l = 0; l < stored->count; l++) {
         if (stored->entry[l].status == AMBIT_FARM_FAILED) continue;
         AMBIT_TRY(ambit_layers_read_one(c->path, stored->entry[l].name, &plan));
-        AMBIT_TRY(ambit_layers_join(&again, &plan, l));
-        for (int64_t i = 0; i < stored->account_count; i++)
+        c->differences +=
+            ambit_verify_entry(stored->entry[l].name, &stored->entry[l], &plan, c->report);
+        status = ambit_layers_join(&again, &plan, l);
+        if (status != AMBIT_ERR_INTERNAL) AMBIT_TRY(status);
+        if (status != AMBIT_OK) differ(c, "%s", ambit_error_message());
+        ambit_error_clear();
+        for (int64_t i = 0; i < stored->account_count && status == AMBIT_OK; i++)
             if (stored->territory[l][i] != again.territory[l][i])
                 differ(c, "account %lld: the file says territory %d of '%s', its plan %d",
                        (long long)i, (int)stored->territory[l][i], stored->entry[l].name,
                        (int)again.territory[l][i]);
         if (*scenario_out == NULL && plan.input_count > 0)
             AMBIT_TRY(ambit_path_beside(c->path, plan.input[0].path, scenario_out));
+        status = AMBIT_OK;
         ambit_free(&again.territory[l]);
         ambit_result_clear(&plan);
         ambit_result_init(&plan);
@@ -174,14 +180,12 @@ done:
 }
 
 /* The worst end of all: what differs before what is broken. */
-static void note(ambit_status status, const char *name, ambit_status *worst, size_t room,
-                 char *words)
+static void note(ambit_status status, ambit_status *worst, size_t room, char *words)
 {
     const bool worse = status != AMBIT_OK && (*worst == AMBIT_OK || status < *worst);
     if (worse) {
         *worst = status;
-        (void)snprintf(words, room, "%s%s%s", name, name[0] != '\0' ? ": " : "",
-                       ambit_error_message());
+        (void)snprintf(words, room, "%s", ambit_error_message());
     }
     ambit_error_clear();
 }
@@ -199,7 +203,7 @@ static ambit_status verify_all(struct ambit_comm *comm, const struct ambit_layer
         else
             status = verify_layer(comm, c->path, entry->name, accounts_path, threads, c->report);
         if (status == AMBIT_ERR_MEMORY) return status;
-        note(status, "", &worst, sizeof words, words);
+        note(status, &worst, sizeof words, words);
     }
     status = verify_join(comm, stored, accounts_path, threads, c);
     status = AMBIT_AGREE(comm, status);
@@ -213,7 +217,7 @@ static ambit_status verify_all(struct ambit_comm *comm, const struct ambit_layer
                       c->path);
     status = AMBIT_AGREE(comm, status);
     if (status == AMBIT_ERR_INPUT) status = AMBIT_ERR_MISMATCH;
-    note(status, "", &worst, sizeof words, words);
+    note(status, &worst, sizeof words, words);
     return worst != AMBIT_OK ? ambit_fail(worst, "%s", words) : AMBIT_OK;
 }
 

@@ -6,6 +6,7 @@
 #define AMBIT_VERIFY_ONE_H
 
 #include "engine/run/job.h"
+#include "io/farm_hdf5.h"
 
 /* verify.c: one result, be it one of a farm; as ambit_verify(). Collective. */
 ambit_status ambit_verify_one(struct ambit_comm *comm, const char *result_path,
@@ -19,6 +20,10 @@ ambit_status ambit_verify_take_decisions(struct ambit_job *job,
 /* verify.c: a text of rank 0, or NULL, on all ranks. *text is owned by the caller. Errors:
  * AMBIT_ERR_MEMORY, agreed. Collective. */
 ambit_status ambit_verify_share_text(struct ambit_comm *comm, char **text) AMBIT_CHECKED;
+/* verify_farm.c: how many figures of a table's entry differ from the plan's own; they are printed.
+ * Local. */
+int64_t ambit_verify_entry(const char *name, const struct ambit_farm_entry *stored,
+                           const struct ambit_result *plan, FILE *report);
 
 /* sweep.c: every point of a frontier. Collective. */
 ambit_status ambit_verify_frontier(struct ambit_comm *comm, const char *path,

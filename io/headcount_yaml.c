@@ -75,6 +75,7 @@ static void put_kept(FILE *file, const node *root, const char *text)
     int line = 1;
     for (const char *at = text; *at != '\0'; line++) {
         const size_t length = strcspn(at, "\n");
+        if (strncmp(at, "...", 3) == 0 && strspn(at + 3, " \r") == length - 3) return; /* its end */
         if (!is_cut(root, line)) (void)fprintf(file, "%.*s\n", (int)length, at);
         at += length + (at[length] == '\n');
     }
@@ -148,8 +149,7 @@ ambit_status ambit_headcount_yaml_write(const char *path, const char *base_path,
     AMBIT_TRY(put_folder(out.file, path, base_path, &tree.node[0]));
     if (ambit_yaml_find(&tree.node[0], "headcount") == NULL)
         (void)fputs("headcount: {}\n", out.file);
-    if (sweep->count > (sweep->number[0] == sweep->today ? 1 : 0))
-        (void)fputs("scenarios:\n", out.file);
+    (void)fputs("scenarios:\n", out.file);
     for (int n = 0; n < sweep->count; n++)
         if (sweep->number[n] != sweep->today) put_scenario(out.file, sweep, sweep->number[n]);
     AMBIT_TRY(ambit_atomic_file_commit(&out));

@@ -89,7 +89,11 @@ static void print_build_up(FILE *file, const struct ambit_scenario *s,
 
 static void print_enough(FILE *file, const struct ambit_headcount_curve *curve)
 {
-    if (curve->enough >= 0)
+    if (curve->enough == 0)
+        (void)fprintf(file,
+                      "  By the curve: %d or fewer; the fewest that were drawn have no overtime\n",
+                      (int)curve->point[0].territories);
+    else if (curve->enough > 0)
         (void)fprintf(
             file, "  By the curve: %d; the first without overtime, with the travel of its plan\n",
             (int)curve->point[curve->enough].territories);

@@ -203,6 +203,19 @@ headcount.hours_per_rep, found neither" nation/none.yaml
 sed 's/workload + travel/workload/' nation/scenario.yaml >nation/workless.yaml
 refused "nation/workless.yaml: headcount: expected a measure such as hours: workload + travel, or \
 working_time.work, which say what work is, found neither" nation/workless.yaml
+# Work that is a difference, of a2 alone below 0; and where the fewest that are drawn do.
+sed 's/^segments:/working_time: {work: worth - work}\nsegments:/' towns/s.yaml >towns/less.yaml
+sed 's/,60,600,/,60,50,/' towns/accounts.csv >towns/more.csv
+refused "towns/less.yaml: headcount: expected hours of work from 0 of each account, found less of 1, \
+such as 'a2'" towns/less.yaml --accounts towns/more.csv
+sed 's/^headcount:/headcount:\n  hours_per_rep: 1000/' towns/s.yaml >towns/zero.yaml
+on 1 headcount towns/zero.yaml -o towns/zero.h5 --threads 1 --from 2 --to 3
+check "hours enough: by the curve" 1 \
+    "$(grep -c 'By the curve: 2 or fewer; the fewest that were drawn have no overtime' err)"
+# What stands behind the end of the scenario's document is not of it.
+{ cat towns/s.yaml; printf '...\n# the end\n'; } >towns/ends.yaml
+on 1 headcount towns/ends.yaml -o towns/ends.h5 --threads 1 --quiet
+check "a document that ends" "0 towns/ends.h5" "$code $(cat out)"
 for words in "--from 5" "--to 5" "--step 2"; do
     # shellcheck disable=SC2086
     on 1 headcount nation/scenario.yaml $words

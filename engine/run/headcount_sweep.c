@@ -119,6 +119,42 @@ static ambit_status check_known(const struct ambit_job *job)
     return AMBIT_OK;
 }
 
+/* Micro-hours of work of account i. */
+static int64_t work_of(const struct ambit_job *job, int32_t i)
+{
+    const struct ambit_accounts *const a = &job->accounts;
+    const struct ambit_sum *const work = &job->scenario.audit.work;
+    int64_t sum = 0;
+    for (int t = 0; t < work->count; t++) {
+        const int64_t value =
+            work->term[t] == AMBIT_TERM_VISITS ? a->visits[i] : a->column[work->term[t]][i];
+        sum += work->minus[t] ? -value : value;
+    }
+    return sum;
+}
+
+/* Work that is a difference may be below 0, and no rep has hours for that. Collective. */
+static ambit_status check_work(const struct ambit_job *job)
+{
+    const struct ambit_accounts *const a = &job->accounts;
+    int32_t own = 0, first = 0;
+    for (int32_t i = a->count - 1; i >= 0; i--) {
+        if (work_of(job, i) >= 0) continue;
+        own++;
+        first = i;
+    }
+    int64_t all = own;
+    ambit_status status = AMBIT_OK;
+    ambit_comm_sum_i64(job->comm, &all, 1);
+    if (own > 0)
+        status = ambit_fail(AMBIT_ERR_INPUT,
+                            "%s: headcount: expected hours of work from 0 of each account, found "
+                            "less of %lld, such as '%.*s'",
+                            job->scenario.path, (long long)all, (int)a->id_width,
+                            a->id + (int64_t)first * a->id_width);
+    return AMBIT_AGREE(job->comm, status);
+}
+
 /* How many reps have to leave and to come at most, and whether a file can name them all. */
 static ambit_status count_steps(struct plan *plan)
 {
@@ -188,7 +224,6 @@ static ambit_status sum_cells(const struct ambit_job *job, struct cells *cells)
 {
     ambit_status status = AMBIT_OK;
     const struct ambit_accounts *const a = &job->accounts;
-    const struct ambit_sum *const work = &job->scenario.audit.work;
     const int64_t wanted = (int64_t)CELLS_A_TERRITORY * job->territories.count;
     const int64_t many = wanted < CELLS_LEAST  ? CELLS_LEAST
                          : wanted > CELLS_MOST ? CELLS_MOST
@@ -204,11 +239,7 @@ static ambit_status sum_cells(const struct ambit_job *job, struct cells *cells)
         int64_t *const sum = &cells->sum[c * cells->width];
         sum[SUM_VISITS] += a->visits[i];
         sum[SUM_LOCAL] += a->local_travel[i];
-        for (int t = 0; t < work->count; t++) {
-            const int64_t value =
-                work->term[t] == AMBIT_TERM_VISITS ? a->visits[i] : a->column[work->term[t]][i];
-            sum[SUM_WORK] += work->minus[t] ? -value : value;
-        }
+        sum[SUM_WORK] += work_of(job, i);
         for (int r = 0; r < job->problem.rule_count; r++)
             sum[SUM_LOAD + r] += job->problem.base[r][i];
         if (at != (begin + end - 1) / 2) continue;
@@ -434,6 +465,7 @@ static ambit_status prepare(struct plan *plan, const struct ambit_headcount_opti
     AMBIT_TRY_TOGETHER(job->comm, check_known(job));
     AMBIT_TRY_TOGETHER(job->comm, take_numbers(plan, numbers));
     AMBIT_TRY_TOGETHER(job->comm, count_steps(plan));
+    AMBIT_TRY(check_work(job));
     AMBIT_TRY(ambit_job_order(job));
     if (plan->curve->leave_count + plan->curve->hire_count > 0) {
         AMBIT_TRY(draft(job));

@@ -250,7 +250,9 @@ check "resumed: bytes" "$first_farm" "$(hash_of nation/farm.h5)"
 # Parts are those of their tables: a pair that is forbidden since, or a line drawn since, is seen.
 head -n -4 rules/scenario.yaml >rules/pairs.yaml
 cat >>rules/pairs.yaml <<'END'
-rules: {forbidden: {file: pairs.csv, columns: {id: account, territory: territory}}}
+rules:
+  forbidden: {file: pairs.csv, columns: {id: account, territory: territory}}
+  together: chain
 contiguity: {contiguous: preferred, barriers: lines.geojson}
 grid: {bands.hours: [15%, 16%, 17%, 18%, 19%, 20%, 21%, 22%, 23%, 24%, 25%, 26%]}
 END
@@ -260,8 +262,13 @@ line() { # LON
  {"type": "LineString", "coordinates": [[$1, 30.0], [$1, 45.0]]}}
 END
 }
-printf 'account,territory\nA000001,East-01\n' >rules/pairs.csv
-line -120 >rules/lines.geojson
+cp rules/accounts.csv chained.csv
+tables() { # TERRITORY LON
+    printf 'account,territory\nA000001,%s\n' "$1" >rules/pairs.csv
+    line "$2" >rules/lines.geojson
+    cp chained.csv rules/accounts.csv
+}
+tables East-01 -120
 "$AMBIT" farm rules/pairs.yaml -o rules/pairs.h5 --threads 1 --effort 3 --quiet >out 2>err &
 pid=$!
 for _ in $(seq 400); do
@@ -273,10 +280,14 @@ wait $pid
 code=$?
 if [ $code -eq 75 ]; then
     mv rules/pairs.h5.parts kept
-    for changed in nothing pairs lines; do
+    for changed in nothing pairs lines chains; do
         cp -r kept rules/pairs.h5.parts
-        [ $changed != pairs ] || printf 'account,territory\nA000001,East-02\n' >rules/pairs.csv
-        [ $changed != lines ] || line -95 >rules/lines.geojson
+        case $changed in
+            pairs) tables East-02 -120 ;;
+            lines) tables East-01 -95 ;;
+            *) tables East-01 -120 ;;
+        esac
+        [ $changed != chains ] || sed -i '2,9s/,c[0-9]*$/,c7/' rules/accounts.csv
         on 1 farm rules/pairs.yaml -o rules/pairs.h5 --threads 1 --effort 3 --verbose --resume
         check "resumed, $changed changed: exit code" 0 "$code"
         taken=$(grep -o '[0-9]* taken from an earlier job' err | cut -d ' ' -f 1)

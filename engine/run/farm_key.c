@@ -34,8 +34,10 @@ ambit_status ambit_farm_key(const struct ambit_farm *farm, int variant,
     add_text(sha, numbers);
     AMBIT_TRY(ambit_inputs_hash(sha, &s));
     AMBIT_TRY(ambit_path_beside(s.path, s.accounts_file, &path));
-    if (strcmp(s.accounts_file, farm->nation.reader.accounts_file) != 0)
-        ambit_inputs_hash_file(sha, path);
+    ambit_scenario_narrow(&s, s.headcount.asked ? AMBIT_USE_HEADCOUNT : AMBIT_USE_PLAN);
+    if (!ambit_farm_nation_has(&farm->nation, &s))
+        ambit_inputs_hash_file(
+            sha, farm->options.accounts_path != NULL ? farm->options.accounts_path : path);
     ambit_sha256_text(sha, key_out);
 done:
     ambit_free(&path);

@@ -208,9 +208,9 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* Whether the scenario reads the table that the nation was read from. */
-static bool shares_table(const struct ambit_farm_nation *n, const struct ambit_scenario *s)
+bool ambit_farm_nation_has(const struct ambit_farm_nation *nation, const struct ambit_scenario *s)
 {
+    const struct ambit_farm_nation *const n = nation;
     const struct ambit_scenario *const r = &n->reader;
     bool same = s->together.column[0] == '\0' && /* groups have an order of their own */
                 same_text(r->accounts_file, s->accounts_file) && r->delimiter == s->delimiter &&
@@ -381,7 +381,7 @@ ambit_status ambit_farm_nation_load(const struct ambit_farm_nation *nation, int 
     ambit_job_take_seed(job);
     AMBIT_TRY(ambit_read_territories(&job->scenario, job->comm, skip, &job->territories,
                                      &job->bad_rows, &job->reps_hash, &job->reps_rows));
-    if (shares_table(nation, &job->scenario))
+    if (ambit_farm_nation_has(nation, &job->scenario))
         AMBIT_TRY(take_accounts(nation, job, &ordered));
     else
         AMBIT_TRY(ambit_read_accounts(&job->scenario, job->options.accounts_path, &job->territories,

@@ -26,6 +26,10 @@ ambit_status ambit_farm_nation_read(struct ambit_comm *comm,
                                     struct ambit_farm_nation *out) AMBIT_CHECKED;
 void ambit_farm_nation_clear(struct ambit_farm_nation *nation);
 
+/* Whether a scenario, once it is narrowed to what a plan asks for, reads nothing of the accounts'
+ * table that the nation does not have. Local. */
+bool ambit_farm_nation_has(const struct ambit_farm_nation *nation, const struct ambit_scenario *s);
+
 /* From slices over the ranks of `comm` to slices over those of each part of it, which are
  * consecutive; first_of_part[p] is the first rank of part p, with the number of ranks behind the
  * last. Each part then has the whole nation. Errors: AMBIT_ERR_MEMORY, agreed. Collective over

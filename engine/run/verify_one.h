@@ -20,6 +20,7 @@ ambit_status ambit_verify_take_decisions(struct ambit_job *job,
 /* verify.c: a text of rank 0, or NULL, on all ranks. *text is owned by the caller. Errors:
  * AMBIT_ERR_MEMORY, agreed. Collective. */
 ambit_status ambit_verify_share_text(struct ambit_comm *comm, char **text) AMBIT_CHECKED;
+
 /* verify_farm.c: how many figures of a table's entry differ from the plan's own; they are printed.
  * Local. */
 int64_t ambit_verify_entry(const char *name, const struct ambit_farm_entry *stored,

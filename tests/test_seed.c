@@ -40,13 +40,14 @@ static void constraint(const double *a, const double *b, const double *c, bool f
     *limit_out = -dot(middle, to);
 }
 
-/* 1 where a circle through both is empty, 0 where none is, −1 where that is too near to say. */
+/* 1 where a circle through both is empty, 0 where none is, −1 where that is too near to say, or
+ * only a circle nearly as wide as the graph's square is, or they are far round the sphere. */
 static int is_delaunay(const double *place, int count, int i, int j, bool flat)
 {
-    const double most = flat ? 4.0 : 8.0; /* wider circles are out of the graph's square */
     const double *const a = &place[3L * i], *const b = &place[3L * j];
     const double scale = sqrt(ambit_chord2(a, b));
-    double low = -most / scale, high = most / scale;
+    const double inside = (flat ? 4.0 : 8.0) / scale; /* surely within the square; and beyond it */
+    double low = -4.0 * inside, high = 4.0 * inside;
     for (int k = 0; k < count && low <= high + 1e-6; k++) {
         double factor, limit;
         const double *const c = &place[3L * k];
@@ -56,7 +57,9 @@ static int is_delaunay(const double *place, int count, int i, int j, bool flat)
         if (factor < 0.0) low = fmax(low, limit / factor);
     }
     if (fabs(high - low) < 1e-6) return -1;
-    return low < high;
+    if (low > high) return 0;
+    const bool is_far = !flat && scale > M_SQRT2;
+    return !is_far && low < inside && high > -inside ? 1 : -1;
 }
 
 static bool is_edge(const struct ambit_seed_graph *graph, int32_t i, int32_t j)

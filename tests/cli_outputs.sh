@@ -57,6 +57,8 @@ stays accounts.csv "the accounts file of the scenario; name another file" \
     headcount scenario.yaml -o x.h5 --csv accounts.csv
 stays pairs.csv "$of_scenario" frontier scenario.yaml -o x.h5 --svg pairs.csv
 stays plans.h5 "the file to be read" export plans.h5:changed --csv plans.h5
+stays accounts.csv "the file to be read" export plans.h5:base --csv accounts.csv
+stays scenario.yaml "the file to be read" export plans.h5:base --svg scenario.yaml
 stays plans.h5 "the file to be read" moves plans.h5:base plans.h5:changed -o plans.h5
 stays plans.h5 "the file to be read" compare plans.h5:base plans.h5:changed --csv plans.h5
 stays plans.h5 "the file to be read" assign plans.h5:base gone.csv -o plans.h5

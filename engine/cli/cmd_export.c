@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ambit export: writes a result in the formats of other programs. Rank 0 does it alone. */
 #include "engine/base/memory.h"
+#include "engine/base/path.h"
 #include "engine/cli/cli.h"
 #include "io/assignments_csv.h"
 #include "io/geojson.h"
@@ -13,6 +14,24 @@ static ambit_status check_outputs(const struct ambit_options *options)
 {
     const char *const paths[] = {options->csv_path, options->geojson_path, options->svg_path};
     return ambit_outputs_check(3, paths, 1, options->argument);
+}
+
+/* What the result was made from stays, too. */
+static ambit_status check_made_from(const struct ambit_options *options,
+                                    const struct ambit_result *result)
+{
+    ambit_status status = AMBIT_OK;
+    const char *const paths[] = {options->csv_path, options->geojson_path, options->svg_path};
+    char *input = NULL;
+    for (int n = 0; n < result->input_count; n++) {
+        AMBIT_TRY(ambit_path_beside(options->argument[0], result->input[n].path, &input));
+        const char *const inputs[] = {input};
+        AMBIT_TRY(ambit_outputs_check(3, paths, 1, inputs));
+        ambit_free(&input);
+    }
+done:
+    ambit_free(&input);
+    return status;
 }
 
 /* Of several plans there is a table, but no map. */
@@ -46,6 +65,7 @@ static ambit_status export_result(const struct ambit_options *options)
     ambit_result_init(&result);
     AMBIT_TRY(check_outputs(options));
     AMBIT_TRY(ambit_result_read(options->argument[0], &result));
+    AMBIT_TRY(check_made_from(options, &result));
     if (options->csv_path != NULL) {
         AMBIT_TRY(ambit_assignments_write(options->csv_path, &result));
         printf("%s\n", options->csv_path);

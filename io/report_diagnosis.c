@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The diagnosis of a plan that breaks bands: three ways to mend the bands, the simplest first,
+ * The diagnosis of a plan that breaks bands or rules: three ways to mend it, the simplest first,
  * in which bands and budgets open and rules let accounts go.
  */
 #include "io/report_diagnosis.h"
 #include "io/report_disruption.h"
+#include "io/report_refusal.h"
 #include "io/report_text.h"
 
 #include <math.h>
@@ -73,6 +74,14 @@ void ambit_text_exception(const struct ambit_opening *o, const char *territory, 
     case AMBIT_RELAXED_ALLOWED:
         (void)snprintf(out, room, "let %s serve %s account%s that %s allowed to others only",
                        territory, count, s, are);
+        break;
+    case AMBIT_RELAXED_SEPARATION:
+        ambit_text_number(o->was, 1, was);
+        ambit_text_number(o->limit, 1, limit);
+        (void)snprintf(out, room, "lower separation from %s to %s km", was, limit);
+        break;
+    case AMBIT_RELAXED_CONTIGUITY:
+        (void)snprintf(out, room, "let %s account%s be apart (contiguity: preferred)", count, s);
         break;
     default:
         ambit_text_number(o->was, 1, was);
@@ -177,11 +186,14 @@ static void print_remedy(FILE *file, const struct ambit_result *r, enum ambit_re
 void ambit_report_diagnosis(FILE *file, const struct ambit_result *result)
 {
     const struct ambit_diagnosis *const d = result->diagnosis;
-    if (d == NULL) return;
-    (void)fprintf(file,
-                  "\n  What would do, by a model of %d territories as %d cells, which may be a "
-                  "little short:\n",
-                  (int)d->territory_count, (int)d->cell_count);
+    if (d == NULL || (d->cell_count == 0 && d->count == 0)) return;
+    if (d->cell_count > 0)
+        (void)fprintf(file,
+                      "\n  What would do, by a model of %d territories as %d cells, which may be a "
+                      "little short:\n",
+                      (int)d->territory_count, (int)d->cell_count);
+    else
+        (void)fputs("\n  What would do, by the plan itself:\n", file);
     if (d->count == 0) {
         (void)fputs(
             "    the bands as they are: the cells fit, whole accounts did not; more effort, "
@@ -196,7 +208,7 @@ void ambit_report_diagnosis(FILE *file, const struct ambit_result *result)
                  alone_rules ? (alone > 1 ? "any one of these:" : "this alone:")
                  : alone > 1 ? "any one of these, for every territory:"
                              : "this alone, for every territory:");
-    if (count_of(d, AMBIT_REMEDY_TOGETHER) > 1)
+    if (count_of(d, AMBIT_REMEDY_TOGETHER) > 1 || alone == 0)
         print_remedy(file, result, AMBIT_REMEDY_TOGETHER,
                      rules ? "these together:" : "these together, for every territory:");
     if (count_of(d, AMBIT_REMEDY_KEPT) > 1)
@@ -215,7 +227,7 @@ static json_t *opening_json(const struct ambit_result *r, const struct ambit_ope
     const bool is_band = o->band >= 0;
     char budget[AMBIT_TEXT_MAX] = "";
     if (o->budget_cell >= 0) ambit_text_budget_name(r, &r->budget_cell[o->budget_cell], budget);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:I, s:I}", "remedy",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:I, s:I}", "remedy",
                      ambit_remedy_name(o->remedy), "rule", ambit_relaxed_name(o->what), "band",
                      is_band ? json_string(r->band[o->band].label) : json_null(), "budget",
                      budget[0] != '\0' ? json_string(budget) : json_null(), "territory",
@@ -223,7 +235,8 @@ static json_t *opening_json(const struct ambit_result *r, const struct ambit_ope
                                        : json_null(),
                      "side", is_band ? json_string(ambit_side_name(o->side)) : json_null(), "by",
                      o->by, "was", number_or_null(o->was), "limit", number_or_null(o->limit),
-                     "accounts", (json_int_t)o->accounts, "of", (json_int_t)o->of);
+                     "unit", o->unit[0] != '\0' ? json_string(o->unit) : json_null(), "accounts",
+                     (json_int_t)o->accounts, "of", (json_int_t)o->of);
 }
 
 json_t *ambit_diagnosis_json(const struct ambit_result *result)
@@ -234,9 +247,11 @@ json_t *ambit_diagnosis_json(const struct ambit_result *result)
     bool good = openings != NULL;
     for (int32_t n = 0; n < d->count && good; n++)
         good = json_array_append_new(openings, opening_json(result, &d->opening[n])) == 0;
-    if (good)
-        return json_pack("{s:i, s:i, s:o}", "territories", (int)d->territory_count, "cells",
-                         (int)d->cell_count, "openings", openings);
+    json_t *const findings = ambit_findings_json(d->finding, d->finding_count);
+    if (good && findings != NULL)
+        return json_pack("{s:i, s:i, s:o, s:o}", "territories", (int)d->territory_count, "cells",
+                         (int)d->cell_count, "openings", openings, "findings", findings);
     json_decref(openings);
+    json_decref(findings);
     return NULL;
 }

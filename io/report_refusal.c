@@ -10,7 +10,7 @@
 
 static json_t *name_or_null(const char *name)
 {
-    return name[0] != '\0' ? json_string(name) : json_null();
+    return name[0] != '\0' ? ambit_json_text(name) : json_null();
 }
 
 static json_t *number_or_null(double value)
@@ -20,10 +20,11 @@ static json_t *number_or_null(double value)
 
 static json_t *finding_json(const struct ambit_finding *f)
 {
-    return json_pack("{s:s, s:o, s:o, s:I, s:o, s:o}", "reason", f->reason, "territory",
-                     name_or_null(f->territory), "measure", name_or_null(f->measure), "accounts",
-                     (json_int_t)f->accounts, "has", number_or_null(f->has), "limit",
-                     number_or_null(f->limit));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "reason",
+                     ambit_reason_name((int)f->reason), "territory", name_or_null(f->territory),
+                     "other", name_or_null(f->other), "measure", name_or_null(f->measure),
+                     "account", name_or_null(f->account), "accounts", (json_int_t)f->accounts,
+                     "has", number_or_null(f->has), "limit", number_or_null(f->limit));
 }
 
 static json_t *remedy_json(const struct ambit_refusal_remedy *r)
@@ -37,19 +38,32 @@ static json_t *remedy_json(const struct ambit_refusal_remedy *r)
                      (json_int_t)o->of, "words", r->text);
 }
 
-ambit_status ambit_report_refusal_json(FILE *file, const struct ambit_refusal *refusal)
+json_t *ambit_findings_json(const struct ambit_finding *finding, int32_t count)
 {
-    json_t *const findings = json_array(), *const remedies = json_array();
+    json_t *const findings = json_array();
+    bool good = findings != NULL;
+    for (int32_t n = 0; n < count && good; n++)
+        good = json_array_append_new(findings, finding_json(&finding[n])) == 0;
+    if (good) return findings;
+    json_decref(findings);
+    return NULL;
+}
+
+json_t *ambit_refusal_json(const struct ambit_refusal *refusal)
+{
+    if (refusal == NULL) return NULL;
+    json_t *const findings = ambit_findings_json(refusal->finding, refusal->finding_count);
+    json_t *const remedies = json_array();
     bool good = findings != NULL && remedies != NULL;
-    for (int32_t n = 0; n < refusal->finding_count && good; n++)
-        good = json_array_append_new(findings, finding_json(&refusal->finding[n])) == 0;
     for (int32_t n = 0; n < refusal->remedy_count && good; n++)
         good = json_array_append_new(remedies, remedy_json(&refusal->remedy[n])) == 0;
-    if (!good) {
-        json_decref(findings);
-        json_decref(remedies);
-        return ambit_fail(AMBIT_ERR_MEMORY, "out of memory for the report");
-    }
-    return ambit_json_print(
-        file, json_pack("{s:{s:o, s:o}}", "refused", "findings", findings, "remedies", remedies));
+    if (good) return json_pack("{s:o, s:o}", "findings", findings, "remedies", remedies);
+    json_decref(findings);
+    json_decref(remedies);
+    return NULL;
+}
+
+ambit_status ambit_report_refusal_json(FILE *file, const struct ambit_refusal *refusal)
+{
+    return ambit_json_print(file, json_pack("{s:o}", "refused", ambit_refusal_json(refusal)));
 }

@@ -58,4 +58,10 @@ ambit_status ambit_result_compare_audit(const char *path, const struct ambit_res
                                         void (*differ)(void *self, const char *words),
                                         void *self) AMBIT_CHECKED;
 
+/* Compares what would do by a result that was read with the same of one that was recomputed. */
+ambit_status ambit_result_compare_diagnosis(const struct ambit_result *stored,
+                                            const struct ambit_result *found,
+                                            void (*differ)(void *self, const char *words),
+                                            void *self) AMBIT_CHECKED;
+
 #endif

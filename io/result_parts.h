@@ -58,9 +58,21 @@ ambit_status ambit_result_get_disruption(struct ambit_h5 *h5,
 ambit_status ambit_result_put_audit(struct ambit_h5 *h5,
                                     const struct ambit_result *result) AMBIT_CHECKED;
 
-/* What would do where bands are broken as /diagnosis; nothing where the result has none. */
+/* What would do where bands or rules are broken as /diagnosis; nothing where the result, or the
+ * file, has none. Reading needs territories, bands and budgets. Errors of reading: AMBIT_ERR_INPUT,
+ * AMBIT_ERR_MEMORY. */
 ambit_status ambit_result_put_diagnosis(struct ambit_h5 *h5,
                                         const struct ambit_result *result) AMBIT_CHECKED;
+ambit_status ambit_result_get_diagnosis(struct ambit_h5 *h5,
+                                        struct ambit_result *result) AMBIT_CHECKED;
+
+/* Why no plan was sought as /refused; nothing where `refusal` is NULL, or the file has none. *out
+ * is owned by the caller. Errors of reading: AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY. */
+struct ambit_refusal;
+ambit_status ambit_result_put_refusal(struct ambit_h5 *h5,
+                                      const struct ambit_refusal *refusal) AMBIT_CHECKED;
+ambit_status ambit_result_get_refusal(struct ambit_h5 *h5,
+                                      struct ambit_refusal **out) AMBIT_CHECKED;
 
 /* The figures of the rules as /rules; nothing where the result, or the file, has none. Reading
  * needs the count of territories. Errors of reading: AMBIT_ERR_INPUT, AMBIT_ERR_MEMORY. */

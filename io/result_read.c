@@ -399,6 +399,7 @@ ambit_status ambit_result_get_figures(struct ambit_h5 *h5, struct ambit_result *
     AMBIT_TRY(get_bad_rows(h5, &result->bad_rows));
     AMBIT_TRY(ambit_result_get_rules(h5, result));
     AMBIT_TRY(ambit_result_get_disruption(h5, result));
+    AMBIT_TRY(ambit_result_get_diagnosis(h5, result));
 done:
     return status;
 }

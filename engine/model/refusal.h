@@ -10,15 +10,6 @@
 
 enum { AMBIT_REMEDY_TEXT = 400 };
 
-/* Figures are NaN, and names "", where there are none. */
-struct ambit_finding {
-    const char *reason; /* "unserved", "unserved groups", "too much locked", "too few may join",
-                           "too heavy groups", "separation" */
-    char territory[AMBIT_NAME_MAX], measure[AMBIT_NAME_MAX];
-    int64_t accounts;  /* that it is about, or groups, or centres */
-    double has, limit; /* in the measure's unit, or km */
-};
-
 /* One step; all steps of a set are enough for their finding, and any set of it is. */
 struct ambit_refusal_remedy {
     int32_t finding, set;

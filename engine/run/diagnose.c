@@ -282,28 +282,6 @@ done:
 
 /* ---- its answer ---- */
 
-static ambit_status add(struct ambit_diagnosis *d, const struct ambit_opening *opening)
-{
-    ambit_status status = AMBIT_OK;
-    AMBIT_TRY(ambit_resize(&d->opening, (size_t)d->count + 1, sizeof *d->opening));
-    d->opening[d->count++] = *opening;
-done:
-    return status;
-}
-
-static int compare_openings(const void *a, const void *b)
-{
-    const struct ambit_opening *const x = a, *const y = b;
-    const bool x_is_band = x->what == AMBIT_RELAXED_BAND, y_is_band = y->what == AMBIT_RELAXED_BAND;
-    if (x->remedy != y->remedy) return x->remedy < y->remedy ? -1 : 1;
-    if (x_is_band != y_is_band) return x_is_band ? -1 : 1;
-    if (x->by != y->by) return (x->by > y->by) == x_is_band ? -1 : 1;
-    if (x->what != y->what) return x->what < y->what ? -1 : 1;
-    if (x->band != y->band) return x->band < y->band ? -1 : 1;
-    if (x->budget_cell != y->budget_cell) return x->budget_cell < y->budget_cell ? -1 : 1;
-    return (x->territory > y->territory) - (x->territory < y->territory);
-}
-
 /* Whether a measure is the number of accounts, and nothing else. */
 static bool counts_accounts(const struct ambit_measure *measure)
 {
@@ -337,13 +315,13 @@ static ambit_status take_others(const struct ambit_model *model, enum ambit_reme
     for (int32_t k = 0; k < model->budgets; k++) {
         if (!ambit_model_budget_opening(model, k, value[model->bands + k], &opening)) continue;
         opening.remedy = remedy;
-        AMBIT_TRY(add(d, &opening));
+        AMBIT_TRY(ambit_diagnosis_open(&d, &opening));
     }
     for (int32_t n = 0; n < model->laws; n++) {
         const double part = value[model->bands + model->budgets + n];
         if (!ambit_model_law_opening(model, n, part, grade, &opening)) continue;
         opening.remedy = remedy;
-        AMBIT_TRY(add(d, &opening));
+        AMBIT_TRY(ambit_diagnosis_open(&d, &opening));
     }
 done:
     return status;
@@ -355,14 +333,15 @@ static ambit_status take_bands(const struct ambit_model *model, enum ambit_remed
     ambit_status status = AMBIT_OK;
     for (int b = 0; b < model->bands; b++) {
         if (!(value[b] > 0.0)) continue;
-        AMBIT_TRY(add(d, &(struct ambit_opening){.remedy = remedy,
-                                                 .band = b,
-                                                 .budget_cell = -1,
-                                                 .territory = -1,
-                                                 .side = sides_of(&model->result->band[b]),
-                                                 .by = in_units(model, b, value[b]),
-                                                 .was = NAN,
-                                                 .limit = NAN}));
+        AMBIT_TRY(ambit_diagnosis_open(
+            &d, &(struct ambit_opening){.remedy = remedy,
+                                        .band = b,
+                                        .budget_cell = -1,
+                                        .territory = -1,
+                                        .side = sides_of(&model->result->band[b]),
+                                        .by = in_units(model, b, value[b]),
+                                        .was = NAN,
+                                        .limit = NAN}));
     }
 done:
     return status;
@@ -413,17 +392,18 @@ static ambit_status take_answer(const struct ambit_model *model,
         const int b = model->band[at % model->rules];
         const double by = out->local[at];
         if (by == 0.0) continue;
-        AMBIT_TRY(add(d, &(struct ambit_opening){.remedy = AMBIT_REMEDY_LOCAL,
-                                                 .band = b,
-                                                 .budget_cell = -1,
-                                                 .territory = model->territory[at / model->rules],
-                                                 .side = by > 0.0 ? 1 : -1,
-                                                 .by = in_units(model, b, fabs(by)),
-                                                 .was = NAN,
-                                                 .limit = NAN}));
+        AMBIT_TRY(ambit_diagnosis_open(
+            &d, &(struct ambit_opening){.remedy = AMBIT_REMEDY_LOCAL,
+                                        .band = b,
+                                        .budget_cell = -1,
+                                        .territory = model->territory[at / model->rules],
+                                        .side = by > 0.0 ? 1 : -1,
+                                        .by = in_units(model, b, fabs(by)),
+                                        .was = NAN,
+                                        .limit = NAN}));
     }
     trust_plan(model, d);
-    if (d->count > 0) qsort(d->opening, (size_t)d->count, sizeof *d->opening, compare_openings);
+    ambit_diagnosis_sort(d);
 done:
     return status;
 }
@@ -508,6 +488,9 @@ ambit_status ambit_job_diagnose(struct ambit_job *job, const int32_t *label,
         any |= result->band[b].broken_count > 0;
     if (!any) return AMBIT_OK; /* it is something else that is broken */
     ambit_log_progress("diagnose", 0, 0, "");
+    if (job->whole != NULL) /* where joining pieces has moved centres since */
+        memcpy(job->territories.item, job->whole->territories.item,
+               (size_t)job->territories.count * sizeof *job->territories.item);
     AMBIT_TRY(ambit_job_bound_moves(job->whole != NULL ? job->whole : job, result));
     status = ambit_alloc(&low, limits, sizeof *low);
     if (status == AMBIT_OK) status = ambit_alloc(&high, limits, sizeof *high);

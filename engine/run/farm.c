@@ -124,7 +124,7 @@ static void init_job(const struct ambit_farm *farm, struct ambit_comm *comm, str
 }
 
 /* Draws a loaded job's plan and judges it; the first rank has all of the result, with what would do
- * where bands are broken, if it `diagnoses`. */
+ * where bands or rules are broken, if it `diagnoses`. */
 static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
@@ -140,7 +140,9 @@ static ambit_status draw(struct ambit_job *job, bool diagnoses, struct ambit_res
     AMBIT_TRY(ambit_job_join_pieces(job));
     result->kind = AMBIT_RESULT_PLAN;
     AMBIT_TRY(ambit_job_judge(job, job->label, result));
-    if (diagnoses) AMBIT_TRY(ambit_job_diagnose(search, job->label, result));
+    if (diagnoses && job->options.effort > 0)
+        AMBIT_TRY(ambit_job_diagnose(search, job->label, result));
+    if (diagnoses) AMBIT_TRY(ambit_job_diagnose_rules(job, job->label, NULL, result));
     AMBIT_TRY(ambit_job_gather(job, job->label, result));
     AMBIT_TRY(ambit_job_note_headcount(job, result));
 done:
@@ -182,7 +184,7 @@ static ambit_status draw_base(struct ambit_farm *farm, struct ambit_farm_measure
     if (find_base(farm, key)) goto done;
     if (first) ambit_part_key_remove(farm->base_path);
     const double started = ambit_seconds(), waited = ambit_comm_seconds();
-    AMBIT_TRY(draw(&job, false, &result));
+    AMBIT_TRY(draw(&job, true, &result));
     int64_t micro[2] = {(int64_t)(1e6 * (ambit_seconds() - started)),
                         (int64_t)(1e6 * (ambit_comm_seconds() - waited))};
     ambit_comm_sum_i64(farm->comm, micro, 2);

@@ -7,6 +7,7 @@
  */
 #include "engine/base/log.h"
 #include "engine/base/memory.h"
+#include "engine/model/diagnosis.h"
 #include "engine/run/diagnose.h"
 #include "io/report_text.h"
 
@@ -21,16 +22,36 @@ static void text_of(double micro, char out[AMBIT_TEXT_MAX])
     ambit_text_number(micro * 1e-6, ambit_text_decimals(micro * 1e-6), out);
 }
 
-/* What all territories together may have at least and at most of rule r. */
-static void foresee_sums(const struct ambit_job *job, int r, double total, const double *low,
-                         const double *high)
+/* Of rule r, in its measure's unit. */
+static ambit_status find(struct ambit_job *job, int r, struct ambit_finding finding, double has,
+                         double limit)
+{
+    const int m = job->scenario.band[job->problem.rule[r].band].measure;
+    (void)snprintf(finding.measure, sizeof finding.measure, "%s", job->scenario.measure[m].name);
+    finding.has = has * 1e-6;
+    finding.limit = limit * 1e-6;
+    return ambit_diagnosis_find(&job->foreseen, &finding);
+}
+
+static void warn(const struct ambit_job *job, int r, const char *words)
 {
     const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
-    const char *const name = job->scenario.measure[band->measure].name;
+    if (job->draws)
+        ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: %s", job->scenario.path,
+                          band->line, band->column, job->scenario.measure[band->measure].name,
+                          words);
+}
+
+/* What all territories together may have at least and at most of rule r. */
+static ambit_status foresee_sums(struct ambit_job *job, int r, double total, const double *low,
+                                 const double *high)
+{
+    ambit_status status = AMBIT_OK;
     const size_t rules = (size_t)job->problem.rule_count;
     const size_t cells = (size_t)job->territories.count * rules;
+    const bool grows = job->problem.rule[r].travel_weight > 0.0;
     double least = 0.0, most = 0.0;
-    char limit[AMBIT_TEXT_MAX], all[AMBIT_TEXT_MAX];
+    char limit[AMBIT_TEXT_MAX], all[AMBIT_TEXT_MAX], words[3 * AMBIT_TEXT_MAX];
     for (size_t at = (size_t)r; at < cells; at += rules) {
         least += low[at];
         most += high[at];
@@ -38,27 +59,32 @@ static void foresee_sums(const struct ambit_job *job, int r, double total, const
     text_of(total, all);
     if (most < total * (1.0 - HAIR)) {
         text_of(most, limit);
-        ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: all territories together may "
-                          "have %s at most, the accounts have %s%s",
-                          job->scenario.path, band->line, band->column, name, limit, all,
-                          job->problem.rule[r].travel_weight > 0.0 ? " without travel" : "");
+        (void)snprintf(words, sizeof words,
+                       "all territories together may have %s at most, the accounts have %s%s",
+                       limit, all, grows ? " without travel" : "");
+        warn(job, r, words);
+        AMBIT_TRY(find(job, r, ambit_finding_of(AMBIT_REASON_LITTLE_ROOM), total, most));
     }
     if (job->problem.rule[r].travel_weight == 0.0 && least > total * (1.0 + HAIR)) {
         text_of(least, limit);
-        ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: all territories together must "
-                          "have %s at least, the accounts have %s",
-                          job->scenario.path, band->line, band->column, name, limit, all);
+        (void)snprintf(words, sizeof words,
+                       "all territories together must have %s at least, the accounts have %s",
+                       limit, all);
+        warn(job, r, words);
+        AMBIT_TRY(find(job, r, ambit_finding_of(AMBIT_REASON_MUCH_ASKED), total, least));
     }
+done:
+    return status;
 }
 
 /* Accounts that are more than any territory may have, and the largest of them. */
-static void foresee_heavy(struct ambit_job *job, int r, const double *high)
+static ambit_status foresee_heavy(struct ambit_job *job, int r, const double *high)
 {
-    const struct ambit_band *const band = &job->scenario.band[job->problem.rule[r].band];
+    struct ambit_finding finding = ambit_finding_of(AMBIT_REASON_HEAVY_ACCOUNTS);
     const size_t rules = (size_t)job->problem.rule_count;
     double most = 0.0;
     int64_t heavy = 0, largest = 0, holder = INT64_MAX;
-    char id[AMBIT_NAME_MAX] = "", load[AMBIT_TEXT_MAX], limit[AMBIT_TEXT_MAX];
+    char load[AMBIT_TEXT_MAX], limit[AMBIT_TEXT_MAX], words[4 * AMBIT_TEXT_MAX];
     for (int32_t j = 0; j < job->territories.count; j++)
         most = fmax(most, high[(size_t)j * rules + (size_t)r]);
     for (int32_t i = 0; i < job->accounts.count; i++) {
@@ -68,22 +94,25 @@ static void foresee_heavy(struct ambit_job *job, int r, const double *high)
     }
     ambit_comm_sum_i64(job->comm, &heavy, 1);
     ambit_comm_max_i64(job->comm, &largest, 1);
-    if (heavy == 0) return;
+    if (heavy == 0) return AMBIT_OK;
     for (int32_t i = job->accounts.count - 1; i >= 0; i--) {
         if (job->problem.base[r][i] != largest) continue;
         holder = ambit_comm_rank(job->comm);
-        (void)snprintf(id, sizeof id, "%.*s", job->accounts.id_width,
+        (void)snprintf(finding.account, sizeof finding.account, "%.*s", job->accounts.id_width,
                        &job->accounts.id[(size_t)i * (size_t)job->accounts.id_width]);
     }
     ambit_comm_min_i64(job->comm, &holder, 1);
-    ambit_comm_broadcast(job->comm, id, sizeof id, (int)holder);
+    ambit_comm_broadcast(job->comm, finding.account, sizeof finding.account, (int)holder);
+    finding.accounts = heavy;
     text_of((double)largest, load);
     text_of(most, limit);
-    ambit_log_warning("%s:%d:%d: bands.%s: no plan can meet it: %lld account%s alone more than any "
-                      "territory may have (%s); the largest is %s with %s",
-                      job->scenario.path, band->line, band->column,
-                      job->scenario.measure[band->measure].name, (long long)heavy,
-                      heavy == 1 ? " is" : "s are each", limit, id, load);
+    (void)snprintf(words, sizeof words,
+                   "%lld account%s alone more than any territory may have (%s); the largest is %s "
+                   "with %s",
+                   (long long)heavy, heavy == 1 ? " is" : "s are each", limit, finding.account,
+                   load);
+    warn(job, r, words);
+    return find(job, r, finding, (double)largest, most);
 }
 
 ambit_status ambit_job_foresee(struct ambit_job *job)
@@ -109,8 +138,9 @@ ambit_status ambit_job_foresee(struct ambit_job *job)
         const bool grows = rule->travel_weight != 0.0; /* and a target of it with the travel */
         if (band->relax || band->share_of >= 0) continue;
         if (grows && rule->upper.kind != AMBIT_SIDE_ABSOLUTE) continue;
-        foresee_sums(job, r, (double)total[r], low, high);
-        if (rule->upper.kind != AMBIT_SIDE_NONE) foresee_heavy(job, r, high);
+        AMBIT_TRY_TOGETHER(job->comm, foresee_sums(job, r, (double)total[r], low, high));
+        if (rule->upper.kind != AMBIT_SIDE_NONE)
+            AMBIT_TRY_TOGETHER(job->comm, foresee_heavy(job, r, high));
     }
 done:
     ambit_free(&low);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/infeasible.h"
+#include "engine/model/diagnosis.h"
 #include "engine/run/diagnose.h"
 #include "engine/run/heavy.h"
 #include "engine/run/refuse.h"
@@ -85,6 +86,24 @@ static void name_broken_rules(const struct ambit_result *result, size_t room, ch
     (void)snprintf(words_out, room, "%s%s%s", split, near, held);
 }
 
+/* What contiguity costs; "" where that is not known. */
+static void name_joined(const struct ambit_result *result, size_t room, char *words_out)
+{
+    const struct ambit_diagnosis *const d = result->diagnosis;
+    char had[AMBIT_TEXT_MAX], has[AMBIT_TEXT_MAX];
+    words_out[0] = '\0';
+    for (int32_t n = 0; d != NULL && n < d->finding_count; n++) {
+        if (d->finding[n].reason != AMBIT_REASON_JOINED) continue;
+        ambit_text_count((int64_t)d->finding[n].limit, had);
+        ambit_text_count((int64_t)d->finding[n].has, has);
+        (void)snprintf(words_out, room,
+                       "\n  contiguity: the plan before its pieces were joined is within every "
+                       "band, with %s hours of\n    travel, where this one has %s; `contiguity: "
+                       "preferred` would keep the bands",
+                       had, has);
+    }
+}
+
 /* Adds the budgets that a plan which meets the bands would draw on too much. */
 static void say_budgets(const struct ambit_result *result, char *words, size_t room, size_t used)
 {
@@ -109,10 +128,11 @@ static void say_budgets(const struct ambit_result *result, char *words, size_t r
 ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const char *more)
 {
     char words[2048] = "", by[AMBIT_TEXT_MAX];
-    char others[640], remedy[2048] = "";
+    char others[640], joined[512], remedy[2048] = "";
     const struct ambit_result_rules *const rules = result->rules;
     size_t used = 0;
     name_broken_rules(result, sizeof others, others);
+    name_joined(result, sizeof joined, joined);
     if (rules != NULL && rules->broken_count > 0)
         used =
             (size_t)snprintf(words, sizeof words,
@@ -137,11 +157,11 @@ ambit_status ambit_job_say_infeasible(const struct ambit_result *result, const c
     say_budgets(result, words, sizeof words, used);
     const bool has_rules = rules != NULL || torn || others[0] != '\0';
     const bool knows = ambit_text_remedy(result, "\n    ", remedy, sizeof remedy);
-    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands%s%s:%s%s%s%s%s",
+    return ambit_fail(AMBIT_ERR_INFEASIBLE, "no plan found%s meets these bands%s%s:%s%s%s%s%s%s",
                       result->stopped_by_time_limit ? " within the time limit" : "",
                       !has_rules                 ? ""
                       : result->budget_count > 0 ? ", rules"
                                                  : " and rules",
-                      result->budget_count > 0 ? " and budgets" : "", words, others, more,
+                      result->budget_count > 0 ? " and budgets" : "", words, others, more, joined,
                       knows ? "\n  what would do:\n    " : "", remedy);
 }

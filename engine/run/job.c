@@ -3,6 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
+#include "engine/model/diagnosis.h"
 #include "engine/model/refusal.h"
 #include "engine/run/join_pieces.h"
 #include "solvers/group.h"
@@ -31,6 +32,7 @@ void ambit_job_clear(struct ambit_job *job)
     ambit_free(&job->nightly);
     ambit_free(&job->cover);
     ambit_refusal_destroy(&job->refusal);
+    ambit_diagnosis_destroy(&job->foreseen);
     ambit_job_contiguity_destroy(job);
     ambit_problem_clear(&job->problem);
     ambit_pairs_clear(&job->forbidden);

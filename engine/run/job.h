@@ -99,6 +99,7 @@ struct ambit_job {
     struct ambit_rows_hash plan_hash; /* of an audited plan that is a table */
     int64_t plan_rows;                /* of that table; 0: it is none */
     struct ambit_refusal *refusal;    /* owned; why no plan is sought, on every rank; NULL: it is */
+    struct ambit_diagnosis *foreseen; /* owned; what no plan can meet, on every rank; or NULL */
     struct ambit_nightly *nightly;    /* owned; NULL: the plan is drawn, not kept up */
     struct ambit_job_contiguity
         *contiguity; /* owned; NULL where territories need not hang together */

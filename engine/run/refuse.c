@@ -33,11 +33,6 @@ static struct ambit_job *whole_of(struct ambit_job *job)
     return job->whole != NULL ? job->whole : job;
 }
 
-struct ambit_finding ambit_finding_of(const char *reason)
-{
-    return (struct ambit_finding){.reason = reason, .has = NAN, .limit = NAN};
-}
-
 static bool has_home(const struct ambit_job *job, int32_t j)
 {
     return job->territories.item[j].centre_kind == AMBIT_CENTRE_HOME;
@@ -306,7 +301,8 @@ ambit_status ambit_job_refuse_unserved(struct ambit_job *job, const int32_t *ite
     ambit_status status = AMBIT_OK;
     struct ambit_job *const whole = whole_of(job);
     const bool groups = job->whole != NULL;
-    struct ambit_finding finding = ambit_finding_of(groups ? "unserved groups" : "unserved");
+    struct ambit_finding finding =
+        ambit_finding_of(groups ? AMBIT_REASON_UNSERVED_GROUPS : AMBIT_REASON_UNSERVED);
     int64_t total[2] = {count, 0};
     int32_t number = 0;
     for (int64_t n = 0; n < count; n++)
@@ -325,7 +321,7 @@ done:
 ambit_status ambit_job_refuse_heavy(struct ambit_job *job, int64_t count)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_finding finding = ambit_finding_of("too heavy groups");
+    struct ambit_finding finding = ambit_finding_of(AMBIT_REASON_HEAVY_GROUPS);
     finding.accounts = count;
     AMBIT_TRY(ambit_refusal_find(&whole_of(job)->refusal, &finding));
     AMBIT_TRY(add_parting(job, 0, count));
@@ -337,7 +333,7 @@ ambit_status ambit_job_refuse_separation(struct ambit_job *job, int64_t centres,
                                          double asked_km, double km, size_t room, char *words_out)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_finding finding = ambit_finding_of("separation");
+    struct ambit_finding finding = ambit_finding_of(AMBIT_REASON_SEPARATION);
     struct ambit_refusal_remedy nearer = {.opening =
                                               opening_of(AMBIT_RELAXED_SEPARATION, -1, 0, centres)};
     finding.accounts = centres;
@@ -410,7 +406,7 @@ static int64_t load_in(const struct ambit_job *job, int r, int32_t i, int32_t j)
     return ambit_rule_load(&job->problem, r, i, travel);
 }
 
-static ambit_status find_band(struct ambit_job *job, const char *reason, int r, int32_t j,
+static ambit_status find_band(struct ambit_job *job, enum ambit_reason reason, int r, int32_t j,
                               double has, double limit, int64_t accounts)
 {
     struct ambit_finding finding = ambit_finding_of(reason);
@@ -453,7 +449,7 @@ ambit_status ambit_job_refuse_locked(struct ambit_job *job, int r, int32_t j, do
             mine[count++] = (struct candidate){.load = load_in(job, r, i, j)};
     }
     AMBIT_TRY(count_needed(job, mine, count, compare_loads, has - upper - 1.0, &needed, &of, &way));
-    AMBIT_TRY_TOGETHER(job->comm, find_band(job, "too much locked", r, j, has, upper, of));
+    AMBIT_TRY_TOGETHER(job->comm, find_band(job, AMBIT_REASON_LOCKED, r, j, has, upper, of));
     AMBIT_TRY_TOGETHER(job->comm,
                        add_exception(job, 0, opening_of(AMBIT_RELAXED_LOCKED, j, needed, of)));
     AMBIT_TRY_TOGETHER(job->comm, add_band(job, 1, r, j, 1, has, upper));
@@ -481,7 +477,7 @@ ambit_status ambit_job_refuse_few(struct ambit_job *job, int r, int32_t j, doubl
     struct candidate *mine = NULL;
     int32_t set = 0;
     AMBIT_TRY_TOGETHER(job->comm, ambit_alloc(&mine, (size_t)job->accounts.count, sizeof *mine));
-    AMBIT_TRY_TOGETHER(job->comm, find_band(job, "too few may join", r, j, has, lower, 0));
+    AMBIT_TRY_TOGETHER(job->comm, find_band(job, AMBIT_REASON_FEW, r, j, has, lower, 0));
     for (int k = 0; k < RULES; k++) {
         const bool far = k == AMBIT_RULE_REACH;
         int64_t count = 0, needed = 0, of = 0, way = 0;

@@ -9,9 +9,6 @@
 #include "engine/model/refusal.h"
 #include "engine/run/job.h"
 
-/* A finding that is empty but for its reason. */
-struct ambit_finding ambit_finding_of(const char *reason);
-
 /* The accounts, or groups where the job's are units, `item` of the slice that nobody may serve: the
  * fewest kinds of rules to be relaxed so that all are served, every choice of these; and for groups
  * that they are parted. Collective. */

@@ -9,7 +9,6 @@
 #include "engine/run/job.h"
 #include "engine/run/join_pieces.h"
 #include "engine/run/unite.h"
-#include "io/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,18 +55,11 @@ static void take_resources(struct ambit_job *job, struct ambit_result *result)
     result->threads = job->options.threads;
 }
 
-static bool breaks_bands(const struct ambit_result *result)
-{
-    for (int b = 0; b < result->band_count; b++) {
-        if (result->band[b].broken_count > 0) return true;
-    }
-    return false;
-}
-
 /* Judges `label` and stores it. Only rank 0 keeps the result, without the accounts. `search` is the
- * job or its accounts as units. */
+ * job or its accounts as units; `drawn` is the plan before its pieces were joined, or NULL. */
 static ambit_status finish(struct ambit_job *job, struct ambit_job *search, const int32_t *label,
-                           enum ambit_result_kind kind, double *since, struct ambit_result *result)
+                           const int32_t *drawn, enum ambit_result_kind kind, double *since,
+                           struct ambit_result *result)
 {
     ambit_status status = AMBIT_OK;
     ambit_log_progress("judge", 0, 0, "");
@@ -75,8 +67,9 @@ static ambit_status finish(struct ambit_job *job, struct ambit_job *search, cons
     AMBIT_TRY(ambit_job_judge(job, label, result));
     if (job->nightly != NULL) AMBIT_TRY(ambit_job_note_nightly(job, label, result));
     if (kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(ambit_job_kpi(job, label, result));
-    if (kind == AMBIT_RESULT_PLAN && breaks_bands(result) && job->options.effort > 0)
+    if (kind == AMBIT_RESULT_PLAN && ambit_result_breaks_bands(result) && job->options.effort > 0)
         AMBIT_TRY(ambit_job_diagnose(search, label, result));
+    if (kind == AMBIT_RESULT_PLAN) AMBIT_TRY(ambit_job_diagnose_rules(job, label, drawn, result));
     end_phase(job, AMBIT_PHASE_JUDGE, since);
     ambit_log_progress("store", 0, 0, "");
     AMBIT_TRY(ambit_job_store(job, label, result));
@@ -148,31 +141,6 @@ done:
     return status;
 }
 
-/* Adds what contiguity costs, where the plan that was drawn is within the bands without it. */
-static ambit_status name_contiguity(struct ambit_job *job, const int32_t *drawn,
-                                    const struct ambit_result *result, size_t room, char *words_out)
-{
-    ambit_status status = AMBIT_OK;
-    struct ambit_result without;
-    char had[AMBIT_TEXT_MAX], has[AMBIT_TEXT_MAX];
-    const size_t used = strlen(words_out);
-    ambit_result_init(&without);
-    if (job->scenario.contiguity.wanted != AMBIT_CONTIGUITY_REQUIRED) return AMBIT_OK;
-    if (ambit_job_has_free_centre(job)) return AMBIT_OK;
-    AMBIT_TRY(ambit_job_judge(job, drawn, &without));
-    ambit_text_count(without.travel / 1000000, had);
-    ambit_text_count(result->travel / 1000000, has);
-    if (!breaks_bands(&without))
-        (void)snprintf(words_out + used, room - used,
-                       "\n  contiguity: the plan before its pieces were joined is within every "
-                       "band, with %s hours of\n    travel, where this one has %s; `contiguity: "
-                       "preferred` would keep the bands",
-                       had, has);
-done:
-    ambit_result_clear(&without);
-    return status;
-}
-
 /* From the inputs to a stored plan: drawn, or kept up where the options' plan is that of the night
  * before. */
 static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_options *options,
@@ -203,15 +171,13 @@ static ambit_status make_plan(struct ambit_comm *comm, const struct ambit_run_op
         AMBIT_TRY(ambit_job_join_pieces(&job));
     }
     end_phase(&job, AMBIT_PHASE_REFINE, &since);
-    AMBIT_TRY(finish(&job, search, job.label, AMBIT_RESULT_PLAN, &since, &result));
+    AMBIT_TRY(finish(&job, search, job.label, drawn, AMBIT_RESULT_PLAN, &since, &result));
     ambit_keeper_finish(search);
     feasible = result.feasible;
     ambit_comm_max_i64(comm, &feasible, 1);
     if (feasible == 0 && search == &units)
         AMBIT_TRY(ambit_job_find_heavy(&units, sizeof heavy, heavy));
     if (feasible == 0) AMBIT_TRY(ambit_job_name_locked(&job, &result, sizeof heavy, heavy));
-    if (feasible == 0 && !keeps_up)
-        AMBIT_TRY(name_contiguity(&job, drawn, &result, sizeof heavy, heavy));
 done:
     ambit_log_finish();
     status = conclude(&job, status, feasible != 0, heavy, &result, result_out);
@@ -247,7 +213,7 @@ ambit_status ambit_audit(struct ambit_comm *comm, const struct ambit_run_options
     job.use = AMBIT_USE_AUDIT;
     AMBIT_TRY(read_and_order(&job, &since));
     AMBIT_TRY(ambit_job_take_audited(&job, options->plan_path, &label));
-    AMBIT_TRY(finish(&job, &job, label, AMBIT_RESULT_AUDIT, &since, &result));
+    AMBIT_TRY(finish(&job, &job, label, NULL, AMBIT_RESULT_AUDIT, &since, &result));
 done:
     ambit_log_finish();
     hand_over(&job, status, &result, result_out);

@@ -688,6 +688,8 @@ static ambit_status rejudge(struct ambit_job *job, struct ambit_result *stored,
     if (measured) AMBIT_TRY(ambit_job_note_headcount(job, found));
     if (ambit_comm_rank(job->comm) == 0) compare(report, stored, found);
     if (stored->kind == AMBIT_RESULT_AUDIT) AMBIT_TRY(rejudge_audit(job, label, report, found));
+    if (stored->kind == AMBIT_RESULT_PLAN)
+        AMBIT_TRY(ambit_verify_diagnosis(job, label, stored, found, differ_words, report));
 done:
     ambit_free(&plan_path);
     return status;

@@ -26,6 +26,14 @@ ambit_status ambit_verify_share_text(struct ambit_comm *comm, char **text) AMBIT
 int64_t ambit_verify_entry(const char *name, const struct ambit_farm_entry *stored,
                            const struct ambit_result *plan, FILE *report);
 
+/* verify_diagnosis.c: what would do for a judged plan that is not feasible, anew, into
+ * found->diagnosis on rank 0, and against the stored one. Takes prices and opened limits from
+ * `job`, which is of no use afterwards. Collective. */
+typedef void ambit_verify_differ(void *self, const char *words);
+ambit_status ambit_verify_diagnosis(struct ambit_job *job, const int32_t *label,
+                                    const struct ambit_result *stored, struct ambit_result *found,
+                                    ambit_verify_differ *differ, void *self) AMBIT_CHECKED;
+
 /* sweep.c: every point of a frontier. Collective. */
 ambit_status ambit_verify_frontier(struct ambit_comm *comm, const char *path,
                                    const char *accounts_path, int threads,

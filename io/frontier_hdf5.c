@@ -154,16 +154,18 @@ static ambit_status put_points(struct ambit_h5 *h5, const struct ambit_frontier 
                                  sizeof *row, f->count);
 }
 
-/* What would do for the points that are outside their bands, in words; nothing where there are
- * none. */
-static ambit_status put_remedies(struct ambit_h5 *h5, const struct ambit_frontier *f)
+/* What would do for the points that break bands or rules, in words; and each such point's diagnosis
+ * as a result has it. Nothing where there are none. */
+static ambit_status put_diagnoses(struct ambit_h5 *h5, const struct ambit_frontier *f)
 {
     ambit_status status = AMBIT_OK;
     char *texts = NULL;
     bool any = false;
     AMBIT_TRY(ambit_alloc(&texts, (size_t)f->count, REMEDY));
-    for (int p = 0; p < f->count; p++)
-        any |= ambit_text_remedy(&f->point[p].result, " ", texts + (size_t)p * REMEDY, REMEDY);
+    for (int p = 0; p < f->count; p++) {
+        (void)ambit_text_remedy(&f->point[p].result, " ", texts + (size_t)p * REMEDY, REMEDY);
+        any |= f->point[p].result.diagnosis != NULL;
+    }
     if (!any) goto done;
     AMBIT_TRY(ambit_h5_put_group(h5, "/diagnosis"));
     AMBIT_TRY(ambit_h5_put_scale(h5, "/diagnosis/point", f->count, "index into /points"));
@@ -176,6 +178,16 @@ static ambit_status put_remedies(struct ambit_h5 *h5, const struct ambit_frontie
                                   .long_name = "smallest set of relaxations found that meets "
                                                "the bands; empty where they are met",
                                   .scale = "/diagnosis/point"}));
+    for (int p = 0; p < f->count; p++) {
+        char group[AMBIT_H5_PATH_MAX];
+        if (f->point[p].result.diagnosis == NULL) continue;
+        (void)snprintf(group, sizeof group, "/diagnosis/point_%d", p);
+        AMBIT_TRY(ambit_h5_put_group(h5, group));
+        AMBIT_TRY(ambit_h5_set_root(h5, group));
+        status = ambit_result_put_diagnosis(h5, &f->point[p].result);
+        const ambit_status back = ambit_h5_set_root(h5, NULL);
+        AMBIT_TRY(status != AMBIT_OK ? status : back);
+    }
 done:
     ambit_free(&texts);
     return status;
@@ -253,6 +265,78 @@ done:
     return status;
 }
 
+static const struct ambit_field price_fields[] = {
+#define OF(member)                                                                                 \
+    offsetof(struct ambit_frontier_price, member),                                                 \
+        sizeof(((struct ambit_frontier_price *)0)->member)
+    {"point", AMBIT_FIELD_I32, OF(point), "1", "index into /points", NULL},
+    {"band", AMBIT_FIELD_I32, OF(band), "1", "which of the scenario's bands", NULL},
+    {"territory", AMBIT_FIELD_I32, OF(territory), "1", "index into /territories", NULL},
+    {"lower", AMBIT_FIELD_F64, OF(lower), "1", "price of the lower limit in the bound, h a unit",
+     NULL},
+    {"upper", AMBIT_FIELD_F64, OF(upper), "1", "price of the upper limit in the bound, h a unit",
+     NULL},
+#undef OF
+};
+static const struct ambit_fields price_layout = {price_fields,
+                                                 sizeof price_fields / sizeof *price_fields};
+
+static const struct ambit_field budget_price_fields[] = {
+#define OF(member)                                                                                 \
+    offsetof(struct ambit_frontier_budget_price, member),                                          \
+        sizeof(((struct ambit_frontier_budget_price *)0)->member)
+    {"point", AMBIT_FIELD_I32, OF(point), "1", "index into /points", NULL},
+    {"limit", AMBIT_FIELD_I32, OF(cell), "1", "which of the limits of disruption", NULL},
+    {"price", AMBIT_FIELD_F64, OF(price), "1", "its price in the bound, h a unit", NULL},
+#undef OF
+};
+static const struct ambit_fields budget_price_layout = {
+    budget_price_fields, sizeof budget_price_fields / sizeof *budget_price_fields};
+
+/* What proves the bounds: at any prices there is one, and these are those of the file's. */
+static ambit_status put_prices(struct ambit_h5 *h5, const struct ambit_frontier *f)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier_price *row = NULL;
+    const struct ambit_result *const first = &f->point[0].result;
+    const size_t room =
+        (size_t)f->count * (size_t)first->band_count * (size_t)first->territory_count;
+    int64_t count = 0;
+    AMBIT_TRY(ambit_alloc(&row, room, sizeof *row));
+    for (int p = 0; p < f->count; p++) {
+        for (int b = 0; b < first->band_count; b++) {
+            const struct ambit_result_band *const band = &f->point[p].result.band[b];
+            for (int32_t j = 0; j < first->territory_count; j++)
+                row[count++] = (struct ambit_frontier_price){p, b, j, band->price_lower[j],
+                                                             band->price_upper[j]};
+        }
+    }
+    AMBIT_TRY(ambit_result_put_rows(h5, "/prices", "entry", "index of the pair of prices",
+                                    &price_layout, row, sizeof *row, count));
+done:
+    ambit_free(&row);
+    return status;
+}
+
+static ambit_status put_budget_prices(struct ambit_h5 *h5, const struct ambit_frontier *f)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_frontier_budget_price *row = NULL;
+    const int32_t cells = f->point[0].result.budget_cell_count;
+    int64_t count = 0;
+    AMBIT_TRY(ambit_alloc(&row, (size_t)f->count * (size_t)cells, sizeof *row));
+    for (int p = 0; p < f->count; p++) {
+        for (int32_t c = 0; c < cells; c++)
+            row[count++] =
+                (struct ambit_frontier_budget_price){p, c, f->point[p].result.budget_cell[c].price};
+    }
+    AMBIT_TRY(ambit_result_put_rows(h5, "/budget_prices", "entry", "index of the price",
+                                    &budget_price_layout, row, sizeof *row, count));
+done:
+    ambit_free(&row);
+    return status;
+}
+
 static ambit_status put_territories(struct ambit_h5 *h5, const struct ambit_frontier *f)
 {
     ambit_status status = AMBIT_OK;
@@ -304,6 +388,8 @@ static ambit_status put_figures(struct ambit_h5 *h5, const struct ambit_frontier
     AMBIT_TRY(put_points(h5, frontier));
     AMBIT_TRY(put_bands(h5, frontier));
     AMBIT_TRY(put_limits(h5, frontier));
+    AMBIT_TRY(put_prices(h5, frontier));
+    AMBIT_TRY(put_budget_prices(h5, frontier));
     AMBIT_TRY(put_territories(h5, frontier));
 done:
     return status;
@@ -340,7 +426,7 @@ ambit_status ambit_frontier_file_commit(struct ambit_frontier_file **file,
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "knee", AMBIT_H5_I32, 0, 0, &knee));
     AMBIT_TRY(put_scenario(h5, source));
     AMBIT_TRY(put_figures(h5, frontier));
-    AMBIT_TRY(put_remedies(h5, frontier));
+    AMBIT_TRY(put_diagnoses(h5, frontier));
     AMBIT_TRY(ambit_h5_commit(&(*file)->h5));
 done:
     ambit_frontier_file_destroy(file);
@@ -383,6 +469,24 @@ done:
     return status;
 }
 
+static ambit_status get_prices(struct ambit_h5 *h5, struct ambit_frontier_plans *out)
+{
+    ambit_status status = AMBIT_OK;
+    AMBIT_TRY(ambit_result_get_count(h5, "/prices/entry", INT32_MAX, &out->price_count));
+    AMBIT_TRY(ambit_alloc(&out->price, (size_t)out->price_count, sizeof *out->price));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/prices", &price_layout, out->price_count, out->price,
+                                    sizeof *out->price));
+    AMBIT_TRY(
+        ambit_result_get_count(h5, "/budget_prices/entry", INT32_MAX, &out->budget_price_count));
+    AMBIT_TRY(ambit_alloc(&out->budget_price, (size_t)out->budget_price_count,
+                          sizeof *out->budget_price));
+    AMBIT_TRY(ambit_result_get_rows(h5, "/budget_prices", &budget_price_layout,
+                                    out->budget_price_count, out->budget_price,
+                                    sizeof *out->budget_price));
+done:
+    return status;
+}
+
 ambit_status ambit_frontier_plans_read(const char *path, struct ambit_frontier_plans *out)
 {
     ambit_status status = AMBIT_OK;
@@ -399,7 +503,6 @@ ambit_status ambit_frontier_plans_read(const char *path, struct ambit_frontier_p
         out->point[p].is_free = row[p].is_free;
         out->point[p].budget = row[p].budget;
         out->point[p].plan_of = row[p].plan_of;
-        out->bound[p] = row[p].bound;
     }
     AMBIT_TRY(ambit_result_get_count(h5, "/limits/limit",
                                      (int64_t)AMBIT_FRONTIER_MAX * 2 * AMBIT_MEASURE_MAX,
@@ -407,6 +510,7 @@ ambit_status ambit_frontier_plans_read(const char *path, struct ambit_frontier_p
     AMBIT_TRY(ambit_alloc(&out->limit, (size_t)out->limit_count, sizeof *out->limit));
     AMBIT_TRY(ambit_result_get_rows(h5, "/limits", &limit_layout, out->limit_count, out->limit,
                                     sizeof *out->limit));
+    AMBIT_TRY(get_prices(h5, out));
     AMBIT_TRY(ambit_h5_column_size(h5, SCALE, &out->account_count, &width));
     AMBIT_TRY(ambit_h5_column_size(h5, "/territories/name", &count, &width));
     out->territory_count = (int32_t)count;
@@ -422,6 +526,8 @@ void ambit_frontier_plans_clear(struct ambit_frontier_plans *plans)
     ambit_free(&plans->scenario_path);
     ambit_free(&plans->variant);
     ambit_free(&plans->limit);
+    ambit_free(&plans->price);
+    ambit_free(&plans->budget_price);
 }
 
 ambit_status ambit_frontier_plan_read(const char *path, const struct ambit_frontier_plans *plans,
@@ -453,7 +559,8 @@ done:
 ambit_status ambit_frontier_compare(const char *path, const struct ambit_frontier *frontier,
                                     void (*differ)(void *self, const char *words), void *self)
 {
-    static const char *const groups[] = {"/points", "/limits", "/territories"};
+    static const char *const groups[] = {"/points",        "/limits",    "/prices",
+                                         "/budget_prices", "/diagnosis", "/territories"};
     ambit_status status = AMBIT_OK;
     struct ambit_h5 *stored = NULL, *found = NULL;
     int32_t knee = -1;
@@ -461,6 +568,7 @@ ambit_status ambit_frontier_compare(const char *path, const struct ambit_frontie
     AMBIT_TRY(ambit_h5_open(path, "frontier", &stored));
     AMBIT_TRY(ambit_h5_create_scratch(&found));
     AMBIT_TRY(put_figures(found, frontier));
+    AMBIT_TRY(put_diagnoses(found, frontier));
     for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
         AMBIT_TRY(ambit_h5_compare(stored, found, groups[g], differ, self));
     AMBIT_TRY(ambit_h5_get_attribute(stored, "/", "knee", AMBIT_H5_I32, 0, 0, &knee));

@@ -7,6 +7,8 @@
  *     /accounts          account_id, lat, lon, previous: stored once
  *     /plans/point_0, …  index of the territory of each account, by point
  *     /territories       name, and the centre of each in /territories/centres/point_0, …
+ *     /prices            of each point's bands, and /budget_prices: they prove its bound
+ *     /diagnosis         what would do, and /diagnosis/point_0/diagnosis, … as of a result
  */
 #ifndef AMBIT_FRONTIER_HDF5_H
 #define AMBIT_FRONTIER_HDF5_H
@@ -48,14 +50,26 @@ struct ambit_frontier_limit {
     double used_lower, used_upper;
 };
 
+/* Prices of a point's bound, hours a unit: of both limits of a band, and of a limit of disruption.
+ */
+struct ambit_frontier_price {
+    int32_t point, band, territory;
+    double lower, upper;
+};
+struct ambit_frontier_budget_price {
+    int32_t point, cell;
+    double price;
+};
+
 /* What a file says that its inputs do not. */
 struct ambit_frontier_plans {
     char *scenario_text, *scenario_path, *variant; /* owned; the last NULL: the base */
     int count;
     struct ambit_frontier_point point[AMBIT_FRONTIER_MAX]; /* is_free, budget, plan_of */
-    int64_t bound[AMBIT_FRONTIER_MAX];
-    int64_t limit_count;
-    struct ambit_frontier_limit *limit; /* owned */
+    int64_t limit_count, price_count, budget_price_count;
+    struct ambit_frontier_limit *limit;               /* owned */
+    struct ambit_frontier_price *price;               /* owned */
+    struct ambit_frontier_budget_price *budget_price; /* owned */
     int64_t account_count;
     int32_t territory_count;
 };

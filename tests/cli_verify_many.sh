@@ -59,7 +59,7 @@ on 1 frontier n/scenario.yaml --budgets 0,5,free --effort 3 -o n/frontier.h5 --t
 check "frontier: exit code" 0 "$code"
 check "frontier: a limit opened" 1 "$(ask n/frontier.h5 "f['/limits/relaxed'][:].max()")"
 verified "a frontier" n/frontier.h5 0 \
-    "n/frontier.h5: every figure of 3 plans agrees; their bounds are not recomputed" ""
+    "n/frontier.h5: every figure of 3 plans agrees, and the bound of each" ""
 check "frontier: what would do" yes "$(ask n/frontier.h5 \
     "'yes' if b'raise the budget of accounts from 0 (0.0 %) to ' in f['/diagnosis/what_would_do'][0] \
 else f['/diagnosis/what_would_do'][:]")"
@@ -80,15 +80,65 @@ edit n/bad.h5 "f['/plans/point_1'][9] = 5"
 on 2 verify n/bad.h5 --quiet
 check "frontier: no such territory" "1 1" \
     "$code $(grep -c 'damaged frontier: /plans/point_1: row 9: expected a territory, found 5' err)"
+# Each bound is recomputed from the file's prices: one micro-hour more is found out, and other prices
+# prove another bound.
+bound=$(ask n/frontier.h5 "f['/points/bound'][1]")
+tampered "frontier: a bound" n/frontier.h5 "f['/points/bound'][1] += 1" \
+    "differs: /points/bound[1]: the file says $((bound + 1)), recomputed $bound" "$one"
 cp n/frontier.h5 n/bad.h5
-edit n/bad.h5 "f['/points/bound'][2] = f['/points/objective'][2] + 1"
+edit n/bad.h5 "f['/prices/upper'][int(f['/prices/upper'][:].argmax())] *= 2"
+on 2 verify n/bad.h5 --quiet
+check "frontier: another price" "1 1" "$code $(grep -c "^differs: /points/bound\[$(ask n/frontier.h5 \
+    "f['/prices/point'][int(f['/prices/upper'][:].argmax())]")\]: " out)"
+edit n/bad.h5 "del f['/prices/lower']"
 on 1 verify n/bad.h5 --quiet
-check "frontier: a bound that is none" "1 1" \
-    "$code $(grep -Fxc 'differs: /points/bound[2]: it is above the objective' out)"
+check "frontier: prices without a column" 1 "$code"
+# What would do for the point that is outside is made anew, too.
+tampered "frontier: what would do" n/frontier.h5 \
+    "f['/diagnosis/point_0/diagnosis/by'][0] += 1" \
+    "differs: /diagnosis/point_0/diagnosis/by[0]: the file says $(ask n/frontier.h5 \
+        "'%.17g' % (f['/diagnosis/point_0/diagnosis/by'][0] + 1)"), recomputed $(ask \
+        n/frontier.h5 "'%.17g' % f['/diagnosis/point_0/diagnosis/by'][0]")" "$one"
 sed -i 's/8%/9%/' n/scenario.yaml
 on 1 verify n/frontier.h5 --quiet
 check "frontier: another scenario" "1 1" "$code $(grep -c '^differs: scenario text: ' out)"
 sed -i 's/9%/8%/' n/scenario.yaml
+
+# A frontier of accounts that stay together, in territories of one piece, whose centres and limits the
+# units of the search hold as well; the second budget is too small for the bands.
+"$python" "$here/tests/make_nation.py" g --accounts 300 --reps 4 --free 2
+"$python" - <<'END'
+head, *rows = open("g/accounts.csv").read().splitlines()
+place = lambda row: [float(x) for x in row.split(",")[1:3]]
+rows.sort(key=lambda row: (place(row)[0] // 0.5, place(row)[1]))
+near = lambda n: abs(place(rows[n])[1] - place(rows[n ^ 1])[1]) < 0.3
+with open("g/accounts.csv", "w") as out:  # some neighbours stay together
+    print(head + ",house", *(f"{row},{'h%d' % (n // 2) if n % 8 < 2 and near(n) else ''}"
+                             for n, row in enumerate(rows)), sep="\n", file=out)
+END
+printf 'rules: {together: house}\ncontiguity: required\n' >>g/scenario.yaml
+for ranks in 1 3; do
+    on $ranks frontier g/scenario.yaml --budgets 1,20,free --effort 6 -o g/frontier$ranks.h5 \
+        --threads 1 --quiet
+    check "groups in one piece on $ranks ranks: exit code" 0 "$code"
+done
+check "groups in one piece: bytes" "$(sha256sum <g/frontier1.h5)" "$(sha256sum <g/frontier3.h5)"
+check "groups in one piece: the smallest budget is diagnosed" "0 1 True" "$(ask g/frontier1.h5 \
+    "f['/points/feasible'][0], f['/points/feasible'][2], 'point_0' in f['/diagnosis']" | tr -d '(,)')"
+verified "groups in one piece" g/frontier1.h5 0 \
+    "g/frontier1.h5: every figure of 3 plans agrees, and the bound of each" ""
+bound=$(ask g/frontier1.h5 "f['/points/bound'][2]")
+cp g/frontier1.h5 g/bad.h5
+edit g/bad.h5 "f['/points/bound'][2] -= 7"
+on 2 verify g/bad.h5 --quiet
+check "groups in one piece: a bound" "1 1" "$code $(grep -Fxc \
+    "differs: /points/bound[2]: the file says $((bound - 7)), recomputed $bound" out)"
+# A house that is parted, and an account in another piece, are found out.
+cp g/frontier1.h5 g/bad.h5
+edit g/bad.h5 "p = f['/plans/point_2']; p[5] = (p[5] + 1) % 4"
+on 2 verify g/bad.h5 --quiet
+check "groups in one piece: an account's territory" "1 yes" \
+    "$code $(grep -q '^differs: /points/feasible\[2\]: \|^differs: /points/travel\[2\]: ' out && echo yes)"
 
 # An audit: figures by territory and of the nation, balance, and what calls for action.
 broken="every figure agrees; the plan breaks bands, and says so"

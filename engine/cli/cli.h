@@ -180,6 +180,8 @@ ambit_status ambit_output_name(const char *scenario_path, const char *variant,
 /* Runs ambit_run or ambit_audit after checking the output, and prints what came out. Collective. */
 typedef ambit_status ambit_job(struct ambit_comm *comm, const struct ambit_run_options *options,
                                struct ambit_result *result_out);
+ambit_status ambit_output_refusal(ambit_status status, const struct ambit_refusal *refusal,
+                                  const struct ambit_options *options) AMBIT_CHECKED;
 ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
                           const struct ambit_run_options *run,
                           const struct ambit_options *options) AMBIT_CHECKED;

@@ -89,6 +89,14 @@ static ambit_status print_result(const struct ambit_result *result, const char *
     return AMBIT_OK;
 }
 
+ambit_status ambit_output_refusal(ambit_status status, const struct ambit_refusal *refusal,
+                                  const struct ambit_options *options)
+{
+    if (refusal == NULL || !options->json) return status;
+    const ambit_status printed = ambit_report_refusal_json(stdout, refusal);
+    return status == AMBIT_OK ? printed : status;
+}
+
 ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
                           const struct ambit_run_options *run, const struct ambit_options *options)
 {
@@ -105,10 +113,7 @@ ambit_status ambit_job_do(struct ambit_comm *comm, ambit_job *job,
         const ambit_status printed = print_result(&result, run->result_path, options);
         if (status == AMBIT_OK) status = printed;
     }
-    if (speaks && options->json && result.refusal != NULL) {
-        const ambit_status printed = ambit_report_refusal_json(stdout, result.refusal);
-        if (status == AMBIT_OK) status = printed;
-    }
+    if (speaks) status = ambit_output_refusal(status, result.refusal, options);
 done:
     ambit_result_clear(&result);
     return status;

@@ -6,7 +6,6 @@
 #include "engine/run/sweep.h"
 #include "io/frontier_svg.h"
 #include "io/report_frontier.h"
-#include "io/report_refusal.h"
 
 static ambit_status check_outputs(const struct ambit_options *options)
 {
@@ -49,10 +48,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
         const ambit_status printed = print(frontier, options);
         if (status == AMBIT_OK) status = printed;
     }
-    if (speaks && options->json && frontier->refusal != NULL) {
-        const ambit_status printed = ambit_report_refusal_json(stdout, frontier->refusal);
-        if (status == AMBIT_OK) status = printed;
-    }
+    if (speaks) status = ambit_output_refusal(status, frontier->refusal, options);
 done:
     if (frontier != NULL) ambit_frontier_clear(frontier);
     ambit_free(&frontier);

@@ -28,7 +28,7 @@ struct ambit_frontier {
     int count;
     struct ambit_frontier_point point[AMBIT_FRONTIER_MAX]; /* budgets rise */
     int knee;                                              /* index, or −1 where there is none */
-    struct ambit_refusal *refusal; /* owned; why none was sought; NULL: it was (refusal.h) */
+    struct ambit_refusal *refusal; /* owned; why none was sought; NULL: they were (refusal.h) */
 };
 
 void ambit_frontier_init(struct ambit_frontier *frontier);

@@ -60,6 +60,7 @@ static ambit_status put_record(struct ambit_h5 *h5, const struct ambit_farm_reco
     AMBIT_TRY(put_word(h5, "message", record->message));
     AMBIT_TRY(put_word(h5, "changes", changes));
     AMBIT_TRY(ambit_h5_put_attribute(h5, "/", "warm", AMBIT_H5_FLAG, 0, 0, &record->warm));
+    AMBIT_TRY(ambit_result_put_refusal(h5, record->refusal));
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_put_figures(h5, &record->result));
     AMBIT_TRY(ambit_farm_put_accounts(h5, base, &record->result));
@@ -95,6 +96,7 @@ static ambit_status get_record(struct ambit_h5 *h5, const struct ambit_result *b
     AMBIT_TRY(
         ambit_h5_get_attribute(h5, "/", "changes", AMBIT_H5_TEXT, CHANGES_MAX, 0, record->changes));
     AMBIT_TRY(ambit_h5_get_attribute(h5, "/", "warm", AMBIT_H5_FLAG, 0, 0, &record->warm));
+    AMBIT_TRY(ambit_result_get_refusal(h5, &record->refusal));
     if (record->status == AMBIT_FARM_FAILED) goto done;
     AMBIT_TRY(ambit_result_get_figures(h5, &record->result));
     AMBIT_TRY(ambit_farm_get_accounts(h5, base, &record->result));
@@ -309,6 +311,23 @@ done:
 }
 
 /* ---- reading ---- */
+
+ambit_status ambit_farm_read_why(const char *path, int index, struct ambit_refusal **refusal_out,
+                                 struct ambit_result *figures_out)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_h5 *h5 = NULL;
+    char group[32];
+    ambit_result_init(figures_out);
+    ambit_farm_name_group(index - 1, group);
+    AMBIT_TRY(ambit_h5_open(path, "farm", &h5));
+    AMBIT_TRY(ambit_h5_set_root(h5, index == 0 ? NULL : group));
+    AMBIT_TRY(ambit_result_get_refusal(h5, refusal_out));
+    if (ambit_h5_has(h5, "/diagnosis")) AMBIT_TRY(ambit_result_get_figures(h5, figures_out));
+done:
+    ambit_h5_destroy(&h5);
+    return status;
+}
 
 ambit_status ambit_farm_get_table(struct ambit_h5 *h5, struct ambit_farm_entry *entry, int count)
 {

@@ -43,6 +43,13 @@ struct ambit_farm_entry {
 ambit_status ambit_farm_list(const char *path, struct ambit_farm_entry **out,
                              int *count_out) AMBIT_CHECKED;
 
+/* Why entry `index` of a farm (0: the base) has no plan, or one that breaks a band: *refusal_out as
+ * it was before where nothing was refused, and the figures of a plan that has a diagnosis, else
+ * empty. Both are the caller's to clear. Errors: AMBIT_ERR_INPUT, AMBIT_ERR_IO, AMBIT_ERR_MEMORY.
+ */
+ambit_status ambit_farm_read_why(const char *path, int index, struct ambit_refusal **refusal_out,
+                                 struct ambit_result *figures_out) AMBIT_CHECKED;
+
 /* What a table of entries is made of, for files that have one. The figures of a result that has its
  * name and status already; the table under /scenarios, and read back; the group of entry `index`;
  * and the entry of that name, or an error with the nearest: `noun` is what they are. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/report_farm.h"
 #include "engine/base/fixed.h"
+#include "io/report_diagnosis.h"
 #include "io/report_json.h"
+#include "io/report_refusal.h"
 #include "io/report_text.h"
 
 #include <string.h>
@@ -85,13 +87,35 @@ static json_t *entry_json(const struct ambit_farm_entry *e)
                      planned ? json_integer(e->moved) : json_null());
 }
 
+ambit_status ambit_farm_why_json(const char *path, int index, json_t *object)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_refusal *refusal = NULL;
+    struct ambit_result figures;
+    AMBIT_TRY(ambit_farm_read_why(path, index, &refusal, &figures));
+    json_t *const refused = ambit_refusal_json(refusal);
+    json_t *const diagnosis = ambit_diagnosis_json(&figures);
+    if (refused != NULL) (void)json_object_set_new(object, "refused", refused);
+    if (diagnosis != NULL) (void)json_object_set_new(object, "diagnosis", diagnosis);
+done:
+    ambit_refusal_destroy(&refusal);
+    ambit_result_clear(&figures);
+    return status;
+}
+
 ambit_status ambit_report_farm_json(FILE *file, const char *path,
                                     const struct ambit_farm_entry *entry, int count)
 {
     json_t *const list = json_array();
     bool good = list != NULL;
-    for (int n = 0; n < count && good; n++)
+    for (int n = 0; n < count && good; n++) {
         good = json_array_append_new(list, entry_json(&entry[n])) == 0;
+        if (!good || entry[n].status == AMBIT_FARM_DONE) continue;
+        const ambit_status why = ambit_farm_why_json(path, n, json_array_get(list, (size_t)n));
+        if (why == AMBIT_OK) continue;
+        json_decref(list);
+        return why;
+    }
     if (!good) {
         json_decref(list);
         return ambit_fail(AMBIT_ERR_MEMORY, "no memory left for the JSON report");

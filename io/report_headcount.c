@@ -2,7 +2,10 @@
 #include "io/report_headcount.h"
 #include "engine/base/atomic_file.h"
 #include "engine/base/fixed.h"
+#include "engine/base/memory.h"
 #include "io/csv_out.h"
+#include "io/farm_hdf5.h"
+#include "io/report_farm.h"
 #include "io/report_json.h"
 #include "io/report_text.h"
 
@@ -286,6 +289,22 @@ static json_t *point_json(const struct ambit_headcount_curve *curve, int p)
     return NULL;
 }
 
+/* Why a number has no plan, or one that breaks a band: the file has that by the plan's name. */
+static ambit_status put_why(const char *path, const struct ambit_headcount_point *point,
+                            json_t *object)
+{
+    ambit_status status = AMBIT_OK;
+    struct ambit_farm_entry *entry = NULL;
+    int count = 0;
+    AMBIT_TRY(ambit_farm_list(path, &entry, &count));
+    for (int n = 0; n < count; n++)
+        if (strcmp(entry[n].name, point->name) == 0)
+            AMBIT_TRY(ambit_farm_why_json(path, n, object));
+done:
+    ambit_free(&entry);
+    return status;
+}
+
 static json_t *step_json(const struct ambit_headcount_step *step)
 {
     return json_pack("{s:o, s:o, s:f, s:f, s:o, s:o}", "territory", ambit_json_text(step->name),
@@ -333,8 +352,14 @@ ambit_status ambit_report_headcount_json(FILE *file, const struct ambit_scenario
 {
     json_t *const points = json_array();
     bool good = points != NULL;
-    for (int p = 0; p < curve->count && good; p++)
+    for (int p = 0; p < curve->count && good; p++) {
         good = json_array_append_new(points, point_json(curve, p)) == 0;
+        if (!good || curve->point[p].feasible) continue;
+        const ambit_status why = put_why(path, &curve->point[p], json_array_get(points, (size_t)p));
+        if (why == AMBIT_OK) continue;
+        json_decref(points);
+        return why;
+    }
     return ambit_json_print(
         file, json_pack("{s:o, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "result",
                         ambit_json_text(path), "kind", "headcount", "scenario",

@@ -188,4 +188,79 @@ check "far: said" "    keep the bands and lower separation from 3,000.0 to $floo
 sed -i "s/separation: 3000 km/separation: $floor km/" far/scenario.yaml
 on 1 run far/scenario.yaml -o far/mended.h5 --threads 1 --effort 2 --quiet
 check "far: mended" 0 "$code"
+
+# ---- why no plan is sought, by every command that seeks one ----
+
+nation ruled --accounts 200 --reps 4
+sed -i 's/measures:/working_time: {work: workload}\nmeasures:/' ruled/scenario.yaml
+{ cat ruled/scenario.yaml; echo 'rules: {reach: 150 km}'; } >ruled/refused.yaml
+refusal() { # EXPRESSION of the JSON object o
+    "$python" -c "import json; o = json.loads(open('out').read().splitlines()[-1])
+print(json.dumps($1, sort_keys=True))" 2>&1
+}
+on 1 run ruled/refused.yaml -o ruled/x.h5 --threads 1 --json --quiet
+check "refused: run" 65 "$code"
+wanted=$(refusal "o['refused']")
+check "refused: what would do" yes \
+    "$(grep -q '"words": "raise reach from 150.0 to ' <<<"$wanted" && echo yes || echo "$wanted")"
+{ cat ruled/refused.yaml; printf 'scenarios:\n  - {name: more, bands: {hours: 9%%}}\n'; } \
+    >ruled/farm.yaml
+for ranks in 1 2; do
+    for command in "frontier ruled/refused.yaml" "headcount ruled/refused.yaml --from 3 --to 5" \
+        "farm ruled/farm.yaml" "run ruled/refused.yaml"; do
+        # shellcheck disable=SC2086
+        on $ranks $command -o ruled/y.h5 --threads 1 --json --quiet
+        check "$command on $ranks ranks: exit code" 65 "$code"
+        check "$command on $ranks ranks: refused" "{\"refused\": $wanted}" "$(refusal o)"
+        check "$command on $ranks ranks: nothing else" 1 "$(wc -l <out)"
+    done
+done
+check "refused: nothing stored" "" "$(ls ruled/y.h5 2>/dev/null)"
+
+# Centres that cannot be so far apart are told before any of many plans is drawn, too.
+nation scarce --accounts 200 --reps 4 --free 4
+sed -i 's/free: median/free: median, separation: 3000 km/' scarce/scenario.yaml
+on 1 run scarce/scenario.yaml -o scarce/x.h5 --threads 1 --json --quiet
+wanted=$(refusal "o['refused']")
+check "scarce: run" "2 yes" "$code $(grep -q '"reason": "separation"' <<<"$wanted" && echo yes)"
+on 2 frontier scarce/scenario.yaml -o scarce/y.h5 --threads 1 --json --quiet
+check "scarce: frontier" "2 {\"refused\": $wanted}" "$code $(refusal o)"
+
+# Of a farm and a row of numbers each plan has its own: one that is refused, one that breaks bands.
+{
+    cat ruled/scenario.yaml
+    printf 'scenarios:\n  - {name: near, rules: {reach: 150 km}}\n'
+    printf '  - {name: room, bands: {count: {max: 40}}}\n  - {name: fine, bands: {hours: 9%%}}\n'
+} >ruled/farm.yaml
+on 1 run ruled/farm.yaml --scenario near -o ruled/x.h5 --threads 1 --json --quiet
+wanted=$(refusal "o['refused']")
+for ranks in 1 3; do
+    on $ranks farm ruled/farm.yaml -o ruled/farm.h5 --effort 3 --threads 1 --json --quiet
+    check "farm on $ranks ranks: exit code" 0 "$code"
+    check "farm on $ranks ranks: refused" "$wanted" "$(refusal "o['scenarios'][1]['refused']")"
+    check "farm on $ranks ranks: diagnosed" "$(printf 'too little room count 0 200 160\ncount')" \
+        "$(of_json "o['scenarios'][2]['diagnosis']" | sed -n 's/.*band \(count\) .*/\1/p;/^too/p' |
+            sort -ru)"
+    check "farm on $ranks ranks: the others" "[[], [\"refused\"], [\"diagnosis\"], []]" \
+        "$(refusal "[sorted({'refused', 'diagnosis'} & set(s)) for s in o['scenarios']]")"
+    sha256sum <ruled/farm.h5 >sum.$ranks
+    on $ranks verify ruled/farm.h5 --threads 1 --quiet
+    check "farm on $ranks ranks: verified" 0 "$code"
+done
+check "farm: the same bytes" "$(cat sum.1)" "$(cat sum.3)"
+check "farm: stored" "reach" "$(ask ruled/farm.h5 \
+    "f['/scenarios/0001/refused/remedies/rule'][0].decode()")"
+edit ruled/farm.h5 "f['/scenarios/0002/diagnosis/findings/has'][0] = 3"
+on 2 verify ruled/farm.h5 --threads 1 --quiet
+check "farm: a changed finding" "1 1" "$code $(grep -c \
+    '^differs: /diagnosis/findings/has\[0\]: the file says 3, recomputed 200' out)"
+
+# With three reps 66 accounts a territory are too few for all.
+sed 's/count: {min: 10}/count: {max: 60}/' ruled/scenario.yaml >ruled/fewer.yaml
+on 2 headcount ruled/fewer.yaml --from 3 --to 4 -o ruled/fewer.h5 --effort 3 --threads 1 --json --quiet
+check "headcount: exit code" 0 "$code"
+check "headcount: by number" '[[3, "infeasible", true], [4, "done", false]]' "$(refusal \
+    "[[p['territories'], p['status'], 'diagnosis' in p] for p in o['points']]")"
+check "headcount: found" "too little room count 0 200 180" \
+    "$(of_json "o['points'][0]['diagnosis']" | tail -n 1)"
 finish

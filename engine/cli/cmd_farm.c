@@ -3,6 +3,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/stop.h"
 #include "engine/cli/cli.h"
+#include "engine/model/refusal.h"
 #include "engine/run/farm.h"
 #include "io/report_farm.h"
 
@@ -26,6 +27,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
 {
     ambit_status status = AMBIT_OK;
     char *default_path = NULL;
+    struct ambit_refusal *refusal = NULL;
     struct ambit_run_options run = options->run;
     const bool first = ambit_comm_rank(comm) == 0;
     run.scenario_path = options->argument[0];
@@ -33,9 +35,11 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
     if (run.result_path == NULL) run.result_path = default_path;
     AMBIT_TRY(ambit_output_agree(comm, run.result_path, run.scenario_path));
     ambit_stop_listen();
-    AMBIT_TRY(ambit_farm(comm, &run));
-    status = first ? print_farm(options, run.result_path) : AMBIT_OK;
+    status = ambit_farm(comm, &run, &refusal);
+    if (first) status = ambit_output_refusal(status, refusal, options);
+    if (first && status == AMBIT_OK) status = print_farm(options, run.result_path);
 done:
+    ambit_refusal_destroy(&refusal);
     ambit_free(&default_path);
     return status;
 }

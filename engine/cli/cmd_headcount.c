@@ -47,6 +47,7 @@ static ambit_status act(struct ambit_comm *comm, const struct ambit_options *opt
         const ambit_status printed = print(options, run.result_path, &scenario, &curve);
         if (status == AMBIT_OK) status = printed;
     }
+    if (speaks) status = ambit_output_refusal(status, curve.refusal, options);
 done:
     ambit_headcount_curve_clear(&curve);
     ambit_scenario_clear(&scenario);

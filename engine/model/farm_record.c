@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/model/farm_record.h"
 #include "engine/base/memory.h"
+#include "engine/model/refusal.h"
 
 const char *ambit_farm_status_name(enum ambit_farm_status status)
 {
@@ -18,5 +19,6 @@ void ambit_farm_record_clear(struct ambit_farm_record *record)
 {
     ambit_free(&record->changes);
     ambit_result_clear(&record->result);
+    ambit_refusal_destroy(&record->refusal);
     ambit_farm_record_init(record);
 }

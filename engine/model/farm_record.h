@@ -23,9 +23,10 @@ struct ambit_farm_record {
     char *changes; /* owned; what it changes of the base, in words */
     enum ambit_farm_status status;
     char message[AMBIT_FARM_MESSAGE_MAX];
-    bool warm;                   /* began with the plan of the base */
-    char key[AMBIT_SHA256_TEXT]; /* of all that it depends on; in its part alone */
-    struct ambit_result result;  /* empty where it failed */
+    bool warm;                     /* began with the plan of the base */
+    char key[AMBIT_SHA256_TEXT];   /* of all that it depends on; in its part alone */
+    struct ambit_result result;    /* empty where it failed */
+    struct ambit_refusal *refusal; /* owned; why no plan was sought; NULL: it was (refusal.h) */
 };
 
 void ambit_farm_record_init(struct ambit_farm_record *record);

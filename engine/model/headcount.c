@@ -9,6 +9,7 @@
 #include "engine/base/fixed.h"
 #include "engine/base/memory.h"
 #include "engine/model/geometry.h"
+#include "engine/model/refusal.h"
 #include "engine/model/travel.h"
 
 #include <math.h>
@@ -305,5 +306,6 @@ void ambit_headcount_curve_clear(struct ambit_headcount_curve *curve)
     ambit_free(&curve->point);
     ambit_free(&curve->leave);
     ambit_free(&curve->hire);
+    ambit_refusal_destroy(&curve->refusal);
     *curve = (struct ambit_headcount_curve){.best = -1, .enough = -1};
 }

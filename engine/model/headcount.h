@@ -73,6 +73,7 @@ struct ambit_headcount_curve {
     int enough; /* the first point without overtime, or −1 */
     int32_t leave_count, hire_count;
     struct ambit_headcount_step *leave, *hire; /* owned */
+    struct ambit_refusal *refusal; /* owned; why today's plan was not sought; NULL: it was */
 };
 
 /* True where the scenario says what work is, and its reps have hours. Local. */

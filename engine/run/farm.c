@@ -12,6 +12,7 @@
 #include "engine/base/memory.h"
 #include "engine/base/memory_room.h"
 #include "engine/base/stop.h"
+#include "engine/model/refusal.h"
 #include "engine/run/diagnose.h"
 #include "engine/run/farm_split.h"
 #include "engine/run/farm_state.h"
@@ -150,6 +151,14 @@ done:
     return status;
 }
 
+/* Why no plan was sought, where that is known. */
+static void hand_over(struct ambit_job *job, struct ambit_refusal **out)
+{
+    ambit_refusal_destroy(out);
+    *out = job->refusal;
+    job->refusal = NULL;
+}
+
 /* Whether the base's plan is there from an earlier job. Collective. */
 static bool find_base(const struct ambit_farm *farm, const char key[AMBIT_SHA256_TEXT])
 {
@@ -194,6 +203,7 @@ static ambit_status draw_base(struct ambit_farm *farm, struct ambit_farm_measure
                        first ? ambit_farm_base_write(farm->base_path, &result) : AMBIT_OK);
     AMBIT_TRY_TOGETHER(farm->comm, first ? ambit_part_key_write(farm->base_path, key) : AMBIT_OK);
 done:
+    if (status != AMBIT_OK) hand_over(&job, farm->refusal);
     ambit_result_clear(&result);
     ambit_job_clear(&job);
     return status;
@@ -296,6 +306,7 @@ static ambit_status draw_scenario(struct ambit_farm *farm, int32_t n, bool warm,
     /* A warm one that fails is drawn once more. */
     AMBIT_TRY(draw(&job, !record->warm, &record->result));
 done:
+    if (status != AMBIT_OK) hand_over(&job, &record->refusal);
     ambit_job_clear(&job);
     return status;
 }
@@ -462,10 +473,11 @@ static void clear_farm(struct ambit_farm *farm)
     ambit_comm_destroy(&farm->group);
 }
 
-ambit_status ambit_farm(struct ambit_comm *comm, const struct ambit_run_options *options)
+ambit_status ambit_farm(struct ambit_comm *comm, const struct ambit_run_options *options,
+                        struct ambit_refusal **refusal_out)
 {
     ambit_status status = AMBIT_OK;
-    struct ambit_farm farm = {.comm = comm, .options = *options};
+    struct ambit_farm farm = {.comm = comm, .options = *options, .refusal = refusal_out};
     struct ambit_farm_measure measure = {.ranks = ambit_comm_size(comm)};
     const bool first = ambit_comm_rank(comm) == 0;
     AMBIT_REQUIRE(options->result_path != NULL);

@@ -14,8 +14,10 @@
  * a record; the others go on. Finished ones are kept in a folder beside the result until all are
  * done, and with options->resume those that it holds are taken from there. Errors: AMBIT_ERR_INPUT
  * where the file or the base is wrong, AMBIT_ERR_IO, AMBIT_ERR_MEMORY; AMBIT_STOPPED where
- * ambit_stop_signal() asked for it, at the end of a scenario. Collective. */
-ambit_status ambit_farm(struct ambit_comm *comm,
-                        const struct ambit_run_options *options) AMBIT_CHECKED;
+ * ambit_stop_signal() asked for it, at the end of a scenario. Where the rules alone rule the base
+ * out, *refusal_out says why, on every rank, and is owned by the caller; else it stays as it is.
+ * Collective. */
+ambit_status ambit_farm(struct ambit_comm *comm, const struct ambit_run_options *options,
+                        struct ambit_refusal **refusal_out) AMBIT_CHECKED;
 
 #endif

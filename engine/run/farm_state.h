@@ -20,6 +20,7 @@ struct ambit_farm {
     char **part;              /* owned; the file of each scenario */
     char (*key)[AMBIT_SHA256_TEXT]; /* owned; of each */
     bool *done;                     /* owned; a part of that key is there already */
+    struct ambit_refusal **refusal; /* borrowed; where the base's goes */
 };
 
 /* farm_start.c: whether a job, which is loaded, is near the base; and puts the base's plan, centres

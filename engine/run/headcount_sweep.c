@@ -490,6 +490,8 @@ static ambit_status prepare(struct plan *plan, const struct ambit_headcount_opti
     ambit_scenario_init(&job->scenario);
 done:
     ambit_free(&text);
+    plan->curve->refusal = job->refusal;
+    job->refusal = NULL;
     ambit_job_clear(job);
     return status;
 }
@@ -525,7 +527,7 @@ ambit_status ambit_headcount_run(struct ambit_comm *comm, const struct ambit_run
     plan->job.draws = true;
     AMBIT_TRY(prepare(plan, numbers, yaml_path, scenario_out));
     farm.scenario_path = yaml_path;
-    AMBIT_TRY(ambit_farm(comm, &farm));
+    AMBIT_TRY(ambit_farm(comm, &farm, &curve_out->refusal));
     AMBIT_TRY_TOGETHER(comm,
                        first ? ambit_headcount_read(options->result_path, curve_out) : AMBIT_OK);
     ambit_headcount_value_curve(scenario_out, curve_out);

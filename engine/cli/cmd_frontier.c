@@ -108,7 +108,7 @@ const struct ambit_command ambit_command_frontier = {
         "\n\n"
         "The table goes to standard output; with --output or --json to standard error, and the "
         "last line on standard output is the path or the JSON object. FRONTIER.h5 has the accounts "
-        "once and the plan of every budget beside them."
+        "once, and beside them the plan of every budget with the prices that prove its bound."
         "\n\n"
         "On SIGTERM, SIGUSR1 or Ctrl-C the job ends with its round; --resume, with the same "
         "budgets or smaller ones added, goes on to the same file on any number of ranks. The "

@@ -46,9 +46,10 @@ const struct ambit_command ambit_command_verify = {
     .manual =
         "Read the scenario and the tables that the result names, check that they are the same "
         "files, recompute every figure, and check every constraint. Of a farm every plan is "
-        "judged, of a frontier every point (but for the bounds, whose prices it does not hold), "
-        "of an audit every figure; of a file of layers each layer, and that every account is in "
-        "those that take it. Or, with --instance, check a solution of a published instance: "
+        "judged, of a frontier every point, of an audit every figure; of a file of layers each "
+        "layer, and that every account is in those that take it. What would do for a plan that "
+        "breaks bands or rules is made anew and compared. Or, with --instance, check a solution of "
+        "a published instance: "
         "medians that exist, their number, capacities, value."
         "\v"
         "Exit status: 0 everything agrees; 1 something differs or cannot be read, and is named; 2 "

@@ -189,6 +189,21 @@ sed -i "s/separation: 3000 km/separation: $floor km/" far/scenario.yaml
 on 1 run far/scenario.yaml -o far/mended.h5 --threads 1 --effort 2 --quiet
 check "far: mended" 0 "$code"
 
+# Bands and separation at once: neither is enough alone, and both are in every set.
+nation both --accounts 400 --reps 5 --free 8 --centroid --infeasible
+sed -i 's/free: centroid/free: centroid, separation: 3000 km/' both/scenario.yaml
+plan both --effort 2
+check "both: nothing alone" 0 "$(openings both/plan.h5 | grep -c '^alone')"
+check "both: together" "together band count 0 0
+together separation 0 5" "$(openings both/plan.h5 | sed -n 's/ [0-9.]*->.*//; /^together/p')"
+check "both: local" 1 "$(openings both/plan.h5 | grep -c '^local separation 0 5 3000->')"
+check "both: found" "too little
+too near" "$(findings both/plan.h5 | grep -o '^too [a-z]*')"
+check "both: said" "  these together:
+    count: at most 80.00 accounts instead of at most 72.00 accounts
+    lower separation from 3,000.0 to" "$("$AMBIT" run both/scenario.yaml -o both/x.h5 --threads 1 \
+    --effort 2 2>&1 | sed -n '/^  these together:/,/lower/p' | sed 's/ [0-9,.]* km$//')"
+
 # ---- why no plan is sought, by every command that seeks one ----
 
 nation ruled --accounts 200 --reps 4

@@ -244,6 +244,8 @@ ambit_status ambit_job_diagnose_rules(struct ambit_job *job, const int32_t *labe
 {
     ambit_status status = AMBIT_OK;
     const bool keeps = ambit_comm_rank(job->comm) == 0;
+    int64_t joins = drawn != NULL; /* a rank without accounts has no plan of its own */
+    ambit_comm_max_i64(job->comm, &joins, 1);
     if (result->feasible) return AMBIT_OK;
     for (int32_t n = 0; keeps && job->foreseen != NULL && n < job->foreseen->finding_count; n++)
         if (status == AMBIT_OK)
@@ -254,7 +256,7 @@ ambit_status ambit_job_diagnose_rules(struct ambit_job *job, const int32_t *labe
     AMBIT_TRY(AMBIT_AGREE(job->comm, status));
     if (job->scenario.contiguity.wanted == AMBIT_CONTIGUITY_REQUIRED)
         AMBIT_TRY(find_pieces(job, result));
-    if (drawn != NULL) AMBIT_TRY(find_joined(job, label, drawn, result));
+    if (joins != 0) AMBIT_TRY(find_joined(job, label, drawn, result));
     if (result->diagnosis != NULL) ambit_diagnosis_sort(result->diagnosis);
 done:
     return status;

@@ -192,6 +192,7 @@ done:
 static int64_t count_changed(struct ambit_job *job, const int32_t *a, const int32_t *b)
 {
     int64_t changed = 0;
+    AMBIT_REQUIRE(job->accounts.count == 0 || (a != NULL && b != NULL));
     for (int32_t i = 0; i < job->accounts.count; i++)
         changed += a[i] != b[i];
     ambit_comm_sum_i64(job->comm, &changed, 1);

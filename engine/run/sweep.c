@@ -558,6 +558,9 @@ static ambit_status take_terms(const struct ambit_job *job,
     ambit_status status = AMBIT_OK;
     const int32_t territories = plans->territory_count;
     const int32_t cells = ambit_budget_cells(&job->problem.budgets);
+    AMBIT_REQUIRE(plans->limit_count == 0 || plans->limit != NULL);
+    AMBIT_REQUIRE(plans->price_count == 0 || plans->price != NULL);
+    AMBIT_REQUIRE(plans->budget_price_count == 0 || plans->budget_price != NULL);
     decided->band_count = job->scenario.band_count;
     decided->territory_count = territories;
     AMBIT_TRY(ambit_alloc(&decided->budget_cell, (size_t)cells, sizeof *decided->budget_cell));

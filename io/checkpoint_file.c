@@ -11,7 +11,6 @@
 #include "engine/base/memory.h"
 #include "engine/base/path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -248,44 +247,17 @@ static ambit_status cannot_remove(const char *path)
     return ambit_fail(AMBIT_ERR_IO, "cannot remove %s: %s", path, strerror(errno));
 }
 
-/* Removes the temporary files of atomic_file.h that processes have left when they were killed. */
-static ambit_status remove_leftovers(const char *path)
-{
-    ambit_status status = AMBIT_OK;
-    const char *const slash = strrchr(path, '/');
-    const char *const name = slash == NULL ? path : slash + 1;
-    const size_t length = strlen(name);
-    char *folder = NULL;
-    DIR *listing = NULL;
-    AMBIT_TRY(ambit_path_folder(path, &folder));
-    listing = opendir(folder);
-    if (listing == NULL) {
-        status = cannot_remove(path);
-        goto done;
-    }
-    for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
-        static const char temporary[] = ".tmp.";
-        if (strncmp(entry->d_name, name, length) != 0 ||
-            strncmp(entry->d_name + length, temporary, sizeof temporary - 1) != 0)
-            continue;
-        if (unlinkat(dirfd(listing), entry->d_name, 0) != 0 && errno != ENOENT)
-            AMBIT_TRY(cannot_remove(path));
-    }
-done:
-    if (listing != NULL) (void)closedir(listing);
-    ambit_free(&folder);
-    return status;
-}
-
 ambit_status ambit_checkpoint_remove(const char *path)
 {
     ambit_status status = AMBIT_OK;
-    char *before = NULL;
+    char *before = NULL, *folder = NULL;
     AMBIT_TRY(name_before(path, &before));
+    AMBIT_TRY(ambit_path_folder(path, &folder));
     if (unlink(before) != 0 && errno != ENOENT) AMBIT_TRY(cannot_remove(before));
     if (unlink(path) != 0 && errno != ENOENT) AMBIT_TRY(cannot_remove(path));
-    AMBIT_TRY(remove_leftovers(path));
+    ambit_atomic_file_sweep(folder, path);
 done:
+    ambit_free(&folder);
     ambit_free(&before);
     return status;
 }

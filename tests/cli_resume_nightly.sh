@@ -63,12 +63,13 @@ while [ $kills -lt "$kills_wanted" ]; do
     cut_short KILL $((4 + RANDOM % 60)) --checkpoint 1r --resume
     resumed=$((resumed + $(grep -c 'going on from the checkpoint' err)))
     kills=$((kills + 1))
-    [ -e plan.h5 ] || continue
+    [ $code -ne 137 ] || continue # or was it stored before the kill? the next start tells
     same "seed $seed, after $kills kills"
     rm -f plan.h5
 done
 check "some went on" yes "$([ $resumed -gt 0 ] && echo yes)"
-[ -e plan.h5.checkpoint ] || cut_short KILL 20 --checkpoint 1r
+rm -f plan.h5*
+until [ -e plan.h5.checkpoint ]; do cut_short KILL 20 --checkpoint 1r; done
 mkdir kept
 cp plan.h5.checkpoint* kept
 for ranks in 1 2 3; do

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -510,6 +511,29 @@ static void an_abandoned_file_leaves_the_old_one(void)
     CU_ASSERT_EQUAL(names_in(folder), 0);
 }
 
+/* What a killed process left goes with the next commit, what somebody still writes stays, and so
+ * does whatever has another name. */
+static void a_commit_removes_what_was_left(void)
+{
+    const char *const folder = new_folder();
+    const char *const path = joined(folder, "plan.csv");
+    static const char *const names[] = {"plan.csv.tmp.1", "plan.csv.tmp.2", "plan.csv2.tmp.3"};
+    int file[3];
+    struct ambit_atomic_file out;
+    for (int n = 0; n < 3; n++)
+        file[n] = open(joined(folder, names[n]), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CU_ASSERT_EQUAL(flock(file[1], LOCK_EX), 0);
+    CU_ASSERT_EQUAL(ambit_atomic_file_open(path, &out), AMBIT_OK);
+    CU_ASSERT_EQUAL(ambit_atomic_file_commit(&out), AMBIT_OK);
+    CU_ASSERT_EQUAL(access(joined(folder, names[0]), F_OK), -1);
+    CU_ASSERT_EQUAL(access(joined(folder, names[1]), F_OK), 0);
+    CU_ASSERT_EQUAL(access(joined(folder, names[2]), F_OK), 0);
+    for (int n = 0; n < 3; n++)
+        (void)close(file[n]);
+    ambit_atomic_file_sweep(folder, joined(folder, "plan.csv"));
+    CU_ASSERT_EQUAL(names_in(folder), 2);
+}
+
 /* Writes more than the limit on file sizes lets through, as a full disk would. */
 static void write_beyond_limit(const char *path, size_t bytes, const char *message)
 {
@@ -769,6 +793,7 @@ int main(void)
         {"paths relative", paths_relative},
         {"a committed file replaces the old one", a_committed_file_replaces_the_old_one},
         {"an abandoned file leaves the old one", an_abandoned_file_leaves_the_old_one},
+        {"a commit removes what was left behind", a_commit_removes_what_was_left},
         {"a failed write leaves the old file", a_failed_write_leaves_the_old_file},
         {"what cannot be replaced is refused", what_cannot_be_replaced_is_refused},
         {"progress is JSON where there is no terminal",

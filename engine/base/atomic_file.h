@@ -23,6 +23,7 @@ struct ambit_atomic_file {
     char *folder;         /* owned; where it is */
     char *temporary_path; /* owned; a library that opens files itself may truncate and write this
                              one in place, and close it before the commit */
+    int lock;             /* owned; held until the file has its name or is gone; −1: none */
 };
 
 /* Errors: AMBIT_ERR_IO where the folder cannot be written or `path` is there and is not a regular
@@ -33,6 +34,10 @@ ambit_status ambit_atomic_file_open(const char *path,
 /* Flushes, syncs, closes and renames. On error the temporary file is removed and an older file is
  * untouched. *file is empty afterwards in both cases. Errors: AMBIT_ERR_IO. Local. */
 ambit_status ambit_atomic_file_commit(struct ambit_atomic_file *file) AMBIT_CHECKED;
+
+/* Removes what processes that were killed have left of a file of that name in that folder, as far
+ * as that can be told; a commit does so too. Local. */
+void ambit_atomic_file_sweep(const char *folder, const char *path);
 
 /* Closes and removes the temporary file; nothing to do on an empty one. Local. */
 void ambit_atomic_file_abandon(struct ambit_atomic_file *file);

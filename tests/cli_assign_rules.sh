@@ -16,14 +16,7 @@ G,40.02,-98,T1,10,x
 K,40.02,-98,T1,10,y
 END
 printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >r.csv
-cat >s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >s.yaml <<'END'
 bands: {work: {max: 50}}
 rules: {allowed: {where: {kind: y}, territories: T1}}
 END

@@ -249,14 +249,7 @@ mkdir line
 printf 'id,lat,lon,t,work\nA,40,-100,T0,10\nB,40,-99.8,T1,10\nC,40,-99.6,T0,10\n' >line/a.csv
 printf 'E,40,-99.4,T1,10\nF,40,-99.2,T1,10\nG,40,-99.0,T1,10\n' >>line/a.csv
 printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >line/r.csv
-cat >line/s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >line/s.yaml <<'END'
 bands: {work: {max: 45}}
 contiguity: {contiguous: required, longest_edge: 20 km}
 END

@@ -17,14 +17,7 @@ G,40.02,-98,T1,10,0
 END
 sed 's/N,40.02,-99.1/N,40.02,-98.1/' a.csv >today.csv
 printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >r.csv
-cat >s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >s.yaml <<'END'
 bands: {work: {max: 40}}
 nightly: {hours_per_move: 0}
 END

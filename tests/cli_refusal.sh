@@ -101,14 +101,7 @@ mkdir band
 printf 'id,lat,lon,t,work,kind\nA,40,-100,T1,10,x\nB,40,-100,T1,12,x\nC,40,-100,T1,9,x\n' >band/a.csv
 printf 'D,40,-100,T1,9,x\nE,40,-98,T2,10,y\n' >>band/a.csv
 printf 'rep,t,lat,lon\nR1,T1,40,-100\nR2,T2,40,-98\n' >band/r.csv
-cat >band/s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >band/s.yaml <<'END'
 bands: {work: {max: 25}}
 rules: {locked: {kind: x}}
 END

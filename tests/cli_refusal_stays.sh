@@ -16,14 +16,7 @@ F,40.01,-98,T1,10,,0
 END
 sed 's/G1,0/G1,1/' a.csv >both.csv
 printf 'rep,t,lat,lon,customers\nR0,T0,40,-100,10\nR1,T1,40,-98,10\n' >r.csv
-cat >base.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >base.yaml <<'END'
 bands: {work: {max: 100}}
 END
 

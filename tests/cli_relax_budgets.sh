@@ -33,14 +33,7 @@ printf 'id,lat,lon,t,work\n' >tenth/a.csv
 for k in 1 2 3 4 5; do echo "A$k,40.0$k,-10$((k / 4)),T0,10"; done >>tenth/a.csv
 echo A6,40,-98,T1,10 >>tenth/a.csv
 printf 'rep,t,lat,lon\nR0,T0,40,-100\nR1,T1,40,-98\n' >tenth/r.csv
-cat >tenth/s.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >tenth/s.yaml <<'END'
 bands: {work: {max: 35}}
 END
 on 1 frontier tenth/s.yaml --budgets 10,20,free --threads 1

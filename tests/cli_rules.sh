@@ -112,14 +112,7 @@ done
 # ---- what cannot be ----
 
 mkdir in
-cat >base.yaml <<'END'
-accounts:
-  file: a.csv
-  columns: {id: id, lat: lat, lon: lon, territory: t}
-reps:
-  file: r.csv
-  columns: {id: rep, territory: t, lat: lat, lon: lon}
-measures: {work: work}
+{ hand_tables; cat; } >base.yaml <<'END'
 END
 printf 'id,lat,lon,t,work,kind,needs\nA,40,-100,T1,10,x,\nB,40.1,-100,T1,20,y,p;q\nC,41,-101,T2,30,x,q\n' \
     >in/a.csv

@@ -103,6 +103,20 @@ R2,Middle,41,-100
 END
 }
 
+# The tables of a nation by hand, as its scenario begins: a.csv has id, lat, lon, t and work, r.csv
+# has rep, t, lat and lon.
+hand_tables() {
+    cat <<'END'
+accounts:
+  file: a.csv
+  columns: {id: id, lat: lat, lon: lon, territory: t}
+reps:
+  file: r.csv
+  columns: {id: rep, territory: t, lat: lat, lon: lon}
+measures: {work: work}
+END
+}
+
 # The keys of a scenario file, as messages list them.
 scenario_keys() { grep -o '"[^"]*"' "$here/tests/scenario_keys.h" | tr -d '"\n'; }
 
